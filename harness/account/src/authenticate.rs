@@ -1,0 +1,145 @@
+//! Who signed this request, and may they still?
+//!
+//! The signature is verified in `sigv4`; here it meets the session it was made with. A session
+//! token is looked at before the signature: in AWS the secret itself comes out of it. That order
+//! is our reading, not documented.
+
+use std::fmt;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::instant::SimInstant;
+use crate::session::{Ending, Session};
+use crate::sigv4::{self, ParsedHeader, PayloadHash, ServiceRules};
+
+/// The stages that a request passes, in order; a refusal names the one it ended at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The request names no operation that is known.
+    Operation,
+    /// A metadata token, or the answer of a source of credentials.
+    Source,
+    /// A part of the signature's verification.
+    SigV4(sigv4::Stage),
+    /// The access key id is looked up.
+    AccessKey,
+    /// The session token is compared with the one issued with that key.
+    SessionToken,
+    /// The session's time is checked.
+    Expiry,
+    /// Whether the session was ended before its time.
+    Revocation,
+    /// The policies decide.
+    Policy,
+    /// The thing asked for is looked up.
+    Resource,
+    /// The body is read and checked.
+    Body,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operation => f.write_str("operation"),
+            Self::Source => f.write_str("source"),
+            Self::SigV4(stage) => stage.fmt(f),
+            Self::AccessKey => f.write_str("access-key"),
+            Self::SessionToken => f.write_str("session-token"),
+            Self::Expiry => f.write_str("expiry"),
+            Self::Revocation => f.write_str("revocation"),
+            Self::Policy => f.write_str("policy"),
+            Self::Resource => f.write_str("resource"),
+            Self::Body => f.write_str("body"),
+        }
+    }
+}
+
+/// Why a request is not who it says it is.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AuthenticationError {
+    /// The signature, or the form of it.
+    #[error(transparent)]
+    Signature(#[from] sigv4::Failure),
+    /// No such key was ever issued.
+    #[error("no access key has the id `{0}`")]
+    UnknownAccessKey(String),
+    /// A session's key without a session token.
+    #[error("the key belongs to a session, and the request carries no session token")]
+    TokenMissing,
+    /// The token of another session, or of none.
+    #[error("the session token is not the one that was issued with this access key")]
+    TokenMismatch,
+    /// The session's time is over.
+    #[error("the session expired at {expired_at}, {} s before", now.since(*expired_at).as_secs())]
+    Expired {
+        /// When it ended.
+        expired_at: SimInstant,
+        /// The account's time.
+        now: SimInstant,
+    },
+    /// The session was ended before its time.
+    #[error("the session was {} at {at}", match why {
+        Ending::Superseded => "superseded by the next set",
+        Ending::Revoked => "revoked",
+    })]
+    Ended {
+        /// When.
+        at: SimInstant,
+        /// How.
+        why: Ending,
+    },
+}
+
+impl AuthenticationError {
+    /// Where it ended.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Signature(failure) => Stage::SigV4(failure.stage()),
+            Self::UnknownAccessKey(_) => Stage::AccessKey,
+            Self::TokenMissing | Self::TokenMismatch => Stage::SessionToken,
+            Self::Expired { .. } => Stage::Expiry,
+            Self::Ended { .. } => Stage::Revocation,
+        }
+    }
+}
+
+/// Whether a request in due form was signed with this session, and the session is still accepted.
+///
+/// Pure, so that it needs no lock: look the session up under the lock, then call this.
+///
+/// # Errors
+/// The first thing that is wrong; see [`AuthenticationError`].
+pub fn authenticate(
+    parsed: &ParsedHeader<'_>,
+    session: Option<&Arc<Session>>,
+    payload: PayloadHash,
+    region: &str,
+    rules: &ServiceRules,
+    now: SimInstant,
+) -> Result<Arc<Session>, AuthenticationError> {
+    let access_key_id = parsed.access_key_id();
+    let session =
+        session.ok_or_else(|| AuthenticationError::UnknownAccessKey(access_key_id.to_owned()))?;
+    match parsed.session_token() {
+        None => return Err(AuthenticationError::TokenMissing),
+        Some(token) if !session.session_token.is(token) => {
+            return Err(AuthenticationError::TokenMismatch);
+        }
+        Some(_) => {}
+    }
+    if let Some((at, why)) = session.ended {
+        return Err(AuthenticationError::Ended { at, why });
+    }
+    // Valid until its expiry, and not at it.
+    if now >= session.expires_at {
+        return Err(AuthenticationError::Expired {
+            expired_at: session.expires_at,
+            now,
+        });
+    }
+    parsed.check_region(region)?;
+    parsed.check_date(now, rules.clock_skew_max)?;
+    parsed.verify(session.secret_access_key.expose(), payload)?;
+    Ok(Arc::clone(session))
+}

@@ -1,0 +1,58 @@
+//! What IAM refuses.
+
+use thiserror::Error;
+
+/// A refusal of IAM. The codes are `iam.error.codes`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum IamError {
+    /// Nothing has that name.
+    #[error("The {kind} with name {name} cannot be found.")]
+    NoSuchEntity {
+        /// `role`, `policy`, `instance profile`.
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+    /// The name is taken; names differ in more than case (`iam.names.case-insensitive`).
+    #[error("{kind} with name {name} already exists.")]
+    EntityAlreadyExists {
+        /// `Role`, `Instance Profile`.
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+    /// A profile holds one role (`iam.profile.one-role`).
+    #[error("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")]
+    SecondRoleInProfile,
+    /// The name breaks IAM's rules (`iam.names.form`).
+    #[error(
+        "The specified value for {field} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_- and be at most {max} characters long"
+    )]
+    InvalidName {
+        /// `roleName`, `instanceProfileName`.
+        field: &'static str,
+        /// The longest name allowed.
+        max: usize,
+    },
+}
+
+impl IamError {
+    /// AWS's error code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuchEntity { .. } => "NoSuchEntity",
+            Self::EntityAlreadyExists { .. } => "EntityAlreadyExists",
+            Self::SecondRoleInProfile => "LimitExceeded",
+            Self::InvalidName { .. } => "ValidationError",
+        }
+    }
+
+    /// The HTTP status that comes with it.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NoSuchEntity { .. } => 404,
+            Self::EntityAlreadyExists { .. } | Self::SecondRoleInProfile => 409,
+            Self::InvalidName { .. } => 400,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Roles, instance profiles and the policies on them.
+
+mod error;
+mod profile;
+mod role;
+
+pub use error::IamError;
+pub use profile::InstanceProfile;
+pub(crate) use role::Iam;
+pub use role::{CreateRole, Role};

@@ -1,0 +1,110 @@
+//! Instance profiles: what carries a role to an instance.
+
+use super::error::IamError;
+use super::role::{Iam, check_name, no_such};
+use crate::id::UniqueId;
+use crate::instant::SimInstant;
+use crate::operation::Operation;
+use crate::world::World;
+
+/// An instance profile.
+#[derive(Clone, Debug)]
+pub struct InstanceProfile {
+    /// Its name, unique in the account whatever the case.
+    pub name: String,
+    /// `AIPA…`.
+    pub id: String,
+    /// `arn:aws:iam::ACCOUNT:instance-profile/NAME`.
+    pub arn: String,
+    /// The unique id of the one role it may hold.
+    pub(crate) role_id: Option<String>,
+}
+
+impl Iam {
+    pub(crate) fn profile(&self, name: &str) -> Result<&InstanceProfile, IamError> {
+        self.profiles
+            .get(&name.to_lowercase())
+            .ok_or_else(|| no_such("instance profile", name))
+    }
+
+    fn profile_mut(&mut self, name: &str) -> Result<&mut InstanceProfile, IamError> {
+        self.profiles
+            .get_mut(&name.to_lowercase())
+            .ok_or_else(|| no_such("instance profile", name))
+    }
+
+    /// By unique id: an association outlives the name (`imds.info.profile-not-found`).
+    pub(crate) fn profile_by_id(&self, id: &str) -> Option<&InstanceProfile> {
+        self.profiles.values().find(|profile| profile.id == id)
+    }
+}
+
+impl World {
+    /// Makes an empty instance profile.
+    ///
+    /// # Errors
+    /// A name that is taken or malformed.
+    pub fn create_instance_profile(&mut self, now: SimInstant, name: &str) -> Result<(), IamError> {
+        self.advance_to(now);
+        check_name("instanceProfileName", name, 128)?;
+        if self.iam.profile(name).is_ok() {
+            return Err(IamError::EntityAlreadyExists {
+                kind: "Instance Profile",
+                name: name.to_owned(),
+            });
+        }
+        self.iam.made += 1;
+        let profile = InstanceProfile {
+            name: name.to_owned(),
+            id: UniqueId::InstanceProfile
+                .draw(&self.entropy, &format!("profile/{name}/{}", self.iam.made)),
+            arn: format!("arn:aws:iam::{}:instance-profile/{name}", self.iam.account),
+            role_id: None,
+        };
+        self.iam.profiles.insert(name.to_lowercase(), profile);
+        self.control(now, Operation::CreateInstanceProfile, name);
+        Ok(())
+    }
+
+    /// Puts a role into a profile; instances that have the profile serve it from their next
+    /// rotation on (`imds.role.swap-inside-profile-waits`).
+    ///
+    /// # Errors
+    /// No such profile or role; the profile holds one already.
+    pub fn add_role_to_instance_profile(
+        &mut self,
+        now: SimInstant,
+        profile: &str,
+        role: &str,
+    ) -> Result<(), IamError> {
+        self.advance_to(now);
+        let role_id = self.iam.role(role)?.id.clone();
+        let slot = &mut self.iam.profile_mut(profile)?.role_id;
+        if slot.is_some() {
+            return Err(IamError::SecondRoleInProfile);
+        }
+        *slot = Some(role_id);
+        self.control(
+            now,
+            Operation::AddRoleToInstanceProfile,
+            &format!("{profile} {role}"),
+        );
+        Ok(())
+    }
+
+    /// Takes the role out of a profile.
+    ///
+    /// # Errors
+    /// No such profile, or it holds no role.
+    pub fn remove_role_from_instance_profile(
+        &mut self,
+        now: SimInstant,
+        profile: &str,
+    ) -> Result<(), IamError> {
+        self.advance_to(now);
+        let role = self.iam.profile_mut(profile)?.role_id.take();
+        role.ok_or_else(|| no_such("role", "in the instance profile"))?;
+        self.control(now, Operation::RemoveRoleFromInstanceProfile, profile);
+        Ok(())
+    }
+}

@@ -1,0 +1,239 @@
+//! Roles and the policies on them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::IamError;
+use super::profile::InstanceProfile;
+use crate::id::UniqueId;
+use crate::instant::SimInstant;
+use crate::operation::Operation;
+use crate::policy::{
+    self, Context, Document, NamedPolicy, Policies, Principal, Request, evaluate_trust,
+};
+use crate::world::World;
+
+/// A role.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// Its name, unique in the account whatever the case.
+    pub name: String,
+    /// `AROA…`.
+    pub id: String,
+    /// `arn:aws:iam::ACCOUNT:role/NAME`.
+    pub arn: String,
+    /// The twelve digits of its account.
+    pub account: String,
+    trust: NamedPolicy,
+    /// Attached managed policies, then inline ones, as the evaluator takes them.
+    policies: Vec<NamedPolicy>,
+}
+
+/// What `CreateRole` takes, with the policies to begin with.
+#[derive(Clone, Debug)]
+pub struct CreateRole {
+    /// The name.
+    pub name: String,
+    /// Who may assume it.
+    pub trust: Document,
+    /// Names or ARNs of managed policies.
+    pub attached: Vec<String>,
+    /// Inline policies by name.
+    pub inline: BTreeMap<String, Document>,
+}
+
+impl Role {
+    /// Whether the trust policy lets an AWS service, such as `ec2.amazonaws.com`, assume it.
+    pub(crate) fn admits_service(&self, service_principal: &str) -> bool {
+        let request = Request {
+            principal: &Principal::service(service_principal),
+            action: "sts:AssumeRole",
+            resource: &self.arn,
+            resource_account: Some(&self.account),
+            context: &Context::new(),
+        };
+        evaluate_trust(&request, &self.trust, &Policies::default()).allowed()
+    }
+
+    /// The policies that say what a session of this role may do, as they stand now.
+    pub(crate) fn identity_policies(&self) -> &[NamedPolicy] {
+        &self.policies
+    }
+
+    fn attach(&mut self, policy: &NamedPolicy) {
+        if !self
+            .policies
+            .iter()
+            .any(|present| present.name == policy.name)
+        {
+            self.policies.push(policy.clone());
+        }
+    }
+}
+
+/// The IAM of one account.
+#[derive(Debug)]
+pub(crate) struct Iam {
+    pub(super) account: String,
+    /// By lower-cased name: names are unique whatever the case (`iam.names.case-insensitive`).
+    roles: BTreeMap<String, Role>,
+    pub(super) profiles: BTreeMap<String, InstanceProfile>,
+    /// Counts what was made, so that what is made anew gets another unique id.
+    pub(super) made: u32,
+}
+
+impl Iam {
+    pub(crate) fn new(account: String) -> Self {
+        Self {
+            account,
+            roles: BTreeMap::new(),
+            profiles: BTreeMap::new(),
+            made: 0,
+        }
+    }
+
+    pub(crate) fn role(&self, name: &str) -> Result<&Role, IamError> {
+        self.roles
+            .get(&name.to_lowercase())
+            .ok_or_else(|| no_such("role", name))
+    }
+
+    fn role_mut(&mut self, name: &str) -> Result<&mut Role, IamError> {
+        self.roles
+            .get_mut(&name.to_lowercase())
+            .ok_or_else(|| no_such("role", name))
+    }
+
+    pub(crate) fn role_by_id(&self, id: &str) -> Option<&Role> {
+        self.roles.values().find(|role| role.id == id)
+    }
+}
+
+impl World {
+    /// Makes a role.
+    ///
+    /// # Errors
+    /// A name that is taken or malformed, a managed policy that is not known.
+    pub fn create_role(&mut self, now: SimInstant, request: CreateRole) -> Result<(), IamError> {
+        self.advance_to(now);
+        check_name("roleName", &request.name, 64)?;
+        let attached = request
+            .attached
+            .iter()
+            .map(|name| managed(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        if self.iam.role(&request.name).is_ok() {
+            return Err(IamError::EntityAlreadyExists {
+                kind: "Role",
+                name: request.name,
+            });
+        }
+        self.iam.made += 1;
+        let label = format!("role/{}/{}", request.name, self.iam.made);
+        let account = self.iam.account.clone();
+        let mut role = Role {
+            id: UniqueId::Role.draw(&self.entropy, &label),
+            arn: format!("arn:aws:iam::{account}:role/{}", request.name),
+            account,
+            trust: NamedPolicy::new("the trust policy", Arc::new(request.trust)),
+            policies: Vec::new(),
+            name: request.name,
+        };
+        for policy in attached {
+            role.attach(policy);
+        }
+        for (name, document) in request.inline {
+            role.policies
+                .push(NamedPolicy::new(name, Arc::new(document)));
+        }
+        self.control(now, Operation::CreateRole, &role.name.clone());
+        self.iam.roles.insert(role.name.to_lowercase(), role);
+        Ok(())
+    }
+
+    /// Writes an inline policy; sessions that exist feel it at once (`iam.policies.live`).
+    ///
+    /// # Errors
+    /// No such role.
+    pub fn put_role_policy(
+        &mut self,
+        now: SimInstant,
+        role: &str,
+        name: &str,
+        document: Document,
+    ) -> Result<(), IamError> {
+        self.advance_to(now);
+        let policies = &mut self.iam.role_mut(role)?.policies;
+        policies.retain(|policy| policy.name != name);
+        policies.push(NamedPolicy::new(name, Arc::new(document)));
+        self.control(now, Operation::PutRolePolicy, &format!("{role} {name}"));
+        Ok(())
+    }
+
+    /// Attaches a managed policy; attaching it twice is no error.
+    ///
+    /// # Errors
+    /// No such role or policy.
+    pub fn attach_role_policy(
+        &mut self,
+        now: SimInstant,
+        role: &str,
+        policy: &str,
+    ) -> Result<(), IamError> {
+        self.advance_to(now);
+        let managed = managed(policy)?;
+        self.iam.role_mut(role)?.attach(managed);
+        self.control(
+            now,
+            Operation::AttachRolePolicy,
+            &format!("{role} {policy}"),
+        );
+        Ok(())
+    }
+
+    /// Detaches a managed policy.
+    ///
+    /// # Errors
+    /// No such role, or the policy is not attached to it.
+    pub fn detach_role_policy(
+        &mut self,
+        now: SimInstant,
+        role: &str,
+        policy: &str,
+    ) -> Result<(), IamError> {
+        self.advance_to(now);
+        let name = managed(policy)?.name.clone();
+        let policies = &mut self.iam.role_mut(role)?.policies;
+        let before = policies.len();
+        policies.retain(|attached| attached.name != name);
+        if policies.len() == before {
+            return Err(no_such("policy", policy));
+        }
+        self.control(
+            now,
+            Operation::DetachRolePolicy,
+            &format!("{role} {policy}"),
+        );
+        Ok(())
+    }
+}
+
+fn managed(name_or_arn: &str) -> Result<&'static NamedPolicy, IamError> {
+    let found = policy::managed(name_or_arn).ok_or_else(|| no_such("policy", name_or_arn))?;
+    Ok(&found.policy)
+}
+
+pub(super) fn no_such(kind: &'static str, name: &str) -> IamError {
+    IamError::NoSuchEntity {
+        kind,
+        name: name.to_owned(),
+    }
+}
+
+/// `[\w+=,.@-]+`, `iam.names.form`.
+pub(super) fn check_name(field: &'static str, name: &str, max: usize) -> Result<(), IamError> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    let good = (1..=max).contains(&name.len()) && name.chars().all(allowed);
+    good.then_some(())
+        .ok_or(IamError::InvalidName { field, max })
+}

@@ -1,0 +1,9 @@
+//! The instance metadata service.
+
+mod document;
+mod error;
+mod token;
+
+pub use error::ImdsError;
+pub(crate) use token::MetadataTokens;
+pub use token::TokenGrant;

@@ -1,0 +1,189 @@
+//! A point of simulated time, and the forms in which AWS writes it.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+
+/// A point of simulated time: whole milliseconds since 1970-01-01T00:00:00Z.
+///
+/// The account never asks for the time: every call that needs it takes one of these.
+///
+/// ```
+/// use std::time::Duration;
+/// use rolecall_account::SimInstant;
+///
+/// let launch = SimInstant::parse("2031-05-01T00:00:00Z").unwrap();
+/// let expiry = launch + Duration::from_secs(6 * 3600);
+/// assert_eq!(expiry.to_string(), "2031-05-01T06:00:00Z");
+/// assert_eq!(expiry.amz_date(), "20310501T060000Z");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SimInstant {
+    epoch_millis: i64,
+}
+
+impl SimInstant {
+    /// The point `epoch_millis` milliseconds after the epoch.
+    pub const fn from_epoch_millis(epoch_millis: i64) -> Self {
+        Self { epoch_millis }
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn epoch_millis(self) -> i64 {
+        self.epoch_millis
+    }
+
+    /// Reads an RFC 3339 date with offset, such as `2031-05-01T00:00:00Z`; `None` for anything
+    /// else. Fractions below a millisecond are cut.
+    pub fn parse(text: &str) -> Option<Self> {
+        let timestamp: Timestamp = text.parse().ok()?;
+        Some(Self::from_epoch_millis(timestamp.as_millisecond()))
+    }
+
+    /// Reads the form of the `x-amz-date` header, `20310501T000000Z`; `None` for anything else.
+    pub fn parse_amz_date(text: &str) -> Option<Self> {
+        // The parser below takes shorter fields than AWS does.
+        if text.len() != 16 {
+            return None;
+        }
+        let civil = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+        let timestamp = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+        Some(Self::from_epoch_millis(timestamp.as_millisecond()))
+    }
+
+    /// The form of `x-amz-date`: `20310501T060000Z`. The first eight characters are the date of a
+    /// credential scope.
+    pub fn amz_date(self) -> String {
+        self.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+
+    /// The form of the HTTP `Date` header: `Thu, 01 May 2031 06:00:00 GMT`.
+    pub fn http_date(self) -> String {
+        self.timestamp()
+            .strftime("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string()
+    }
+
+    /// How long after `earlier` this is; zero if it is not after it.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(
+            self.epoch_millis
+                .saturating_sub(earlier.epoch_millis)
+                .max(0)
+                .unsigned_abs(),
+        )
+    }
+
+    /// How far this is from `other`, whichever is later.
+    pub fn distance(self, other: Self) -> Duration {
+        Duration::from_millis(self.epoch_millis.abs_diff(other.epoch_millis))
+    }
+
+    fn timestamp(self) -> Timestamp {
+        // Out of range only beyond the year 9999; clamped rather than a panic in a formatter.
+        Timestamp::from_millisecond(self.epoch_millis).unwrap_or(if self.epoch_millis < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
+    }
+}
+
+impl std::ops::Add<Duration> for SimInstant {
+    type Output = Self;
+
+    /// Saturates at the end of the representable range; parts of a millisecond are cut.
+    fn add(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_epoch_millis(self.epoch_millis.saturating_add(millis))
+    }
+}
+
+impl std::ops::Sub<Duration> for SimInstant {
+    type Output = Self;
+
+    /// Saturates at the start of the representable range; parts of a millisecond are cut.
+    fn sub(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_epoch_millis(self.epoch_millis.saturating_sub(millis))
+    }
+}
+
+impl From<SystemTime> for SimInstant {
+    /// Cuts parts of a millisecond.
+    fn from(time: SystemTime) -> Self {
+        let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_epoch_millis(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => millis(after),
+            Err(before) => -millis(before.duration()),
+        })
+    }
+}
+
+impl From<SimInstant> for SystemTime {
+    fn from(instant: SimInstant) -> Self {
+        let distance = Duration::from_millis(instant.epoch_millis.unsigned_abs());
+        if instant.epoch_millis < 0 {
+            UNIX_EPOCH - distance
+        } else {
+            UNIX_EPOCH + distance
+        }
+    }
+}
+
+/// AWS's ISO 8601 form with whole seconds: `2031-05-01T06:00:00Z`.
+impl fmt::Display for SimInstant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    }
+}
+
+impl fmt::Debug for SimInstant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.timestamp())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_round_trip() {
+        let instant = SimInstant::parse("2031-05-01T06:00:00Z").unwrap();
+        assert_eq!(instant.http_date(), "Thu, 01 May 2031 06:00:00 GMT");
+        assert_eq!(
+            SimInstant::parse_amz_date(&instant.amz_date()),
+            Some(instant)
+        );
+        assert_eq!(SimInstant::from(SystemTime::from(instant)), instant);
+    }
+
+    #[test]
+    fn before_the_epoch_too() {
+        let instant = SimInstant::from_epoch_millis(-1_500);
+        assert_eq!(SimInstant::from(SystemTime::from(instant)), instant);
+        assert_eq!(
+            instant.distance(SimInstant::from_epoch_millis(500)),
+            Duration::from_secs(2)
+        );
+        assert_eq!(
+            instant.since(SimInstant::from_epoch_millis(0)),
+            Duration::ZERO
+        );
+    }
+
+    #[test]
+    fn only_the_exact_form_is_an_amz_date() {
+        for wrong in [
+            "2031-05-01T06:00:00Z",
+            "20310501T060000",
+            "20310501",
+            "20311301T060000Z",
+            "",
+        ] {
+            assert_eq!(SimInstant::parse_amz_date(wrong), None, "{wrong}");
+        }
+    }
+}

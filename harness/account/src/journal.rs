@@ -1,0 +1,286 @@
+//! The journal: everything that happened, in order, in simulated time.
+//!
+//! Entries hold what was really sent; whatever leaves the journal leaves it redacted
+//! ([`Exchange::redacted`]), so that a report can show the wire and keep the secrets.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::authenticate::Stage;
+use crate::instant::SimInstant;
+use crate::issuing::Source;
+use crate::operation::Operation;
+use crate::policy::Decision;
+use crate::redact;
+use crate::session::{Ending, Session};
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its place in the order of arrival, from 1.
+    pub number: u64,
+    /// When it happened, or arrived.
+    pub at: SimInstant,
+    /// What happened.
+    pub happening: Happening,
+}
+
+/// What can happen.
+#[derive(Clone, Debug)]
+pub enum Happening {
+    /// A client asked and was answered.
+    Exchange(Box<Exchange>),
+    /// An operator changed the world.
+    Control {
+        /// What was done.
+        operation: Operation,
+        /// To what.
+        detail: String,
+    },
+    /// A source issued a new set.
+    Issued(Arc<Session>),
+    /// A source could not issue a set, because the role does not admit its service.
+    IssueRefused {
+        /// The source.
+        source: Source,
+        /// The role's name.
+        role: String,
+    },
+    /// A set is no longer accepted, before its time.
+    Ended {
+        /// Its access key id.
+        access_key_id: String,
+        /// Why.
+        ending: Ending,
+    },
+    /// An association has taken effect.
+    Associated {
+        /// The instance.
+        instance: String,
+        /// The profile's ARN.
+        profile_arn: String,
+    },
+}
+
+/// A request and its answer.
+#[derive(Clone)]
+pub struct Exchange {
+    /// What it was taken for; `None` if it named no operation we know.
+    pub operation: Option<Operation>,
+    /// Who sent it, as far as the transport knows: the name of an app.
+    pub caller: String,
+    /// The request.
+    pub request: RequestRecord,
+    /// The answer.
+    pub response: ResponseRecord,
+    /// The session whose access key id was named, whether or not the request was accepted.
+    pub session: Option<Arc<Session>>,
+    /// What the policies said, if it came to that.
+    pub decision: Option<Decision>,
+    /// Why it was refused, if it was.
+    pub refusal: Option<Refusal>,
+}
+
+/// A request as it was sent. The body is kept where it is a document, not where it is data.
+#[derive(Clone)]
+pub struct RequestRecord {
+    /// The method.
+    pub method: Method,
+    /// With scheme and host where they are known.
+    pub uri: Uri,
+    /// All headers.
+    pub headers: HeaderMap,
+}
+
+/// An answer as it was given.
+#[derive(Clone)]
+pub struct ResponseRecord {
+    /// The status.
+    pub status: StatusCode,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: BodyRecord,
+}
+
+/// What the journal keeps of a body.
+#[derive(Clone)]
+pub enum BodyRecord {
+    /// A document: kept whole.
+    Document(Bytes),
+    /// Data: only how much of it there was, in bytes.
+    Data(u64),
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// AWS's error code.
+    pub code: String,
+    /// At which stage.
+    pub stage: Stage,
+    /// What the client was told, or more.
+    pub message: String,
+    /// More for whoever debugs it: the canonical request as the server computed it, redacted.
+    pub detail: Option<String>,
+}
+
+/// An exchange with every secret replaced by a fingerprint and every header in order: the only
+/// form in which it is shown or written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RedactedExchange {
+    /// See [`Exchange::operation`].
+    pub operation: Option<&'static str>,
+    /// See [`Exchange::caller`].
+    pub caller: String,
+    /// The method.
+    pub method: String,
+    /// Host, path and query.
+    pub target: String,
+    /// Sorted by name.
+    pub request_headers: Vec<(String, String)>,
+    /// The status.
+    pub status: u16,
+    /// Sorted by name.
+    pub response_headers: Vec<(String, String)>,
+    /// The document, or how many bytes of data.
+    pub response_body: String,
+    /// Who signed.
+    pub identity: Option<String>,
+    /// The access key id that was named.
+    pub access_key_id: Option<String>,
+    /// Which issue of its source that is.
+    pub issue: Option<u32>,
+    /// What the policies said.
+    pub decision: Option<String>,
+    /// Code, stage and reason of a refusal.
+    pub refusal: Option<String>,
+}
+
+impl Exchange {
+    /// The form that may be shown.
+    pub fn redacted(&self) -> RedactedExchange {
+        let session = self.session.as_ref();
+        RedactedExchange {
+            operation: self.operation.map(Operation::slug),
+            caller: self.caller.clone(),
+            method: self.request.method.to_string(),
+            target: redact::target(&self.request.uri),
+            request_headers: redact::headers(&self.request.headers),
+            status: self.response.status.as_u16(),
+            response_headers: redact::headers(&self.response.headers),
+            response_body: match &self.response.body {
+                BodyRecord::Document(text) => redact::document(self.operation, text),
+                BodyRecord::Data(length) => format!("({length} bytes)"),
+            },
+            identity: session.map(|session| session.identity.session_arn()),
+            access_key_id: session.map(|session| session.access_key_id.clone()),
+            issue: session.map(|session| session.issue),
+            decision: self.decision.as_ref().map(ToString::to_string),
+            refusal: self.refusal.as_ref().map(|refusal| {
+                format!("{} at {}: {}", refusal.code, refusal.stage, refusal.message)
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.redacted().fmt(f)
+    }
+}
+
+impl Entry {
+    /// One line of the journal file.
+    pub fn to_json(&self) -> Value {
+        let mut line = self.happening.to_json();
+        if let Value::Object(members) = &mut line {
+            members.insert("number".to_owned(), self.number.into());
+            members.insert("at".to_owned(), format!("{:?}", self.at).into());
+        }
+        line
+    }
+}
+
+impl Happening {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Exchange(exchange) => json!({ "exchange": exchange.redacted() }),
+            Self::Control { operation, detail } => {
+                json!({ "control": { "operation": operation.slug(), "detail": detail } })
+            }
+            Self::Issued(session) => json!({ "issued": {
+                "source": session.source.to_string(),
+                "issue": session.issue,
+                "role": session.identity.role_name,
+                "access_key_id": session.access_key_id,
+                "expires_at": session.expires_at.to_string(),
+            } }),
+            Self::IssueRefused { source, role } => {
+                json!({ "issue_refused": { "source": source.to_string(), "role": role } })
+            }
+            Self::Ended {
+                access_key_id,
+                ending,
+            } => json!({ "ended": {
+                "access_key_id": access_key_id,
+                "why": match ending { Ending::Superseded => "superseded", Ending::Revoked => "revoked" },
+            } }),
+            Self::Associated {
+                instance,
+                profile_arn,
+            } => {
+                json!({ "associated": { "instance": instance, "profile_arn": profile_arn } })
+            }
+        }
+    }
+}
+
+/// All entries. Numbers are drawn on arrival, entries written when their answer is known.
+#[derive(Debug, Default)]
+pub struct Journal {
+    entries: BTreeMap<u64, Entry>,
+    drawn: u64,
+}
+
+impl Journal {
+    /// The next number.
+    pub(crate) fn draw(&mut self) -> u64 {
+        self.drawn += 1;
+        self.drawn
+    }
+
+    pub(crate) fn happened(&mut self, at: SimInstant, happening: Happening) {
+        let number = self.draw();
+        self.write(Entry {
+            number,
+            at,
+            happening,
+        });
+    }
+
+    pub(crate) fn write(&mut self, entry: Entry) {
+        self.entries.insert(entry.number, entry);
+    }
+
+    /// The highest number drawn so far; what comes later has a higher one.
+    pub fn mark(&self) -> u64 {
+        self.drawn
+    }
+
+    /// The entries after `mark`, in order.
+    pub fn since(&self, mark: u64) -> impl Iterator<Item = &Entry> {
+        self.entries.range(mark + 1..).map(|(_, entry)| entry)
+    }
+
+    /// All entries, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+}

@@ -1,0 +1,43 @@
+//! The simulated AWS account: what AWS knows and decides.
+//!
+//! Pure: time, randomness and bytes come in as values. Nothing here speaks HTTP, reads a clock or
+//! draws from the operating system. All state is in one [`World`]; every call into it takes the
+//! time as a [`SimInstant`] and first lets everything happen that was due by then.
+
+mod agenda;
+mod authenticate;
+mod authorize;
+mod container;
+mod ec2;
+mod entropy;
+mod iam;
+mod id;
+mod imds;
+mod instant;
+mod issuing;
+mod journal;
+mod operation;
+pub mod policy;
+mod redact;
+pub mod s3;
+mod secret;
+mod session;
+pub mod sigv4;
+mod world;
+
+pub use authenticate::{AuthenticationError, Stage, authenticate};
+pub use container::ContainerError;
+pub use ec2::{Association, Ec2Error, HttpTokens, Instance, InstanceState, RunInstance};
+pub use entropy::Entropy;
+pub use iam::{CreateRole, IamError, InstanceProfile, Role};
+pub use imds::{ImdsError, TokenGrant};
+pub use instant::SimInstant;
+pub use issuing::{Issuing, Overlap, Source};
+pub use journal::{
+    BodyRecord, Entry, Exchange, Happening, Journal, RedactedExchange, Refusal, RequestRecord,
+    ResponseRecord,
+};
+pub use operation::{Operation, Service};
+pub use secret::{Secret, fingerprint};
+pub use session::{Ending, Identity, Session};
+pub use world::{Arrival, NothingServed, RequestIds, World, WorldOptions};

@@ -1,0 +1,139 @@
+//! The names of everything that a client or an operator can ask of the account.
+
+use std::fmt;
+
+/// The services that speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// The instance metadata service.
+    Imds,
+    /// The container credential endpoint.
+    Container,
+    /// Identity and access management.
+    Iam,
+    /// The instances' control plane.
+    Ec2,
+    /// Object storage.
+    S3,
+}
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $variant:ident = $service:ident, $name:literal, $slug:literal;)+) => {
+        /// One operation: the name used by the journal, by policies and by scenarios.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Operation { $($(#[$doc])* $variant,)+ }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The service it belongs to.
+            pub const fn service(self) -> Service {
+                match self { $(Self::$variant => Service::$service,)+ }
+            }
+
+            /// AWS's name, such as `PutObject`; ours where AWS has none.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The name in scenarios and reports, such as `s3-put-object`.
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)+ }
+            }
+        }
+    };
+}
+
+operations! {
+    /// `PUT /latest/api/token`.
+    ImdsToken = Imds, "CreateToken", "imds-token";
+    /// `GET /latest/meta-data/iam/security-credentials/`: the name of the role.
+    ImdsRole = Imds, "GetRoleName", "imds-role";
+    /// `GET /latest/meta-data/iam/security-credentials/ROLE`.
+    ImdsCredentials = Imds, "GetRoleCredentials", "imds-credentials";
+    /// `GET /latest/meta-data/iam/info`.
+    ImdsInfo = Imds, "GetProfileInfo", "imds-info";
+    /// Any other path under `/latest/meta-data/`.
+    ImdsMetadata = Imds, "GetMetadata", "imds-metadata";
+    /// The path in `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`.
+    ContainerCredentials = Container, "GetTaskCredentials", "container-credentials";
+    /// Makes a role.
+    CreateRole = Iam, "CreateRole", "iam-create-role";
+    /// Writes an inline policy of a role.
+    PutRolePolicy = Iam, "PutRolePolicy", "iam-put-role-policy";
+    /// Attaches a managed policy to a role.
+    AttachRolePolicy = Iam, "AttachRolePolicy", "iam-attach-role-policy";
+    /// Detaches a managed policy from a role.
+    DetachRolePolicy = Iam, "DetachRolePolicy", "iam-detach-role-policy";
+    /// Makes an instance profile.
+    CreateInstanceProfile = Iam, "CreateInstanceProfile", "iam-create-instance-profile";
+    /// Puts a role into an instance profile.
+    AddRoleToInstanceProfile = Iam, "AddRoleToInstanceProfile", "iam-add-role-to-instance-profile";
+    /// Takes the role out of an instance profile.
+    RemoveRoleFromInstanceProfile = Iam, "RemoveRoleFromInstanceProfile", "iam-remove-role-from-instance-profile";
+    /// Launches an instance.
+    RunInstances = Ec2, "RunInstances", "ec2-run-instances";
+    /// Stops an instance.
+    StopInstances = Ec2, "StopInstances", "ec2-stop-instances";
+    /// Starts a stopped instance.
+    StartInstances = Ec2, "StartInstances", "ec2-start-instances";
+    /// Ends an instance.
+    TerminateInstances = Ec2, "TerminateInstances", "ec2-terminate-instances";
+    /// Gives an instance a profile.
+    AssociateIamInstanceProfile = Ec2, "AssociateIamInstanceProfile", "ec2-associate-iam-instance-profile";
+    /// Gives an instance another profile.
+    ReplaceIamInstanceProfileAssociation = Ec2, "ReplaceIamInstanceProfileAssociation", "ec2-replace-iam-instance-profile-association";
+    /// Takes an instance's profile away.
+    DisassociateIamInstanceProfile = Ec2, "DisassociateIamInstanceProfile", "ec2-disassociate-iam-instance-profile";
+    /// Makes a bucket.
+    CreateBucket = S3, "CreateBucket", "s3-create-bucket";
+    /// Stores an object.
+    PutObject = S3, "PutObject", "s3-put-object";
+    /// Reads an object.
+    GetObject = S3, "GetObject", "s3-get-object";
+    /// Reads an object's headers.
+    HeadObject = S3, "HeadObject", "s3-head-object";
+}
+
+impl Operation {
+    /// The operation with this slug.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|operation| operation.slug() == slug)
+    }
+
+    /// Whether clients, not operators, ask for it: what a scenario counts.
+    pub const fn is_client_call(self) -> bool {
+        match self.service() {
+            Service::Imds | Service::Container => true,
+            Service::S3 => !matches!(self, Self::CreateBucket),
+            Service::Iam | Service::Ec2 => false,
+        }
+    }
+
+    /// Whether it is asked with a signature, so that a call to it spends credentials.
+    pub const fn is_signed(self) -> bool {
+        !matches!(self.service(), Service::Imds | Service::Container)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.slug())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_unique_and_found_again() {
+        for &operation in Operation::ALL {
+            assert_eq!(Operation::from_slug(operation.slug()), Some(operation));
+        }
+    }
+}

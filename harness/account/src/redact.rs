@@ -1,0 +1,152 @@
+//! What is shown in place of what must not be.
+
+use bytes::Bytes;
+use http::{HeaderMap, Uri};
+use serde_json::Value;
+
+use crate::operation::Operation;
+use crate::secret::fingerprint;
+
+/// Headers whose whole value is a secret.
+const SECRET_HEADERS: &[&str] = &[
+    "x-amz-security-token",
+    "x-aws-ec2-metadata-token",
+    "cookie",
+    "set-cookie",
+];
+
+/// Headers that say which build of a client it was: shown as a class, so that a journal does not
+/// change with it.
+const CLIENT_HEADERS: &[&str] = &["user-agent", "x-amz-user-agent", "amz-sdk-invocation-id"];
+
+/// Members of JSON documents that are secrets.
+const SECRET_MEMBERS: &[&str] = &["SecretAccessKey", "Token", "SessionToken"];
+
+/// Keys of a query that are secrets.
+const SECRET_QUERY_KEYS: &[&str] = &["x-amz-security-token", "x-amz-signature"];
+
+/// Sorted by name, then by value: some clients send theirs in an order that changes.
+pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let mut shown: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            (name.as_str().to_owned(), header(name.as_str(), &value))
+        })
+        .collect();
+    shown.sort();
+    shown
+}
+
+fn header(name: &str, value: &str) -> String {
+    match name {
+        "authorization" => authorization(value),
+        _ if SECRET_HEADERS.contains(&name) => fingerprint(value),
+        _ if CLIENT_HEADERS.contains(&name) => format!("<{name}>"),
+        _ => value.to_owned(),
+    }
+}
+
+/// Everything but the signature, which depends on the client's build through the headers above;
+/// a value of any other form is a secret as a whole.
+fn authorization(value: &str) -> String {
+    match value.split_once("Signature=") {
+        Some((before, _)) if before.starts_with("AWS4-HMAC-SHA256 ") => {
+            format!("{before}Signature=<signature>")
+        }
+        _ => fingerprint(value),
+    }
+}
+
+/// Host, path and query.
+pub(crate) fn target(uri: &Uri) -> String {
+    let host = uri.authority().map_or("", |authority| authority.as_str());
+    let query = match uri.query() {
+        None => String::new(),
+        Some(query) => format!(
+            "?{}",
+            query
+                .split('&')
+                .map(query_pair)
+                .collect::<Vec<_>>()
+                .join("&")
+        ),
+    };
+    format!("{host}{}{query}", uri.path())
+}
+
+fn query_pair(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((key, value)) if SECRET_QUERY_KEYS.contains(&key.to_lowercase().as_str()) => {
+            format!("{key}={}", fingerprint(value))
+        }
+        _ => pair.to_owned(),
+    }
+}
+
+/// The body of an answer: a metadata token as a fingerprint, the secret members of JSON likewise.
+pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
+    let text = String::from_utf8_lossy(body);
+    if operation == Some(Operation::ImdsToken) && !text.starts_with('<') {
+        return if text.is_empty() {
+            String::new()
+        } else {
+            fingerprint(&text)
+        };
+    }
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(mut members)) => {
+            for name in SECRET_MEMBERS {
+                if let Some(Value::String(secret)) = members.get_mut(*name) {
+                    *secret = fingerprint(secret);
+                }
+            }
+            Value::Object(members).to_string()
+        }
+        _ => text.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_become_fingerprints() {
+        let body = Bytes::from_static(
+            br#"{"Code" : "Success", "SecretAccessKey" : "s3cret", "Token" : "t0ken"}"#,
+        );
+        let shown = document(Some(Operation::ImdsCredentials), &body);
+        assert!(
+            shown.contains("Success") && !shown.contains("s3cret") && !shown.contains("t0ken"),
+            "{shown}"
+        );
+        assert_eq!(
+            document(Some(Operation::ImdsToken), &Bytes::from_static(b"AQAE")),
+            fingerprint("AQAE")
+        );
+    }
+
+    #[test]
+    fn a_signature_is_a_class_and_foreign_schemes_are_secret() {
+        let signed = "AWS4-HMAC-SHA256 Credential=A/b, SignedHeaders=host, Signature=abc";
+        assert_eq!(
+            authorization(signed),
+            "AWS4-HMAC-SHA256 Credential=A/b, SignedHeaders=host, Signature=<signature>"
+        );
+        assert_eq!(authorization("eyJhbGciOi"), fingerprint("eyJhbGciOi"));
+    }
+
+    #[test]
+    fn queries_keep_what_is_no_secret() {
+        let uri: Uri = "https://b.s3.amazonaws.com/k?X-Amz-Signature=abc&x-id=PutObject"
+            .parse()
+            .unwrap();
+        let shown = target(&uri);
+        assert!(
+            shown.starts_with("b.s3.amazonaws.com/k?X-Amz-Signature=sha256:"),
+            "{shown}"
+        );
+        assert!(shown.ends_with("&x-id=PutObject"), "{shown}");
+    }
+}

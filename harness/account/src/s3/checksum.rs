@@ -1,0 +1,143 @@
+//! The checksums that a body can be sent with.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use crc_fast::CrcAlgorithm;
+use http::HeaderMap;
+use md5::{Digest, Md5};
+use sha1::Sha1;
+use sha2::Sha256;
+
+use super::error::{S3Code, S3Error};
+use crate::authenticate::Stage;
+
+/// A checksum algorithm of S3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChecksumAlgorithm {
+    /// CRC-32.
+    Crc32,
+    /// CRC-32C.
+    Crc32c,
+    /// CRC-64/NVME.
+    Crc64Nvme,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+impl ChecksumAlgorithm {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Crc32,
+        Self::Crc32c,
+        Self::Crc64Nvme,
+        Self::Sha1,
+        Self::Sha256,
+    ];
+
+    /// The header, or trailer, that carries it.
+    pub const fn header(self) -> &'static str {
+        match self {
+            Self::Crc32 => "x-amz-checksum-crc32",
+            Self::Crc32c => "x-amz-checksum-crc32c",
+            Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
+            Self::Sha1 => "x-amz-checksum-sha1",
+            Self::Sha256 => "x-amz-checksum-sha256",
+        }
+    }
+
+    /// The checksum of `body` as it is sent: base64 of its bytes, the highest first.
+    pub fn of(self, body: &[u8]) -> String {
+        let crc32 =
+            |algorithm| BASE64.encode(&crc_fast::checksum(algorithm, body).to_be_bytes()[4..]);
+        match self {
+            Self::Crc32 => crc32(CrcAlgorithm::Crc32IsoHdlc),
+            Self::Crc32c => crc32(CrcAlgorithm::Crc32Iscsi),
+            Self::Crc64Nvme => {
+                BASE64.encode(crc_fast::checksum(CrcAlgorithm::Crc64Nvme, body).to_be_bytes())
+            }
+            Self::Sha1 => BASE64.encode(Sha1::digest(body)),
+            Self::Sha256 => BASE64.encode(Sha256::digest(body)),
+        }
+    }
+}
+
+/// Compares a body with the `Content-MD5` and every checksum it was sent with; answers the
+/// checksums, to be kept with the object (`s3.put.checksums`).
+///
+/// # Errors
+/// One of them is not the body's.
+pub fn check_checksums(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Vec<(ChecksumAlgorithm, String)>, S3Error> {
+    if let Some(sent) = headers.get("content-md5") {
+        let computed = BASE64.encode(Md5::digest(body));
+        compare("Content-MD5", sent.as_bytes(), &computed)?;
+    }
+    let mut checksums = Vec::new();
+    for &algorithm in ChecksumAlgorithm::ALL {
+        if let Some(sent) = headers.get(algorithm.header()) {
+            let computed = algorithm.of(body);
+            compare(algorithm.header(), sent.as_bytes(), &computed)?;
+            checksums.push((algorithm, computed));
+        }
+    }
+    Ok(checksums)
+}
+
+fn compare(header: &str, sent: &[u8], computed: &str) -> Result<(), S3Error> {
+    if sent == computed.as_bytes() {
+        return Ok(());
+    }
+    let mut error = S3Error::new(S3Code::BadDigest, Stage::Body);
+    error.detail = Some(format!(
+        "the body's {header} is {computed}, the request says {}",
+        sent.escape_ascii()
+    ));
+    Err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    /// The check values of the algorithms' definitions: the checksum of `123456789`.
+    #[test]
+    fn check_values() {
+        let hex_of = |algorithm: ChecksumAlgorithm| {
+            hex::encode(BASE64.decode(algorithm.of(b"123456789")).unwrap())
+        };
+        assert_eq!(hex_of(ChecksumAlgorithm::Crc32), "cbf43926");
+        assert_eq!(hex_of(ChecksumAlgorithm::Crc32c), "e3069283");
+        assert_eq!(hex_of(ChecksumAlgorithm::Crc64Nvme), "ae8b14860a799888");
+        assert_eq!(
+            hex_of(ChecksumAlgorithm::Sha1),
+            "f7c3bc1d808e04732adf679965ccc34ca7ae3441"
+        );
+        assert_eq!(
+            hex_of(ChecksumAlgorithm::Sha256),
+            "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225"
+        );
+    }
+
+    #[test]
+    fn every_wrong_one_is_refused() {
+        for name in ChecksumAlgorithm::ALL
+            .iter()
+            .map(|algorithm| algorithm.header())
+            .chain(["content-md5"])
+        {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static("AAAAAA=="));
+            assert_eq!(
+                check_checksums(&headers, b"body").unwrap_err().code,
+                S3Code::BadDigest,
+                "{name}"
+            );
+        }
+    }
+}

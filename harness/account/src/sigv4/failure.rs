@@ -1,0 +1,78 @@
+//! A refusal: where, why, and what was computed on this side.
+
+use std::fmt;
+
+use super::problem::Problem;
+use super::stage::Stage;
+
+/// What a signature was computed from on this side, for comparison with the client's.
+///
+/// Session tokens, encryption keys and cookies are replaced by fingerprints, `sha256:` and the
+/// first eight hex digits of their digest. The string to sign is the real one, so its last line is
+/// not the digest of the canonical request wherever that shows a fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The canonical request, secrets replaced.
+    pub canonical_request: String,
+    /// The string to sign.
+    pub string_to_sign: String,
+}
+
+/// Both texts, each under a title.
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "canonical request:\n{}\n\nstring to sign:\n{}",
+            self.canonical_request, self.string_to_sign
+        )
+    }
+}
+
+/// A request that was refused, and why.
+///
+/// Which AWS error code that is, with which status, depends on the service and is decided there,
+/// by the [problem](Self::problem).
+///
+/// ```
+/// use rolecall_account::sigv4::{HeaderAuthorization, Stage};
+///
+/// let failure = HeaderAuthorization::parse("AWS AKIDEXAMPLE:c2lnbmF0dXJl").unwrap_err();
+/// assert_eq!(failure.stage(), Stage::Form);
+/// assert_eq!(
+///     failure.to_string(),
+///     "request signature refused (form): `Authorization` uses Signature Version 2, which is not \
+///      accepted; sign with AWS4-HMAC-SHA256",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("request signature refused ({}): {problem}", self.stage())]
+pub struct Failure {
+    /// What is wrong.
+    pub problem: Problem,
+    /// What the signature was computed from, where one was computed.
+    pub explanation: Option<Box<Explanation>>,
+}
+
+impl Failure {
+    pub(super) fn explained(problem: Problem, explanation: Explanation) -> Self {
+        Self {
+            problem,
+            explanation: Some(Box::new(explanation)),
+        }
+    }
+
+    /// Where in the verification this was found.
+    pub fn stage(&self) -> Stage {
+        self.problem.stage()
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            explanation: None,
+        }
+    }
+}

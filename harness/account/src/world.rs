@@ -1,0 +1,240 @@
+//! The world: all state of one simulated AWS, and the order in which it changes by itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::agenda::Agenda;
+use crate::container::Tasks;
+use crate::ec2::{Ec2, Instance};
+use crate::entropy::Entropy;
+use crate::iam::{Iam, Role};
+use crate::id;
+use crate::imds::MetadataTokens;
+use crate::instant::SimInstant;
+use crate::issuing::{Issuer, Serving, Source};
+use crate::journal::{Entry, Exchange, Happening, Journal};
+use crate::operation::Operation;
+use crate::s3::Buckets;
+use crate::session::{Ending, Session, Sessions};
+
+/// The account of a world that names none: AWS's own example.
+const ACCOUNT: &str = "111122223333";
+
+/// How a world begins.
+#[derive(Clone, Debug)]
+pub struct WorldOptions {
+    /// The first instant.
+    pub start: SimInstant,
+    /// Where everything happens, such as `us-east-1`.
+    pub region: String,
+    /// What all ids and keys are drawn from.
+    pub seed: u64,
+    /// From the association of a profile to its credentials. AWS documents no time.
+    pub association_delay: Duration,
+}
+
+/// All state of one simulated AWS. Services meet here, never in each other.
+///
+/// Every call takes the time, first lets everything happen that was due by then, and ignores
+/// times before the latest it has seen.
+#[derive(Debug)]
+pub struct World {
+    now: SimInstant,
+    pub(crate) region: String,
+    pub(crate) association_delay: Duration,
+    pub(crate) entropy: Entropy,
+    pub(crate) agenda: Agenda<Due>,
+    pub(crate) journal: Journal,
+    pub(crate) sessions: Sessions,
+    pub(crate) issuers: BTreeMap<Source, Issuer>,
+    pub(crate) iam: Iam,
+    pub(crate) ec2: Ec2,
+    pub(crate) metadata_tokens: MetadataTokens,
+    pub(crate) tasks: Tasks,
+    pub(crate) buckets: Buckets,
+}
+
+/// What happens by itself.
+#[derive(Debug)]
+pub(crate) enum Due {
+    /// A source issues its next set.
+    Rotation { source: Source, generation: u32 },
+    /// An association takes effect.
+    Association {
+        instance: String,
+        association: String,
+    },
+}
+
+/// A request that has arrived: its place in the journal and its time, drawn once.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    number: u64,
+    /// When it arrived.
+    pub at: SimInstant,
+}
+
+/// The ids that an answer of S3 carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestIds {
+    /// `x-amz-request-id`.
+    pub request_id: String,
+    /// `x-amz-id-2`.
+    pub host_id: String,
+}
+
+impl World {
+    /// An empty world.
+    pub fn new(options: WorldOptions) -> Self {
+        Self {
+            now: options.start,
+            region: options.region,
+            association_delay: options.association_delay,
+            entropy: Entropy::new(options.seed),
+            agenda: Agenda::default(),
+            journal: Journal::default(),
+            sessions: Sessions::default(),
+            issuers: BTreeMap::new(),
+            iam: Iam::new(ACCOUNT.to_owned()),
+            ec2: Ec2::default(),
+            metadata_tokens: MetadataTokens::default(),
+            tasks: Tasks::default(),
+            buckets: Buckets::default(),
+        }
+    }
+
+    /// When the next thing happens by itself.
+    pub fn next_event(&self) -> Option<SimInstant> {
+        self.agenda.next_at()
+    }
+
+    /// Lets everything happen that is due by `now`, each at its own time. The past is ignored:
+    /// what happened stays happened.
+    pub fn advance_to(&mut self, now: SimInstant) {
+        while let Some((at, due)) = self.agenda.pop_due(now) {
+            self.now = self.now.max(at);
+            match due {
+                Due::Rotation { source, generation } => self.rotation_due(at, &source, generation),
+                Due::Association {
+                    instance,
+                    association,
+                } => self.association_due(at, &instance, &association),
+            }
+        }
+        self.now = self.now.max(now);
+    }
+
+    /// A request arrives: draws its place in the journal.
+    pub fn arrive(&mut self, now: SimInstant) -> Arrival {
+        self.advance_to(now);
+        Arrival {
+            number: self.journal.draw(),
+            at: now,
+        }
+    }
+
+    /// The ids for the answer to a request to S3.
+    pub fn s3_request_ids(&self, arrival: Arrival) -> RequestIds {
+        let label = arrival.number.to_string();
+        RequestIds {
+            request_id: id::s3_request_id(&self.entropy, &label),
+            host_id: id::s3_host_id(&self.entropy, &label),
+        }
+    }
+
+    /// Writes what became of a request.
+    pub fn record(&mut self, arrival: Arrival, exchange: Exchange) {
+        let happening = Happening::Exchange(Box::new(exchange));
+        self.journal.write(Entry {
+            number: arrival.number,
+            at: arrival.at,
+            happening,
+        });
+    }
+
+    /// Everything that happened.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Where everything happens.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// An instance by its id.
+    pub fn instance(&self, id: &str) -> Option<&Instance> {
+        self.ec2.instance(id).ok()
+    }
+
+    /// The session that an access key id belongs to, whatever has become of it.
+    pub fn session(&self, access_key_id: &str) -> Option<&Arc<Session>> {
+        self.sessions.find(access_key_id)
+    }
+
+    /// Every session ever issued.
+    pub fn sessions(&self) -> impl Iterator<Item = &Arc<Session>> {
+        self.sessions.iter()
+    }
+
+    /// Issues a new set now, ahead of the source's own time.
+    ///
+    /// # Errors
+    /// A source that serves no credentials.
+    pub fn rotate(&mut self, now: SimInstant, source: &Source) -> Result<(), NothingServed> {
+        self.advance_to(now);
+        self.serving(source)?;
+        self.issue(now, source);
+        Ok(())
+    }
+
+    /// Ends sets that a source has issued: all that are still accepted, or the one of that number.
+    /// The source goes on serving what it serves until its next rotation, as one does that has not
+    /// heard of it. Answers how many were ended.
+    pub fn revoke(&mut self, now: SimInstant, source: &Source, issue: Option<u32>) -> usize {
+        self.advance_to(now);
+        let sessions = self.sessions.iter().filter(|session| {
+            session.source == *source
+                && issue.is_none_or(|issue| session.issue == issue)
+                && session.ended.is_none()
+                && now < session.expires_at
+        });
+        let ending: Vec<String> = sessions
+            .map(|session| session.access_key_id.clone())
+            .collect();
+        for access_key_id in &ending {
+            self.end_session(now, access_key_id, Ending::Revoked);
+        }
+        ending.len()
+    }
+
+    fn serving(&self, source: &Source) -> Result<&Serving, NothingServed> {
+        self.issuers
+            .get(source)
+            .and_then(Issuer::serving)
+            .ok_or(NothingServed)
+    }
+
+    pub(crate) fn role_behind(&self, source: &Source) -> Option<&Role> {
+        match source {
+            Source::Instance(id) => self.role_behind_instance(id),
+            Source::Task(id) => self.role_behind_task(id),
+        }
+    }
+
+    pub(crate) fn control(&mut self, now: SimInstant, operation: Operation, detail: &str) {
+        self.journal.happened(
+            now,
+            Happening::Control {
+                operation,
+                detail: detail.to_owned(),
+            },
+        );
+    }
+}
+
+/// The source serves no credentials: there is nothing to rotate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it serves no credentials at this time")]
+pub struct NothingServed;

@@ -1,0 +1,66 @@
+//! The container credential endpoint over HTTP.
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use axum::routing::{any, get};
+use axum::{Extension, Router};
+use rolecall_account::{ContainerError, Operation, Stage};
+
+use crate::edge::{Edge, Reply};
+use crate::place::Caller;
+
+pub(crate) fn router(edge: Edge) -> Router {
+    Router::new()
+        .route("/v2/credentials/{task}", get(credentials))
+        .fallback(any(no_such_path))
+        .with_state(edge)
+}
+
+async fn credentials(
+    State(edge): State<Edge>,
+    Extension(caller): Extension<Caller>,
+    Path(task): Path<String>,
+    request: Request,
+) -> Response {
+    edge.answer(
+        &caller,
+        Some(Operation::ContainerCredentials),
+        request.into_parts().0,
+        |world, now| match world.container_credentials(now, &task) {
+            Ok(document) => Reply::ok("application/json", document),
+            Err(error) => refused(error),
+        },
+    )
+}
+
+async fn no_such_path(
+    State(edge): State<Edge>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
+    edge.answer(&caller, None, request.into_parts().0, |_, _| {
+        Reply::refused(
+            404,
+            "text/plain",
+            "404 page not found\n",
+            "404",
+            Stage::Operation,
+            "no such path".to_owned(),
+        )
+    })
+}
+
+fn refused(error: ContainerError) -> Reply {
+    let code = match error {
+        ContainerError::NoSuchTask => "InvalidIdInRequest",
+        ContainerError::NotAdmitted => "AssumeRoleUnauthorizedAccess",
+    };
+    Reply::refused(
+        error.status(),
+        "application/json",
+        error.body(),
+        code,
+        Stage::Source,
+        error.to_string(),
+    )
+}

@@ -1,0 +1,191 @@
+//! The edge of the world: its lock, its clock, and the journal entry of every request.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use rolecall_account::{
+    BodyRecord, Exchange, Operation, Refusal, RequestRecord, ResponseRecord, SimInstant, Stage,
+    World,
+};
+use rolecall_clock::SimClock;
+
+use crate::place::Caller;
+
+/// A world behind its lock, and the clock it runs on.
+///
+/// The lock is held for one step at a time: never across a wait, never while hashing.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    world: Arc<Mutex<World>>,
+    clock: SimClock,
+}
+
+impl Edge {
+    /// Puts `world` behind a lock.
+    pub fn new(world: World, clock: SimClock) -> Self {
+        Self {
+            world: Arc::new(Mutex::new(world)),
+            clock,
+        }
+    }
+
+    /// The simulated time.
+    pub fn now(&self) -> SimInstant {
+        self.clock.now().into()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &SimClock {
+        &self.clock
+    }
+
+    /// The world, for one step.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        // A panic under the lock is our own bug and has been reported as such; what was written
+        // until then is still the best journal there is.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request that takes one step: arrive, decide, encode, journal.
+    pub(crate) fn answer(
+        &self,
+        caller: &Caller,
+        operation: Option<Operation>,
+        request: Parts,
+        decide: impl FnOnce(&mut World, SimInstant) -> Reply,
+    ) -> Response {
+        let now = self.now();
+        let mut world = self.world();
+        let arrival = world.arrive(now);
+        let reply = decide(&mut world, now);
+        let exchange = reply.exchange(caller, operation, request, now);
+        let response = reply_of(&exchange.response, reply.body);
+        world.record(arrival, exchange);
+        response
+    }
+
+    /// Journals a request whose steps were taken one by one, and gives its answer.
+    #[cfg(feature = "s3")]
+    pub(crate) fn deliver(
+        &self,
+        arrival: rolecall_account::Arrival,
+        exchange: Exchange,
+        body: Bytes,
+    ) -> Response {
+        let response = reply_of(&exchange.response, body);
+        self.world().record(arrival, exchange);
+        response
+    }
+}
+
+/// An answer, before it is encoded.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Bytes,
+    pub(crate) refusal: Option<Refusal>,
+}
+
+impl Reply {
+    pub(crate) fn ok(content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let (status, headers, refusal) = (StatusCode::OK, Vec::new(), None);
+        Self {
+            status,
+            headers,
+            content_type,
+            body: body.into(),
+            refusal,
+        }
+    }
+
+    /// A refusal with `body`, of `status` and AWS's `code`.
+    pub(crate) fn refused(
+        status: u16,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+        code: &'static str,
+        stage: Stage,
+        message: String,
+    ) -> Self {
+        let refusal = Refusal {
+            code: code.to_owned(),
+            stage,
+            message,
+            detail: None,
+        };
+        Self {
+            status: status_of(status),
+            refusal: Some(refusal),
+            ..Self::ok(content_type, body)
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((HeaderName::from_static(name), value));
+        }
+        self
+    }
+
+    fn exchange(
+        &self,
+        caller: &Caller,
+        operation: Option<Operation>,
+        request: Parts,
+        now: SimInstant,
+    ) -> Exchange {
+        let mut headers: HeaderMap = self.headers.iter().cloned().collect();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        stamp(&mut headers, now, self.body.len());
+        let body = BodyRecord::Document(self.body.clone());
+        Exchange {
+            operation,
+            caller: caller.name.to_string(),
+            request: record_of(request),
+            response: ResponseRecord {
+                status: self.status,
+                headers,
+                body,
+            },
+            session: None,
+            decision: None,
+            refusal: self.refusal.clone(),
+        }
+    }
+}
+
+/// A status that comes from the account's own tables.
+pub(crate) fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The headers that every answer has: the simulated date, which clients correct their clock by,
+/// and the length.
+pub(crate) fn stamp(headers: &mut HeaderMap, now: SimInstant, length: usize) {
+    if let Ok(date) = HeaderValue::from_str(&now.http_date()) {
+        headers.insert(DATE, date);
+    }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+}
+
+pub(crate) fn record_of(request: Parts) -> RequestRecord {
+    RequestRecord {
+        method: request.method,
+        uri: request.uri,
+        headers: request.headers,
+    }
+}
+
+fn reply_of(record: &ResponseRecord, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = record.status;
+    *response.headers_mut() = record.headers.clone();
+    response
+}

@@ -1,0 +1,15 @@
+//! How the simulated account is spoken to: HTTP to typed call and back. Nothing is decided here.
+
+mod aws;
+mod container;
+mod edge;
+mod imds;
+mod place;
+#[cfg(feature = "s3")]
+mod s3;
+mod transport;
+mod xml;
+
+pub use edge::Edge;
+pub use place::{Caller, Place};
+pub use transport::memory::{MemoryNetwork, NoRoute, Wire};

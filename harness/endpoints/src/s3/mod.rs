@@ -1,0 +1,22 @@
+//! S3 over HTTP.
+//!
+//! The protocol itself (99 operations' paths, headers and XML) is the `s3s` crate's. Its own
+//! authentication reads the machine's clock and ignores session tokens, so it is never reached:
+//! a request is verified and decided on first, stripped of its signature, and handed over with a
+//! permit. The types of `s3s` do not leave this folder.
+
+mod address;
+mod layer;
+mod name;
+mod protocol;
+mod reply;
+
+use axum::Router;
+use axum::routing::any;
+
+use crate::edge::Edge;
+
+pub(crate) fn router(edge: Edge) -> Router {
+    let state = layer::S3Edge::new(edge);
+    Router::new().fallback(any(layer::handle)).with_state(state)
+}

@@ -1,0 +1,3 @@
+//! How requests get here.
+
+pub(crate) mod memory;

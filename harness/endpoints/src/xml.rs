@@ -1,0 +1,64 @@
+//! XML out.
+
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+/// An element and what is in it.
+#[derive(Debug)]
+pub(crate) enum Element {
+    Text(&'static str, String),
+    Parent(&'static str, Vec<Element>),
+}
+
+/// A document with its declaration.
+pub(crate) fn document(root: &Element) -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new());
+    let written = writer
+        .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
+        .and_then(|()| writer.write_event(Event::Text(BytesText::new("\n"))))
+        .and_then(|()| write(&mut writer, root));
+    debug_assert!(written.is_ok(), "memory takes everything");
+    writer.into_inner()
+}
+
+fn write(writer: &mut Writer<Vec<u8>>, element: &Element) -> io::Result<()> {
+    match element {
+        Element::Text(name, text) => {
+            let text: String = text.chars().filter(|&c| is_xml(c)).collect();
+            writer
+                .create_element(*name)
+                .write_text_content(BytesText::new(&text))?;
+        }
+        Element::Parent(name, children) => {
+            writer.create_element(*name).write_inner_content(|writer| {
+                children.iter().try_for_each(|child| write(writer, child))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether XML 1.0 has the character: most control characters it has not, escaped or not.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_and_control_characters_are_dropped() {
+        let root = Element::Parent(
+            "Error",
+            vec![Element::Text("Message", "a<b>&\u{7}c".to_owned())],
+        );
+        let text = String::from_utf8(document(&root)).unwrap();
+        assert_eq!(
+            text,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Message>a&lt;b&gt;&amp;c</Message></Error>"
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! An HTTP client for the AWS SDK that is a function call: any tower service takes the requests.
+//!
+//! A real connector enforces the SDK's timeouts itself, so this one does too: without that, a
+//! source that stalls for an hour would be waited for.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::AsyncSleep;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::BodyExt;
+use tower::util::BoxCloneSyncService;
+use tower::{BoxError, Service, ServiceExt};
+
+/// What takes an app's requests: its whole network.
+#[derive(Clone)]
+pub struct HttpService(
+    BoxCloneSyncService<http::Request<SdkBody>, http::Response<Bytes>, BoxError>,
+);
+
+/// Makes any service over `http` types an app's network.
+pub fn http_service<S, B>(service: S) -> HttpService
+where
+    S: Service<http::Request<SdkBody>, Response = http::Response<B>>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    let buffered = service
+        .map_err(Into::into)
+        .and_then(|response: http::Response<B>| async move {
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.map_err(Into::into)?.to_bytes();
+            Ok(http::Response::from_parts(parts, body))
+        });
+    HttpService(BoxCloneSyncService::new(buffered))
+}
+
+impl fmt::Debug for HttpService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpService")
+    }
+}
+
+impl HttpClient for HttpService {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        // There is nothing to connect to: the time for both is one.
+        let patience = match (settings.connect_timeout(), settings.read_timeout()) {
+            (Some(connect), Some(read)) => Some(connect + read),
+            (one, other) => one.or(other),
+        };
+        SharedHttpConnector::new(Connector {
+            service: self.clone(),
+            patience,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    service: HttpService,
+    /// How long an answer may take; `None` is for ever.
+    patience: Option<Duration>,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let service = self.service.0.clone();
+        let patience = self.patience;
+        HttpConnectorFuture::new(async move {
+            let request = request
+                .try_into_http1x()
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            let answer = service.oneshot(request);
+            let response = match patience {
+                None => answer.await,
+                Some(patience) => tokio::time::timeout(patience, answer)
+                    .await
+                    .map_err(|elapsed| ConnectorError::timeout(elapsed.into()))?,
+            };
+            let response = response.map_err(ConnectorError::io)?.map(SdkBody::from);
+            HttpResponse::try_from(response)
+                .map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+/// The SDK's sleep, so that its back-offs follow the simulated clock.
+pub(crate) fn sleep() -> impl AsyncSleep {
+    aws_smithy_async::rt::sleep::TokioSleep::new()
+}

@@ -1,0 +1,152 @@
+//! What is asked of a provider, whatever it is written in.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use aws_credential_types::Credentials;
+use bytes::Bytes;
+use rolecall_clock::SimClock;
+use thiserror::Error;
+
+use crate::class::Class;
+use crate::connector::HttpService;
+
+/// A boxed future.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The thing under test.
+pub trait Provider: Send + Sync {
+    /// Its name in reports, such as `aws-config`.
+    fn name(&self) -> &str;
+
+    /// Its exact version.
+    fn version(&self) -> &str;
+
+    /// Opens a client of it for an app.
+    fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, Unsupported>>;
+}
+
+/// One client: what an app holds on to from its start to its end.
+pub trait Client: Send + Sync {
+    /// Asks the provider for credentials.
+    fn resolve(&self) -> BoxFuture<'_, Answer>;
+
+    /// Makes a signed call.
+    fn call(&self, call: Call) -> BoxFuture<'_, CallAnswer>;
+}
+
+/// Where a client lives.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Its name, for the journal.
+    pub name: String,
+    /// Which part of the provider it uses.
+    pub uses: Use,
+    /// Its environment, whole: the machine's own is not added.
+    pub environment: BTreeMap<String, String>,
+    /// Its region, set explicitly so that no client has to go and find it.
+    pub region: String,
+    /// Its clock.
+    pub clock: SimClock,
+    /// Its network.
+    pub http: HttpService,
+}
+
+/// Which part of a provider is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Use {
+    /// As an ordinary client of the SDK finds its identity, cache and all.
+    #[default]
+    Client,
+    /// The default chain itself, asked anew every time.
+    DefaultChain,
+    /// The bare instance metadata provider.
+    Imds,
+    /// The bare container provider.
+    Container,
+    /// The bare assume-role provider.
+    AssumeRole,
+    /// The bare web identity provider.
+    WebIdentity,
+    /// The bare process provider.
+    Process,
+    /// The bare SSO provider.
+    Sso,
+    /// The bare profile provider.
+    Profile,
+}
+
+impl Use {
+    /// The word in scenarios and in the drivers' contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::DefaultChain => "default-chain",
+            Self::Imds => "imds",
+            Self::Container => "container",
+            Self::AssumeRole => "assume-role",
+            Self::WebIdentity => "web-identity",
+            Self::Process => "process",
+            Self::Sso => "sso",
+            Self::Profile => "profile",
+        }
+    }
+}
+
+/// The provider cannot be asked that: the scenario does not apply to it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Unsupported(pub String);
+
+/// What came of asking for credentials.
+pub type Answer = Result<Credentials, CallFailure>;
+
+/// A signed call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Stores an object whose content is [`body_of`] its key and size.
+    PutObject {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// In bytes.
+        size: usize,
+        /// User metadata.
+        metadata: BTreeMap<String, String>,
+    },
+    /// Reads an object.
+    GetObject {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+    },
+}
+
+/// What came of a call: the content read, if any.
+pub type CallAnswer = Result<Bytes, CallFailure>;
+
+/// Why a call, or a request for credentials, came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{class}: {text}")]
+pub struct CallFailure {
+    /// The provider's own view of it; advisory.
+    pub class: Class,
+    /// The service's error code, if it was the service that refused.
+    pub code: Option<String>,
+    /// The HTTP status, likewise.
+    pub status: Option<u16>,
+    /// In the provider's words.
+    pub text: String,
+}
+
+/// The content that is uploaded under a key: the key's bytes repeated, cut to `size` bytes.
+///
+/// ```
+/// assert_eq!(rolecall_providers::body_of("cat", 7), "catcatc");
+/// ```
+pub fn body_of(key: &str, size: usize) -> Bytes {
+    key.bytes().cycle().take(size).collect()
+}

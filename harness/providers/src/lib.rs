@@ -1,0 +1,27 @@
+//! Adapters: ask a provider chain for credentials, or for a call signed with them.
+//!
+//! A [`Provider`] opens [`Client`]s. An in-process client lives in an [`App`]: a place with an
+//! environment, a region, a clock and a network of its own, none of which is the machine's.
+
+mod aws_config;
+mod class;
+mod connector;
+mod contract;
+mod quiet;
+#[cfg(feature = "aws-sdk")]
+mod s3;
+
+pub use self::aws_config::{AwsConfig, sdk_config};
+pub use class::Class;
+pub use connector::{HttpService, http_service};
+pub use contract::{
+    Answer, App, BoxFuture, Call, CallAnswer, CallFailure, Client, Provider, Unsupported, Use,
+    body_of,
+};
+pub use quiet::without_sdk_spans;
+
+/// Fixes the jitter of the SDK on this thread: its back-offs and its refresh times draw from this
+/// generator.
+pub fn seed_sdk_jitter(seed: u64) {
+    fastrand::seed(seed);
+}

@@ -1,0 +1,267 @@
+//! What the actions do: the client's, through the provider; the world's, in the account.
+
+use aws_credential_types::Credentials;
+use rolecall_account::policy::{REVOKE_OLDER_SESSIONS, revoke_older_sessions};
+use rolecall_account::{Ec2Error, HttpTokens, IamError, RunInstance, Source};
+use rolecall_providers::{Call, CallAnswer, CallFailure, Client};
+
+use crate::language::{Action, Issuer, PolicyKind, Revoked};
+use crate::simulation::{Simulation, parse};
+
+/// What an action came to.
+pub(crate) enum Done {
+    /// The provider was asked for credentials.
+    Resolved(Result<Credentials, CallFailure>),
+    /// The client made a call.
+    Called { call: Call, answer: CallAnswer },
+    /// The world was changed.
+    Changed(String),
+    /// The account refused to change.
+    Refused { code: String, message: String },
+}
+
+/// An action that cannot be done at all: the scenario is at fault, or the runner.
+pub(crate) struct Undoable(pub(crate) String);
+
+/// Has the client act.
+pub(crate) async fn by_client(client: &dyn Client, action: &Action) -> Result<Done, Undoable> {
+    let call = match action {
+        Action::Resolve => return Ok(Done::Resolved(client.resolve().await)),
+        Action::Upload(upload) => Call::PutObject {
+            bucket: upload.bucket.value.clone(),
+            key: upload.key.value.clone(),
+            size: usize::try_from(upload.size())
+                .map_err(|_| Undoable("the upload is too large".to_owned()))?,
+            metadata: upload
+                .metadata
+                .iter()
+                .map(|(name, value)| (name.clone(), value.value.clone()))
+                .collect(),
+        },
+        Action::Download(download) => Call::GetObject {
+            bucket: download.bucket.value.clone(),
+            key: download.key.value.clone(),
+        },
+        other => {
+            return Err(Undoable(format!(
+                "`{}` is no action of a client",
+                other.verb()
+            )));
+        }
+    };
+    let answer = client.call(call.clone()).await;
+    Ok(Done::Called { call, answer })
+}
+
+/// Changes the world.
+pub(crate) fn by_world(simulation: &Simulation, action: &Action) -> Result<Done, Undoable> {
+    let done = match action {
+        Action::Launch(_)
+        | Action::StopInstance(_)
+        | Action::StartInstance(_)
+        | Action::Terminate(_)
+        | Action::AssociateProfile(_)
+        | Action::ReplaceProfile(_)
+        | Action::DisassociateProfile(_) => {
+            on_instance(simulation, action)?.map_err(|error| refused(&error))
+        }
+        Action::SetProfileRole(_)
+        | Action::PutPolicy(_)
+        | Action::AttachPolicy(_)
+        | Action::DetachPolicy(_) => {
+            in_iam(simulation, action)?.map_err(|error| refused_by_iam(&error))
+        }
+        Action::Rotate(issuer) => rotate(simulation, issuer)?,
+        Action::Revoke(revoke) => revoke_sessions(
+            simulation,
+            &revoke.of,
+            revoke.issue.as_ref().map(|at| at.value),
+        )?,
+        other => return Err(Undoable(format!("`{}` is not played yet", other.verb()))),
+    };
+    Ok(done.map_or_else(|refused| refused, Done::Changed))
+}
+
+fn on_instance(
+    simulation: &Simulation,
+    action: &Action,
+) -> Result<Result<String, Ec2Error>, Undoable> {
+    let now = simulation.now();
+    let id = |name: &str| {
+        simulation
+            .instance_id(name)
+            .ok_or_else(|| Undoable(format!("no instance `{name}` runs")))
+    };
+    Ok(match action {
+        Action::Launch(launch) => {
+            let profile = launch.profile.as_ref().map(|profile| profile.value.clone());
+            let with = profile
+                .clone()
+                .map_or("no instance profile".to_owned(), |profile| {
+                    format!("`{profile}`")
+                });
+            let request = RunInstance {
+                name: launch.instance.value.clone(),
+                profile,
+                http_tokens: HttpTokens::default(),
+                issuing: simulation.issuing(),
+            };
+            simulation
+                .launch(request)
+                .map(|id| format!("`{}` runs as {id} with {with}", launch.instance))
+        }
+        Action::StopInstance(name) => {
+            let stopped = simulation.world().stop_instance(now, &id(&name.value)?);
+            stopped.map(|()| format!("`{name}` stopped"))
+        }
+        Action::StartInstance(name) => {
+            let started = simulation.world().start_instance(now, &id(&name.value)?);
+            started.map(|()| format!("`{name}` runs again"))
+        }
+        Action::Terminate(name) => {
+            let ended = simulation
+                .world()
+                .terminate_instance(now, &id(&name.value)?);
+            ended.map(|()| format!("`{name}` is gone"))
+        }
+        Action::AssociateProfile(placement) => {
+            let id = id(&placement.instance.value)?;
+            let tied = simulation
+                .world()
+                .associate_profile(now, &id, &placement.profile.value);
+            tied.map(|()| {
+                format!(
+                    "`{}` associated with `{}`",
+                    placement.profile, placement.instance
+                )
+            })
+        }
+        Action::ReplaceProfile(placement) => {
+            let id = id(&placement.instance.value)?;
+            let tied = simulation
+                .world()
+                .replace_profile(now, &id, &placement.profile.value);
+            tied.map(|()| {
+                format!(
+                    "`{}` takes the place of the profile of `{}`",
+                    placement.profile, placement.instance
+                )
+            })
+        }
+        Action::DisassociateProfile(name) => {
+            let untied = simulation
+                .world()
+                .disassociate_profile(now, &id(&name.value)?);
+            untied.map(|()| format!("`{name}` has no profile any more"))
+        }
+        other => {
+            return Err(Undoable(format!(
+                "`{}` is no action on an instance",
+                other.verb()
+            )));
+        }
+    })
+}
+
+fn in_iam(simulation: &Simulation, action: &Action) -> Result<Result<String, IamError>, Undoable> {
+    let now = simulation.now();
+    let mut world = simulation.world();
+    Ok(match action {
+        Action::SetProfileRole(set) => {
+            let (profile, role) = (&set.profile.value, &set.role.value);
+            // An empty profile has nothing to take out; then the role is simply put in.
+            let emptied = match world.remove_role_from_instance_profile(now, profile) {
+                Err(IamError::NoSuchEntity { kind: "role", .. }) => Ok(()),
+                other => other,
+            };
+            let done =
+                emptied.and_then(|()| world.add_role_to_instance_profile(now, profile, role));
+            done.map(|()| format!("`{profile}` now holds `{role}`"))
+        }
+        Action::PutPolicy(put) => {
+            let document = parse(PolicyKind::Identity, &put.document.value, || {
+                format!("policy `{}`", put.name)
+            });
+            let document = document.map_err(|error| Undoable(error.to_string()))?;
+            let done = world.put_role_policy(now, &put.role.value, &put.name.value, document);
+            done.map(|()| format!("`{}` now has the policy `{}`", put.role, put.name))
+        }
+        Action::AttachPolicy(attach) => {
+            let done = world.attach_role_policy(now, &attach.role.value, &attach.policy.value);
+            done.map(|()| format!("`{}` attached to `{}`", attach.policy, attach.role))
+        }
+        Action::DetachPolicy(detach) => {
+            let done = world.detach_role_policy(now, &detach.role.value, &detach.policy.value);
+            done.map(|()| format!("`{}` detached from `{}`", detach.policy, detach.role))
+        }
+        other => return Err(Undoable(format!("`{}` is no action of IAM", other.verb()))),
+    })
+}
+
+fn rotate(simulation: &Simulation, issuer: &Issuer) -> Result<Result<String, Done>, Undoable> {
+    let name = match issuer {
+        Issuer::Instance(name) | Issuer::Task(name) | Issuer::Pod(name) => &name.value,
+    };
+    let source = source(simulation, name)?;
+    let rotated = simulation.world().rotate(simulation.now(), &source);
+    rotated.map_err(|error| Undoable(format!("`{name}`: {error}")))?;
+    Ok(Ok(format!("`{name}` has a new set")))
+}
+
+fn revoke_sessions(
+    simulation: &Simulation,
+    of: &Revoked,
+    issue: Option<u32>,
+) -> Result<Result<String, Done>, Undoable> {
+    let now = simulation.now();
+    match of {
+        Revoked::Role(role) => {
+            // As the console does it: iam.revoke-older-sessions.
+            let document = parse(
+                PolicyKind::Identity,
+                &revoke_older_sessions(now),
+                String::new,
+            );
+            let document = document.map_err(|error| Undoable(error.to_string()))?;
+            let done = simulation.world().put_role_policy(
+                now,
+                &role.value,
+                REVOKE_OLDER_SESSIONS,
+                document,
+            );
+            Ok(done
+                .map(|()| format!("sessions of `{role}` up to now are denied everything"))
+                .map_err(|e| refused_by_iam(&e)))
+        }
+        Revoked::Instance(name) | Revoked::Task(name) => {
+            let source = source(simulation, &name.value)?;
+            let ended = simulation.world().revoke(now, &source, issue);
+            if ended == 0 {
+                return Err(Undoable(format!(
+                    "`{name}` has issued no such set that is still accepted"
+                )));
+            }
+            Ok(Ok(format!("{ended} of the sets of `{name}` revoked")))
+        }
+    }
+}
+
+fn source(simulation: &Simulation, name: &str) -> Result<Source, Undoable> {
+    simulation
+        .source(name)
+        .ok_or_else(|| Undoable(format!("`{name}` hands out no credentials")))
+}
+
+fn refused(error: &Ec2Error) -> Done {
+    Done::Refused {
+        code: error.code().to_owned(),
+        message: error.to_string(),
+    }
+}
+
+fn refused_by_iam(error: &IamError) -> Done {
+    Done::Refused {
+        code: error.code().to_owned(),
+        message: error.to_string(),
+    }
+}

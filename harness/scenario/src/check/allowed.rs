@@ -1,0 +1,67 @@
+//! `expect.allowed`: by which policy, with which set, as whom. That the call was made and allowed
+//! has been checked before.
+
+use rolecall_account::policy::Decision;
+use rolecall_account::s3::Target;
+use rolecall_providers::{Call, body_of};
+
+use super::Difference;
+use super::facts::Facts;
+use super::identity;
+use crate::act::Done;
+use crate::language::Allowed;
+
+pub(super) fn check(allowed: &Allowed, facts: &Facts<'_>) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    if let Some(by) = &allowed.by {
+        let expected = format!("allowed by `{by}`");
+        match facts
+            .last_signed()
+            .and_then(|exchange| exchange.decision.as_ref())
+        {
+            Some(Decision::Allowed {
+                by: Some(statement),
+            }) if statement.policy == by.value => {}
+            Some(decision) => differences.push(Difference::new(expected, decision.to_string())),
+            None => differences.push(Difference::new(expected, "no policy was asked")),
+        }
+    }
+    differences.extend(identity::role(allowed.identity.as_ref(), facts));
+    differences.extend(identity::issue(allowed.issue.as_ref(), facts));
+    differences.extend(content(facts));
+    differences
+}
+
+/// What was uploaded is what is stored, and what was downloaded is what was stored.
+fn content(facts: &Facts<'_>) -> Option<Difference> {
+    let Done::Called {
+        call,
+        answer: Ok(read),
+    } = facts.done
+    else {
+        return None;
+    };
+    let stored = |bucket: &str, key: &str| {
+        let target = Target {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+        };
+        facts
+            .world
+            .s3_object(&target)
+            .map(|object| object.content.bytes.clone())
+    };
+    let (what, same) = match call {
+        Call::PutObject {
+            bucket, key, size, ..
+        } => (
+            "the object stored is the one uploaded",
+            stored(bucket, key) == Some(body_of(key, *size)),
+        ),
+        Call::GetObject { bucket, key } => (
+            "the content read is the one stored",
+            stored(bucket, key).as_ref() == Some(read),
+        ),
+    };
+    (!same).then(|| Difference::new(what, "they differ"))
+}

@@ -1,0 +1,86 @@
+//! `expect.denied`: the service refused, with which code, for which reason.
+
+use rolecall_account::policy::{Decision, PolicyType};
+
+use super::Difference;
+use super::facts::Facts;
+use crate::act::Done;
+use crate::language::{Denied, Reason};
+
+pub(super) fn check(denied: &Denied, facts: &Facts<'_>) -> Vec<Difference> {
+    let (code, decision) = match refusal(facts) {
+        Ok(refusal) => refusal,
+        Err(actual) => return vec![Difference::new("the service refuses", actual)],
+    };
+    let mut differences = Vec::new();
+    if let Some(expected) = denied
+        .code
+        .as_ref()
+        .filter(|expected| expected.value != code)
+    {
+        differences.push(Difference::new(
+            format!("refused with {expected}"),
+            format!("refused with {code}"),
+        ));
+    }
+    let said = decision.map_or_else(
+        || format!("{code}, and no policy was asked"),
+        ToString::to_string,
+    );
+    if let Some(reason) = &denied.reason
+        && decision.and_then(reason_of) != Some(reason.value)
+    {
+        differences.push(Difference::new(
+            format!("refused for `{reason}`"),
+            said.clone(),
+        ));
+    }
+    if let Some(by) = &denied.by {
+        let decided = matches!(decision, Some(Decision::ExplicitDeny { by: statement }) if statement.policy == by.value);
+        if !decided {
+            differences.push(Difference::new(format!("denied by `{by}`"), said));
+        }
+    }
+    differences
+}
+
+/// The code and the decision of the refusal, or what happened instead.
+fn refusal<'a>(facts: &'a Facts<'_>) -> Result<(&'a str, Option<&'a Decision>), String> {
+    match facts.done {
+        Done::Refused { code, .. } => Ok((code, None)),
+        Done::Changed(what) => Err(format!("the account made the change: {what}")),
+        Done::Resolved(Ok(_)) => Err("the provider gave credentials".to_owned()),
+        Done::Resolved(Err(failure)) => Err(format!("the provider gave no credentials: {failure}")),
+        Done::Called { answer: Ok(_), .. } => Err(
+            match facts.last_signed().and_then(|it| it.decision.as_ref()) {
+                Some(decision) => format!("the call was {decision}"),
+                None => "the call was allowed".to_owned(),
+            },
+        ),
+        Done::Called {
+            answer: Err(failure),
+            ..
+        } => {
+            let exchange = facts
+                .last_signed()
+                .filter(|exchange| exchange.refusal.is_some());
+            let exchange = exchange.ok_or_else(|| format!("it never got there: {failure}"))?;
+            let refusal = exchange.refusal.as_ref().ok_or("no refusal")?;
+            Ok((&refusal.code, exchange.decision.as_ref()))
+        }
+    }
+}
+
+fn reason_of(decision: &Decision) -> Option<Reason> {
+    match decision {
+        Decision::Allowed { .. } => None,
+        Decision::ExplicitDeny { .. } => Some(Reason::ExplicitDeny),
+        Decision::ImplicitDeny { missing } => Some(match missing {
+            PolicyType::Identity => Reason::NoIdentityPolicy,
+            PolicyType::PermissionsBoundary => Reason::NoBoundary,
+            PolicyType::Session => Reason::NoSessionPolicy,
+            PolicyType::Resource => Reason::NoResourcePolicy,
+            PolicyType::Trust => Reason::NoTrustPolicy,
+        }),
+    }
+}

@@ -1,0 +1,96 @@
+//! What happened in a step, as the checkers read it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rolecall_account::{Entry, Exchange, Happening, Operation, Session, SimInstant, World};
+
+use crate::act::Done;
+
+/// Everything a checker may look at.
+pub(crate) struct Facts<'a> {
+    /// What the action came to.
+    pub(crate) done: &'a Done,
+    /// The acting app, if one acted.
+    pub(crate) app: Option<&'a str>,
+    /// What the journal says since the last step.
+    pub(crate) entries: &'a [Entry],
+    /// Whether the sources of credentials have answered every request so far.
+    pub(crate) sources_healthy: bool,
+    /// Requests since the last step, by operation.
+    pub(crate) calls: BTreeMap<Operation, u64>,
+    /// How long the action took by the simulated clock.
+    pub(crate) took: Duration,
+    /// When it ended.
+    pub(crate) now: SimInstant,
+    /// The account, for what it issued.
+    pub(crate) world: &'a World,
+    /// The sets that earlier steps used, by the step's name.
+    pub(crate) earlier: &'a BTreeMap<String, UsedSet>,
+}
+
+/// Which set a step used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UsedSet {
+    pub(crate) access_key_id: String,
+    pub(crate) role: String,
+    pub(crate) issue: u32,
+}
+
+impl From<&Session> for UsedSet {
+    fn from(session: &Session) -> Self {
+        Self {
+            access_key_id: session.access_key_id.clone(),
+            role: session.identity.role_name.clone(),
+            issue: session.issue,
+        }
+    }
+}
+
+impl std::fmt::Display for UsedSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "`{}`, issue {}, {}",
+            self.role, self.issue, self.access_key_id
+        )
+    }
+}
+
+impl Facts<'_> {
+    /// The exchanges of the acting app since the last step.
+    pub(crate) fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.entries
+            .iter()
+            .filter_map(|entry| match &entry.happening {
+                Happening::Exchange(exchange) if Some(exchange.caller.as_str()) == self.app => {
+                    Some(&**exchange)
+                }
+                _ => None,
+            })
+    }
+
+    /// The last request that carried a signature.
+    pub(crate) fn last_signed(&self) -> Option<&Exchange> {
+        self.exchanges().rev().find(|exchange| is_signed(exchange))
+    }
+
+    /// The set that the step used: what the wire says, else what the provider answered.
+    pub(crate) fn used(&self) -> Option<UsedSet> {
+        match self.done {
+            Done::Resolved(Ok(credentials)) => self
+                .world
+                .session(credentials.access_key_id())
+                .map(|session| UsedSet::from(&**session)),
+            _ => self.last_signed()?.session.as_deref().map(UsedSet::from),
+        }
+    }
+}
+
+/// Whether a request carried a signature.
+pub(crate) fn is_signed(exchange: &Exchange) -> bool {
+    let to_a_source = exchange
+        .operation
+        .is_some_and(|operation| !operation.is_signed());
+    !to_a_source && exchange.request.headers.contains_key("authorization")
+}

@@ -1,0 +1,43 @@
+//! Always: a provider whose sources answer never hands out, or signs with, credentials whose time
+//! is over.
+//!
+//! While a source is failing, going on with an old set is what AWS asks for (static stability), so
+//! then this says nothing.
+
+use rolecall_account::{SimInstant, Stage};
+
+use super::Difference;
+use super::facts::Facts;
+use crate::act::Done;
+
+pub(super) const RULE: &str = "credentials.never-used-after-expiry";
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
+    const EXPECTED: &str = "credentials that are still valid";
+    if !facts.sources_healthy {
+        return Vec::new();
+    }
+    let mut differences = Vec::new();
+    if let Done::Resolved(Ok(credentials)) = facts.done
+        && let Some(expiry) = credentials.expiry().map(SimInstant::from)
+        && expiry <= facts.now
+    {
+        let actual = format!(
+            "{} expired at {expiry}, now is {}",
+            credentials.access_key_id(),
+            facts.now
+        );
+        differences.push(Difference::new(EXPECTED, actual));
+    }
+    let signed_late = facts
+        .exchanges()
+        .filter_map(|exchange| exchange.refusal.as_ref());
+    for refusal in signed_late.filter(|refusal| refusal.stage == Stage::Expiry) {
+        let detail = refusal.detail.as_deref().unwrap_or(&refusal.message);
+        differences.push(Difference::new(
+            EXPECTED,
+            format!("a request signed with a set too old: {detail}"),
+        ));
+    }
+    differences
+}

@@ -1,0 +1,40 @@
+//! Always: key id, secret and session token come from one issue. Two halves of different sets are
+//! each genuine, and together worthless.
+
+use super::Difference;
+use super::facts::Facts;
+use crate::act::Done;
+
+pub(super) const RULE: &str = "credentials.never-mixed";
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
+    let Done::Resolved(Ok(credentials)) = facts.done else {
+        return Vec::new();
+    };
+    let id = credentials.access_key_id();
+    let Some(session) = facts.world.session(id) else {
+        return vec![Difference::new(
+            "a set that was issued",
+            format!("the access key id {id}, which never was"),
+        )];
+    };
+    let mut differences = Vec::new();
+    if !session
+        .secret_access_key
+        .is(credentials.secret_access_key())
+    {
+        let expected = format!("the secret that was issued with {id}");
+        differences.push(Difference::new(expected, "another one"));
+    }
+    if !credentials
+        .session_token()
+        .is_some_and(|token| session.session_token.is(token))
+    {
+        let expected = format!("the session token that was issued with {id}");
+        let actual = credentials
+            .session_token()
+            .map_or("none", |_| "another one");
+        differences.push(Difference::new(expected, actual));
+    }
+    differences
+}

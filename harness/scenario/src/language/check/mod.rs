@@ -1,0 +1,14 @@
+//! What a file that can be read may still get wrong: names of what is not there, and things that
+//! contradict each other. One file for each part of the language.
+
+mod actions;
+mod apps;
+mod checker;
+mod expectations;
+mod names;
+mod order;
+mod policies;
+mod requests;
+mod world;
+
+pub(super) use checker::check;

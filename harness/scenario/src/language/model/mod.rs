@@ -1,0 +1,25 @@
+//! The typed model: what a scenario says, however it was written.
+
+mod action;
+mod app;
+mod expect;
+mod fault;
+mod issuing;
+mod scenario;
+mod step;
+mod world;
+
+pub use action::{
+    Action, Actor, AssumeRole, Attachment, Download, How, Issuer, Launch, Method, Placement,
+    Presign, ProfileRole, PutPolicy, Revoke, Revoked, RotateToken, TokenHolder, Upload, Verb,
+    WriteFile,
+};
+pub use app::{App, Place, Setting, SettingKind, SettingValue, Use};
+pub use expect::{Allowed, Class, Count, Denied, Expect, Reason, RuleSet};
+pub use fault::{Answer, Drip, Effect, Fault, Gate, GatePoint, Match, Point};
+pub use issuing::{Issuing, IssuingChanges, Overlap};
+pub use scenario::{Row, Scalar, Scenario};
+pub use step::{Act, Move, Repeat, Step};
+pub use world::{
+    Account, Bucket, HttpTokens, Instance, Pod, Profile, Role, Service, Task, Trust, User, World,
+};

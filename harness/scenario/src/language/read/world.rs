@@ -1,0 +1,162 @@
+//! `[world]`.
+
+use super::table::Table;
+use super::value::Value;
+use crate::language::at::At;
+use crate::language::model::{
+    Account, Bucket, Instance, IssuingChanges, Pod, Profile, Role, Service, Task, Trust, User,
+    World,
+};
+use crate::language::shape;
+use crate::language::word::Word;
+
+pub(super) fn world(value: Value<'_>) -> Option<World> {
+    let table = value.within("[world]").table(&shape::WORLD)?;
+    let plain = World::default();
+    Some(World {
+        start: table.optional("start", Value::date).unwrap_or(plain.start),
+        region: table
+            .optional("region", Value::text)
+            .unwrap_or(plain.region),
+        buckets: table.list("buckets", Value::text),
+        issuing: issuing(&table),
+        association_delay: table
+            .optional("association-delay", Value::duration)
+            .unwrap_or(plain.association_delay),
+        accounts: table.named("account", |name, value| {
+            account(value.within(&format!("account `{name}`")))
+        }),
+        users: table.named("user", |name, value| {
+            user(value.within(&format!("user `{name}`")))
+        }),
+        roles: table.named("role", |name, value| {
+            role(value.within(&format!("role `{name}`")))
+        }),
+        profiles: table.named("profile", |name, value| {
+            profile(value.within(&format!("profile `{name}`")))
+        }),
+        instances: table.named("instance", |name, value| {
+            instance(value.within(&format!("instance `{name}`")))
+        }),
+        tasks: table.named("task", |name, value| {
+            task(value.within(&format!("task `{name}`")))
+        }),
+        pods: table.named("pod", |name, value| {
+            pod(value.within(&format!("pod `{name}`")))
+        }),
+        bucket_tables: table.named("bucket", |name, value| {
+            bucket(value.within(&format!("bucket `{name}`")))
+        }),
+    })
+}
+
+fn issuing(table: &Table<'_>) -> IssuingChanges {
+    IssuingChanges {
+        credential_lifetime: table.optional("credential-lifetime", Value::duration),
+        publish_before_expiry: table.optional("publish-before-expiry", Value::duration),
+        overlap: table.optional("overlap", Value::word),
+        rotate_at: table.optional("rotate-at", |value| value.list(Value::duration)),
+    }
+}
+
+fn account(value: Value<'_>) -> Option<Account> {
+    let table = value.table(&shape::ACCOUNT)?;
+    let id = table.required("id", |value| {
+        let id = value.text()?;
+        let digits = id.value.len() == 12 && id.value.bytes().all(|byte| byte.is_ascii_digit());
+        if digits {
+            return Some(id);
+        }
+        value.refuse(
+            &format!("no account id `{id}`"),
+            "not twelve digits",
+            Some("write it as `\"111122223333\"`".to_owned()),
+        )
+    });
+    Some(Account { id: id? })
+}
+
+fn user(value: Value<'_>) -> Option<User> {
+    let table = value.table(&shape::USER)?;
+    Some(User {
+        policies: table.list("policies", Value::text),
+        inline: table.texts("inline"),
+    })
+}
+
+fn role(value: Value<'_>) -> Option<Role> {
+    let table = value.table(&shape::ROLE)?;
+    let trust = table.required("trust", trust);
+    let rest = Role {
+        policies: table.list("policies", Value::text),
+        inline: table.texts("inline"),
+        max_session_duration: table.optional("max-session-duration", Value::duration),
+        account: table.optional("account", Value::text),
+        ..Role::new(Trust::Service(Service::Ec2).into())
+    };
+    Some(Role {
+        trust: trust?,
+        ..rest
+    })
+}
+
+/// A service's word, or a policy document: whatever begins with a brace.
+fn trust(value: Value<'_>) -> Option<At<Trust>> {
+    let text = value.text()?;
+    if text.value.trim_start().starts_with('{') {
+        return Some(text.map(Trust::Policy));
+    }
+    match Service::of(&text.value) {
+        Some(service) => Some(text.map(|_| Trust::Service(service))),
+        None => value.unknown_word::<Service, _>(&text.value),
+    }
+}
+
+fn profile(value: Value<'_>) -> Option<Profile> {
+    let table = value.table(&shape::PROFILE)?;
+    Some(Profile {
+        role: table.optional("role", Value::text),
+    })
+}
+
+fn instance(value: Value<'_>) -> Option<Instance> {
+    let table = value.table(&shape::INSTANCE)?;
+    Some(Instance {
+        profile: table.optional("profile", Value::text),
+        http_tokens: table.optional("http-tokens", Value::word),
+        account: table.optional("account", Value::text),
+        issuing: issuing(&table),
+    })
+}
+
+fn task(value: Value<'_>) -> Option<Task> {
+    let table = value.table(&shape::TASK)?;
+    let role = table.required("role", Value::text);
+    let authorization_token = table.optional("authorization-token", Value::text);
+    let issuing = issuing(&table);
+    Some(Task {
+        role: role?,
+        authorization_token,
+        issuing,
+    })
+}
+
+fn pod(value: Value<'_>) -> Option<Pod> {
+    let table = value.table(&shape::POD)?;
+    let role = table.required("role", Value::text);
+    let service_account = table.optional("service-account", Value::text);
+    let issuing = issuing(&table);
+    Some(Pod {
+        role: role?,
+        service_account: service_account.unwrap_or_else(|| "default".into()),
+        issuing,
+    })
+}
+
+fn bucket(value: Value<'_>) -> Option<Bucket> {
+    let table = value.table(&shape::BUCKET)?;
+    Some(Bucket {
+        policy: table.optional("policy", Value::text),
+        account: table.optional("account", Value::text),
+    })
+}

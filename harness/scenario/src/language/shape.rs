@@ -1,0 +1,151 @@
+//! Which keys each table of the language has: the one list that the parser, the suggestions and the
+//! documentation go by.
+
+use std::collections::BTreeSet;
+
+use super::model::{
+    Class, GatePoint, How, HttpTokens, Method, Overlap, Place, Point, Reason, RuleSet, Service,
+    Setting, Use, Verb,
+};
+use super::word::Word;
+
+/// The keys of one kind of table.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// What such a table is called in messages.
+    pub(super) what: &'static str,
+    keys: &'static [&'static str],
+    besides: Besides,
+}
+
+/// Keys that several tables share.
+#[derive(Debug)]
+enum Besides {
+    Nothing,
+    Issuing,
+    Verbs,
+}
+
+/// The keys of how a source issues credentials.
+const ISSUING_KEYS: &[&str] = &[
+    "credential-lifetime",
+    "publish-before-expiry",
+    "overlap",
+    "rotate-at",
+];
+
+impl Shape {
+    const fn new(what: &'static str, keys: &'static [&'static str]) -> Self {
+        Self {
+            what,
+            keys,
+            besides: Besides::Nothing,
+        }
+    }
+
+    const fn and(mut self, besides: Besides) -> Self {
+        self.besides = besides;
+        self
+    }
+
+    /// The keys, in the order in which they are listed.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let (issuing, verbs) = match self.besides {
+            Besides::Nothing => (&[][..], false),
+            Besides::Issuing => (ISSUING_KEYS, false),
+            Besides::Verbs => (&[][..], true),
+        };
+        let verbs = Verb::words().filter(move |_| verbs);
+        self.keys.iter().chain(issuing).copied().chain(verbs)
+    }
+}
+
+macro_rules! shapes {
+    ($($name:ident = $what:literal [$($key:literal),* $(,)?] $(+ $besides:ident)?;)+) => {
+        $(pub(super) static $name: Shape =
+            Shape::new($what, &[$($key),*])$(.and(Besides::$besides))?;)+
+
+        static ALL: &[&Shape] = &[$(&$name),+];
+    };
+}
+
+shapes! {
+    SCENARIO = "a scenario" [
+        "summary", "rules", "world", "app", "fault", "match", "vary", "step",
+    ];
+    WORLD = "the world" [
+        "start", "region", "buckets", "association-delay",
+        "account", "user", "role", "profile", "instance", "task", "pod", "bucket",
+    ] + Issuing;
+    ACCOUNT = "an account" ["id"];
+    USER = "a user" ["policies", "inline"];
+    ROLE = "a role" ["trust", "policies", "inline", "max-session-duration", "account"];
+    PROFILE = "an instance profile" ["role"];
+    INSTANCE = "an instance" ["profile", "http-tokens", "account"] + Issuing;
+    TASK = "a task" ["role", "authorization-token"] + Issuing;
+    POD = "a pod" ["role", "service-account"] + Issuing;
+    BUCKET = "a bucket" ["policy", "account"];
+    APP = "an app" ["on", "use", "profile", "env", "settings", "clock-skew"];
+    MATCH = "a match" ["operation", "path", "header-present", "header-absent", "app"];
+    FAULT = "a fault" [
+        "name", "on", "nth", "times", "answer", "delay", "drip", "truncate", "stall", "reset",
+    ];
+    ANSWER = "`answer`" ["status", "code", "message", "body", "headers"];
+    DRIP = "`drip`" ["bytes", "every"];
+    GATE = "`gate`" ["name", "on", "at", "nth"];
+    STEP = "a step" [
+        "name", "rule", "app", "after", "wall-step", "at-once", "repeat", "begin", "join", "gate",
+        "open", "fault", "clear-fault", "settle", "expect", "expect-total",
+    ] + Verbs;
+    REPEAT = "`repeat`" ["times", "every"];
+    BEGIN = "`begin`" ["as"] + Verbs;
+    RESOLVE = "`resolve`" [];
+    UPLOAD = "`upload`" ["bucket", "key", "size", "metadata", "parts", "part-size"];
+    DOWNLOAD = "`download`" ["bucket", "key"];
+    CALLER_IDENTITY = "`caller-identity`" [];
+    ASSUME_ROLE = "`assume-role`" ["role", "session-name", "duration", "external-id"];
+    PRESIGN = "`presign`" ["method", "bucket", "key", "expires"];
+    LAUNCH = "`launch`" ["instance", "profile"];
+    STOP_INSTANCE = "`stop-instance`" ["instance"];
+    START_INSTANCE = "`start-instance`" ["instance"];
+    TERMINATE = "`terminate`" ["instance"];
+    ASSOCIATE_PROFILE = "`associate-profile`" ["instance", "profile"];
+    REPLACE_PROFILE = "`replace-profile`" ["instance", "profile"];
+    DISASSOCIATE_PROFILE = "`disassociate-profile`" ["instance"];
+    SET_PROFILE_ROLE = "`set-profile-role`" ["profile", "role"];
+    PUT_POLICY = "`put-policy`" ["role", "name", "document"];
+    ATTACH_POLICY = "`attach-policy`" ["role", "policy"];
+    DETACH_POLICY = "`detach-policy`" ["role", "policy"];
+    ROTATE = "`rotate`" ["instance", "task", "pod"];
+    REVOKE = "`revoke`" ["role", "instance", "task", "issue"];
+    WRITE_FILE = "`write-file`" ["path", "content", "how"];
+    ROTATE_TOKEN = "`rotate-token`" ["task", "pod", "how"];
+    EXPECT = "`expect`" [
+        "fails", "allowed", "denied", "identity", "issue", "same-set-as", "calls", "within", "each",
+        "last", "any-of", "under",
+    ];
+    ALLOWED = "`allowed`" ["by", "issue", "identity"];
+    DENIED = "`denied`" ["code", "by", "reason"];
+    COUNT = "a count" ["min", "max"];
+}
+
+/// Every word of the language, in alphabetical order: the keys of all its tables and the members of
+/// its closed lists. Names that a file gives are not words.
+pub fn words() -> BTreeSet<&'static str> {
+    let keys = ALL.iter().flat_map(|shape| shape.keys());
+    // The key of a row of `[[vary]]`, whose other keys are names.
+    keys.chain(["id", Place::LAPTOP])
+        .chain(Class::words())
+        .chain(GatePoint::words())
+        .chain(How::words())
+        .chain(HttpTokens::words())
+        .chain(Method::words())
+        .chain(Overlap::words())
+        .chain(Point::words())
+        .chain(Reason::words())
+        .chain(RuleSet::words())
+        .chain(Service::words())
+        .chain(Setting::words())
+        .chain(Use::words())
+        .collect()
+}

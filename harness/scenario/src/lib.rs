@@ -1,0 +1,18 @@
+//! Scenarios: the language they are written in, the simulation they play in, the runner that
+//! plays them and the checkers that judge what happened.
+
+mod act;
+mod check;
+pub mod language;
+mod outcome;
+mod run;
+mod simulation;
+mod support;
+mod vocabulary;
+
+pub use check::INVARIANTS;
+pub use outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
+pub use run::{RunOptions, run};
+pub use simulation::{SetupError, Simulation, simulate};
+pub use support::check_support;
+pub use vocabulary::AccountVocabulary;

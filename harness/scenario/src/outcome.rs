@@ -1,0 +1,128 @@
+//! What a run found: the one stream of events that every report consumes.
+
+use std::time::Duration;
+
+use rolecall_account::RedactedExchange;
+use serde::Serialize;
+
+/// What became of a step, or of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "verdict", content = "reason")]
+pub enum Outcome {
+    /// Everything expected held.
+    Passed,
+    /// Something did not; the findings say what.
+    Failed,
+    /// The provider cannot be asked that.
+    NotApplicable(String),
+    /// It could not be judged.
+    Inconclusive(String),
+}
+
+impl Outcome {
+    /// One word, as reports show it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotApplicable(_) => "not applicable",
+            Self::Inconclusive(_) => "inconclusive",
+        }
+    }
+}
+
+/// One thing that was not as expected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rules that fail by it; none if the scenario names none.
+    pub rules: Vec<String>,
+    /// What was expected.
+    pub expected: String,
+    /// What was the case.
+    pub actual: String,
+}
+
+/// An exchange of a step, as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TracedExchange {
+    /// Its number in the journal.
+    pub number: u64,
+    /// Simulated time since the start of the world.
+    #[serde(rename = "at_seconds", serialize_with = "seconds")]
+    pub at: Duration,
+    /// What was asked and answered.
+    #[serde(flatten)]
+    pub exchange: RedactedExchange,
+}
+
+/// One step that was played.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepReport {
+    /// Its name.
+    pub name: String,
+    /// Its line in the file, from 1; 0 if it was made in code.
+    pub line: usize,
+    /// Simulated time since the start of the world, when it acted.
+    #[serde(rename = "at_seconds", serialize_with = "seconds")]
+    pub at: Duration,
+    /// What happened, in a line.
+    pub happened: String,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// What was not as expected.
+    pub findings: Vec<Finding>,
+    /// What is worth a word and fails nothing.
+    pub notes: Vec<String>,
+    /// The requests since the last step, with their answers.
+    pub trace: Vec<TracedExchange>,
+}
+
+/// A scenario that was played.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Where it was read from.
+    pub source: String,
+    /// What it is about.
+    pub summary: String,
+    /// The provider and its version.
+    pub provider: String,
+    /// What all ids, keys and jitter were drawn from.
+    pub seed: u64,
+    /// The first instant of the world.
+    pub start: String,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// Its steps as far as they were played.
+    pub steps: Vec<StepReport>,
+    /// How many steps it has.
+    pub steps_total: usize,
+    /// How much simulated time passed.
+    #[serde(rename = "simulated_seconds", serialize_with = "seconds")]
+    pub simulated: Duration,
+    /// How many requests were answered.
+    pub requests: usize,
+    /// How many key sets were issued.
+    pub key_sets: usize,
+    /// The journal, a JSON object a line, secrets as fingerprints.
+    #[serde(skip)]
+    pub journal: Vec<String>,
+}
+
+/// What happens in a run, in order.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A scenario begins: its report so far, without steps.
+    Begun(&'a Report),
+    /// A step was played.
+    Stepped(&'a StepReport),
+    /// A scenario has ended.
+    Ended(&'a Report),
+}
+
+fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}

@@ -1,0 +1,370 @@
+//! A world with its clock and its network, ready for clients.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use rolecall_account::policy::Document;
+use rolecall_account::{
+    CreateRole, Ec2Error, HttpTokens, IamError, Issuing, Overlap, RunInstance, SimInstant, Source,
+    World, WorldOptions,
+};
+use rolecall_clock::{SimClock, run_virtual};
+use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place};
+use rolecall_providers::{App, Use, http_service, seed_sdk_jitter, without_sdk_spans};
+use thiserror::Error;
+
+use crate::language::{self, PolicyKind, Service, Trust};
+use crate::vocabulary::document_kind;
+
+/// The world could not be set up as the scenario says.
+#[derive(Clone, Debug, Error)]
+pub enum SetupError {
+    /// IAM refused.
+    #[error("{what}: IAM refused it with {}: {error}", error.code())]
+    Iam {
+        /// Which thing of the world.
+        what: String,
+        /// Why.
+        error: IamError,
+    },
+    /// EC2 refused.
+    #[error("{what}: EC2 refused it with {}: {error}", error.code())]
+    Ec2 {
+        /// Which thing of the world.
+        what: String,
+        /// Why.
+        error: Ec2Error,
+    },
+    /// A policy is none.
+    #[error("{what}: {message}")]
+    Policy {
+        /// Which policy.
+        what: String,
+        /// Why.
+        message: String,
+    },
+    /// Credentials that would be replaced before they are issued.
+    #[error(
+        "{what}: the next set cannot be published {publish_before_expiry:?} before the expiry of one that lives {credential_lifetime:?}"
+    )]
+    Issuing {
+        /// Whose credentials.
+        what: String,
+        /// How long a set lives.
+        credential_lifetime: Duration,
+        /// How long before its end the next is published.
+        publish_before_expiry: Duration,
+    },
+}
+
+/// A world that runs: instances that serve credentials, buckets that verify signatures, and a
+/// clock that moves when it is told to.
+#[derive(Debug)]
+pub struct Simulation {
+    edge: Edge,
+    network: MemoryNetwork,
+    region: String,
+    issuing: Issuing,
+    /// The account's ids by the world's names.
+    places: RwLock<BTreeMap<String, Place>>,
+}
+
+/// Sets `world` up and plays `work` in it, in virtual time, from one seed.
+///
+/// # Errors
+/// The world could not be set up.
+///
+/// # Panics
+/// Inside a tokio runtime: virtual time needs one of its own.
+pub fn simulate<F: Future>(
+    world: &language::World,
+    seed: u64,
+    work: impl FnOnce(Simulation) -> F,
+) -> Result<F::Output, SetupError> {
+    let start: SimInstant = SimInstant::from_epoch_millis(world.start.value.as_millisecond());
+    run_virtual(start.into(), |clock| async move {
+        seed_sdk_jitter(seed);
+        let simulation = Simulation::set_up(world, seed, clock)?;
+        Ok(without_sdk_spans(work(simulation)).await)
+    })
+}
+
+impl Simulation {
+    fn set_up(world: &language::World, seed: u64, clock: SimClock) -> Result<Self, SetupError> {
+        let start = SimInstant::from(clock.now());
+        let options = WorldOptions {
+            start,
+            region: world.region.value.clone(),
+            seed,
+            association_delay: world.association_delay.value,
+        };
+        let edge = Edge::new(World::new(options), clock);
+        let simulation = Self {
+            network: MemoryNetwork::new(&edge),
+            edge,
+            region: world.region.value.clone(),
+            issuing: issuing(&world.issuing()),
+            places: RwLock::default(),
+        };
+        simulation.fill(world)?;
+        Ok(simulation)
+    }
+
+    fn fill(&self, world: &language::World) -> Result<(), SetupError> {
+        let now = self.now();
+        for bucket in world.bucket_names() {
+            self.world().create_bucket(now, bucket);
+        }
+        for (name, role) in &world.roles {
+            let request = create_role(name, &role.value)?;
+            let made = self.world().create_role(now, request);
+            made.map_err(|error| SetupError::Iam {
+                what: format!("role `{name}`"),
+                error,
+            })?;
+        }
+        for (name, profile) in &world.profiles {
+            self.make_profile(
+                name,
+                profile.value.role.as_ref().map(|role| role.value.as_str()),
+            )
+            .map_err(|error| SetupError::Iam {
+                what: format!("profile `{name}`"),
+                error,
+            })?;
+        }
+        for (name, instance) in &world.instances {
+            let instance = &instance.value;
+            let what = || format!("instance `{name}`");
+            let request = RunInstance {
+                name: name.clone(),
+                profile: instance
+                    .profile
+                    .as_ref()
+                    .map(|profile| profile.value.clone()),
+                http_tokens: instance
+                    .http_tokens
+                    .as_ref()
+                    .map_or(HttpTokens::Optional, |at| http_tokens(at.value)),
+                issuing: checked(issuing(&world.issuing().with(&instance.issuing)), what)?,
+            };
+            self.launch(request).map_err(|error| SetupError::Ec2 {
+                what: what(),
+                error,
+            })?;
+        }
+        for (name, task) in &world.tasks {
+            let task = &task.value;
+            let what = || format!("task `{name}`");
+            let issuing = checked(issuing(&world.issuing().with(&task.issuing)), what)?;
+            let id = self.world().run_task(now, name, &task.role.value, issuing);
+            let id = id.map_err(|error| SetupError::Iam {
+                what: what(),
+                error,
+            })?;
+            self.put_place(name, Place::Task(id));
+        }
+        Ok(())
+    }
+
+    fn make_profile(&self, name: &str, role: Option<&str>) -> Result<(), IamError> {
+        let now = self.now();
+        let mut world = self.world();
+        world.create_instance_profile(now, name)?;
+        role.map_or(Ok(()), |role| {
+            world.add_role_to_instance_profile(now, name, role)
+        })
+    }
+
+    /// Launches an instance; apps may run on it from now on.
+    pub(crate) fn launch(&self, request: RunInstance) -> Result<String, Ec2Error> {
+        let name = request.name.clone();
+        let id = self.world().run_instance(self.now(), request)?;
+        self.put_place(&name, Place::Instance(id.clone()));
+        Ok(id)
+    }
+
+    /// How instances that a step launches issue their credentials.
+    pub(crate) fn issuing(&self) -> Issuing {
+        self.issuing
+    }
+
+    /// The simulated time.
+    pub fn now(&self) -> SimInstant {
+        self.edge.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &SimClock {
+        self.edge.clock()
+    }
+
+    /// The account itself, for one step: to change it, and to read its journal.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.edge.world()
+    }
+
+    /// Lets time pass; everything that is due meanwhile happens at its own time, in the world and
+    /// in the clients alike.
+    pub async fn advance(&self, duration: Duration) {
+        let target = self.now() + duration;
+        loop {
+            let next = self
+                .world()
+                .next_event()
+                .map_or(target, |event| event.min(target));
+            self.clock().advance_to(next.into()).await;
+            self.world().advance_to(self.now());
+            if next >= target {
+                return;
+            }
+        }
+    }
+
+    /// The source of credentials behind the world's name of an instance or task.
+    pub fn source(&self, name: &str) -> Option<Source> {
+        match self.place(name)? {
+            Place::Instance(id) => Some(Source::Instance(id)),
+            Place::Task(id) => Some(Source::Task(id)),
+            Place::Laptop => None,
+        }
+    }
+
+    /// The id of the instance that the world calls `name`.
+    pub fn instance_id(&self, name: &str) -> Option<String> {
+        match self.place(name)? {
+            Place::Instance(id) => Some(id),
+            Place::Task(_) | Place::Laptop => None,
+        }
+    }
+
+    /// An app on an instance, in a task, or on a laptop; `None` if nothing is called so.
+    pub fn app(&self, name: &str, on: &str) -> Option<App> {
+        let place = match on {
+            language::Place::LAPTOP => Place::Laptop,
+            _ => self.place(on)?,
+        };
+        let mut environment = BTreeMap::from([("AWS_REGION".to_owned(), self.region.clone())]);
+        if let Place::Task(id) = &place {
+            // container.ecs.path
+            let path = format!("/v2/credentials/{id}");
+            environment.insert("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI".to_owned(), path);
+        }
+        let caller = Caller {
+            name: name.into(),
+            place,
+        };
+        Some(App {
+            name: name.to_owned(),
+            uses: Use::default(),
+            environment,
+            region: self.region.clone(),
+            clock: self.clock().clone(),
+            http: http_service(self.network.wire(caller)),
+        })
+    }
+
+    fn place(&self, name: &str) -> Option<Place> {
+        self.places
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
+    }
+
+    fn put_place(&self, name: &str, place: Place) {
+        self.places
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), place);
+    }
+}
+
+fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupError> {
+    let trust = match &role.trust.value {
+        Trust::Policy(document) => document.clone(),
+        Trust::Service(service) => trust_of(*service),
+    };
+    let what = |policy: &str| format!("role `{name}`: {policy}");
+    let mut inline = BTreeMap::new();
+    for (policy, document) in &role.inline {
+        let parsed = parse(PolicyKind::Identity, &document.value, || {
+            what(&format!("policy `{policy}`"))
+        })?;
+        inline.insert(policy.clone(), parsed);
+    }
+    Ok(CreateRole {
+        name: name.to_owned(),
+        trust: parse(PolicyKind::Trust, &trust, || what("trust policy"))?,
+        attached: role
+            .policies
+            .iter()
+            .map(|policy| policy.value.clone())
+            .collect(),
+        inline,
+    })
+}
+
+/// The trust policy that the console writes for a service.
+fn trust_of(service: Service) -> String {
+    let principal = match service {
+        Service::Ec2 => "ec2.amazonaws.com",
+        Service::EcsTasks => "ecs-tasks.amazonaws.com",
+        Service::Pods => "pods.eks.amazonaws.com",
+    };
+    let actions = match service {
+        Service::Pods => r#"["sts:AssumeRole", "sts:TagSession"]"#,
+        Service::Ec2 | Service::EcsTasks => r#""sts:AssumeRole""#,
+    };
+    format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{principal}"}}, "Action": {actions}}}]}}"#
+    )
+}
+
+pub(crate) fn parse(
+    kind: PolicyKind,
+    json: &str,
+    what: impl FnOnce() -> String,
+) -> Result<Document, SetupError> {
+    Document::parse(json, document_kind(kind)).map_err(|malformed| SetupError::Policy {
+        what: what(),
+        message: malformed.to_string(),
+    })
+}
+
+fn issuing(issuing: &language::Issuing) -> Issuing {
+    Issuing {
+        credential_lifetime: issuing.credential_lifetime.value,
+        publish_before_expiry: issuing.publish_before_expiry.value,
+        overlap: match issuing.overlap.value {
+            language::Overlap::UntilExpiry => Overlap::UntilExpiry,
+            language::Overlap::None => Overlap::None,
+        },
+    }
+}
+
+/// A source whose sets are replaced the moment they are issued would never rest.
+fn checked(issuing: Issuing, what: impl FnOnce() -> String) -> Result<Issuing, SetupError> {
+    let Issuing {
+        credential_lifetime,
+        publish_before_expiry,
+        ..
+    } = issuing;
+    if publish_before_expiry < credential_lifetime {
+        return Ok(issuing);
+    }
+    Err(SetupError::Issuing {
+        what: what(),
+        credential_lifetime,
+        publish_before_expiry,
+    })
+}
+
+fn http_tokens(mode: language::HttpTokens) -> HttpTokens {
+    match mode {
+        language::HttpTokens::Optional => HttpTokens::Optional,
+        language::HttpTokens::Required => HttpTokens::Required,
+    }
+}

@@ -1,0 +1,78 @@
+//! What this runner can play: the language has more words than that.
+
+use crate::language::{BadScenario, Scenario};
+
+/// The optional words that the runner plays.
+const PLAYED: &[&str] = &[
+    "after",
+    "app",
+    "app.env",
+    "app.use",
+    "associate-profile",
+    "association-delay",
+    "attach-policy",
+    "bucket",
+    "buckets",
+    "credential-lifetime",
+    "detach-policy",
+    "disassociate-profile",
+    "download",
+    "expect-total",
+    "expect.allowed",
+    "expect.any-of",
+    "expect.calls",
+    "expect.denied",
+    "expect.fails",
+    "expect.identity",
+    "expect.issue",
+    "expect.same-set-as",
+    "expect.within",
+    "instance",
+    "instance.http-tokens",
+    "laptop",
+    "launch",
+    "overlap",
+    "profile",
+    "publish-before-expiry",
+    "put-policy",
+    "region",
+    "replace-profile",
+    "resolve",
+    "revoke",
+    "revoke.issue",
+    "role",
+    "role.inline",
+    "role.trust",
+    "rotate",
+    "rule",
+    "set-profile-role",
+    "start",
+    "start-instance",
+    "step.app",
+    "stop-instance",
+    "task",
+    "terminate",
+    "upload",
+    "upload.metadata",
+    "upload.size",
+];
+
+/// Refuses a scenario that says more than the runner can play, before anything is played.
+///
+/// # Errors
+/// Every word that is not played, with its place.
+pub fn check_support(scenario: &Scenario) -> Result<(), BadScenario> {
+    let unplayed = scenario
+        .constructs()
+        .filter(|(word, _)| !PLAYED.contains(word));
+    let problems = unplayed.map(|(word, span)| {
+        let help =
+            "it is a word of the language, and of no use to this version's runner: leave it out";
+        scenario.problem_at(
+            span,
+            format!("`{word}` is not played yet"),
+            Some(help.to_owned()),
+        )
+    });
+    BadScenario::of(problems.collect()).map_or(Ok(()), Err)
+}
