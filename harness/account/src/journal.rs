@@ -161,6 +161,8 @@ pub struct RedactedExchange {
     pub decision: Option<String>,
     /// Code, stage and reason of a refusal.
     pub refusal: Option<String>,
+    /// See [`Refusal::detail`].
+    pub detail: Option<String>,
 }
 
 impl Exchange {
@@ -183,6 +185,10 @@ impl Exchange {
             access_key_id: session.map(|session| session.access_key_id.clone()),
             issue: session.map(|session| session.issue),
             decision: self.decision.as_ref().map(ToString::to_string),
+            detail: self
+                .refusal
+                .as_ref()
+                .and_then(|refusal| refusal.detail.clone()),
             refusal: self.refusal.as_ref().map(|refusal| {
                 format!("{} at {}: {}", refusal.code, refusal.stage, refusal.message)
             }),

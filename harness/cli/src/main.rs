@@ -1,1 +1,74 @@
-fn main() {}
+//! The command `rolecall`: arguments in, exit code out. Nothing is decided here.
+
+mod command;
+mod exit;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// Takes a credential provider through months of credential life in seconds, and says rule by rule
+/// what it did wrong.
+#[derive(Parser)]
+#[command(name = "rolecall", version, about, long_about = None, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// What to log to standard error, such as `debug` or `rolecall=trace`
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "ROLECALL_LOG",
+        default_value = "off",
+        hide_env_values = true
+    )]
+    log: String,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rolecall scenario s3-upload      play one scenario of the suite
+  rolecall scenario                play them all
+  rolecall rules                   what providers are judged by
+
+Exit codes:
+  0  judged, and as expected      2  wrong usage, or a file that cannot be used
+  1  an unexpected failure        3  something could not be judged";
+
+#[derive(Subcommand)]
+enum Command {
+    Scenario(command::scenario::Arguments),
+    Rules(command::rules::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Err(message) = log(&arguments.log) {
+        anstream::eprintln!("rolecall: {message}");
+        return exit::USAGE.into();
+    }
+    match arguments.command {
+        Command::Scenario(arguments) => command::scenario::run(&arguments),
+        Command::Rules(arguments) => command::rules::run(&arguments),
+    }
+    .into()
+}
+
+/// Logs go to standard error. The signer's own are left out at every level: at `trace` they hold
+/// canonical requests, session tokens and all.
+fn log(filter: &str) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| format!("--log: {error}; try `debug` or `rolecall=trace`"))?
+        .add_directive(
+            "aws_sigv4=off"
+                .parse()
+                .map_err(|error| format!("--log: {error}"))?,
+        );
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    Ok(())
+}

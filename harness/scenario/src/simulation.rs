@@ -340,7 +340,7 @@ fn issuing(issuing: &language::Issuing) -> Issuing {
         publish_before_expiry: issuing.publish_before_expiry.value,
         overlap: match issuing.overlap.value {
             language::Overlap::UntilExpiry => Overlap::UntilExpiry,
-            language::Overlap::None => Overlap::None,
+            language::Overlap::Nothing => Overlap::None,
         },
     }
 }

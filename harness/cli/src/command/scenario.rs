@@ -1,0 +1,224 @@
+//! `rolecall scenario`: plays scenarios.
+
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use rolecall_conformance::RuleBook;
+use rolecall_conformance::report::{Columns, Terminal, json, write_folder};
+use rolecall_providers::{AwsConfig, Provider};
+use rolecall_scenario::language::{BadScenario, Scenario};
+use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support, run as play};
+use rolecall_scenarios::SCENARIOS;
+
+use super::{Format, did_you_mean, rule_book};
+use crate::exit::{self, Exit};
+
+/// Play scenarios: by name, from files, or all of the suite
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Names of scenarios or paths of scenario files; all scenarios of the suite if none is given
+    #[arg(value_name = "NAME|FILE")]
+    scenarios: Vec<String>,
+    /// The provider under test
+    #[arg(long, value_enum, default_value_t = ProviderName::AwsConfig)]
+    provider: ProviderName,
+    /// What all ids, keys and jitter are drawn from; the same seed plays the same, to the byte
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Keep journal, result and scenario of each run as files below this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// List the scenarios of the suite instead of playing them
+    #[arg(long)]
+    list: bool,
+    /// For a person, or for a machine
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rolecall scenario s3-upload
+  rolecall scenario rotation role-swap --seed 7
+  rolecall scenario ./my-scenario.toml --report target/report
+  rolecall scenario --format json";
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProviderName {
+    /// The default chain of the AWS SDK for Rust, in this process
+    AwsConfig,
+}
+
+impl ProviderName {
+    fn provider(self) -> Box<dyn Provider> {
+        match self {
+            Self::AwsConfig => Box::new(AwsConfig::new()),
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Exit {
+    if arguments.list {
+        return list(arguments.format);
+    }
+    let rules = rule_book();
+    // Nothing is played before everything is read, so that no run is left half done.
+    let scenarios = match read_all(&arguments.scenarios, &rules) {
+        Ok(scenarios) => scenarios,
+        Err(()) => return exit::USAGE,
+    };
+    let provider = arguments.provider.provider();
+    let terminal = Terminal {
+        rules: &rules,
+        width: width(),
+    };
+    let mut reports = Vec::new();
+    for scenario in &scenarios {
+        let options = RunOptions {
+            seed: arguments.seed,
+        };
+        let report = play(scenario, &*provider, options, &mut |_| {});
+        if arguments.format == Format::Text {
+            anstream::println!("{}", terminal.scenario(&report));
+        }
+        if let Err(message) = keep(arguments.report.as_deref(), &report, scenario) {
+            anstream::eprintln!("rolecall: {message}");
+            return exit::UNJUDGED;
+        }
+        reports.push(report);
+    }
+    match arguments.format {
+        Format::Text => anstream::print!("{}", terminal.conclusion(&reports)),
+        Format::Json => anstream::print!("{}", json(&reports)),
+    }
+    exit::of(&reports)
+}
+
+fn list(format: Format) -> Exit {
+    let scenarios = SCENARIOS.iter().filter_map(|file| {
+        let scenario = Scenario::parse(file.path, file.text, &AccountVocabulary).ok()?;
+        Some((file, scenario))
+    });
+    match format {
+        Format::Text => {
+            let mut columns = Columns::default().wrapping(2, width());
+            for (file, scenario) in scenarios {
+                let plain = anstyle::Style::new();
+                columns.row([
+                    (file.name(), plain.bold()),
+                    (file.topic(), plain.dimmed()),
+                    (&scenario.summary, plain),
+                ]);
+            }
+            anstream::print!("{}", columns.print(0));
+        }
+        Format::Json => {
+            let listed: Vec<_> = scenarios
+                .map(|(file, scenario)| {
+                    serde_json::json!({
+                        "name": file.name(),
+                        "topic": file.topic(),
+                        "path": file.path,
+                        "summary": scenario.summary,
+                        "rules": scenario.rules.iter().map(|rule| &rule.value).collect::<Vec<_>>(),
+                    })
+                })
+                .collect();
+            anstream::println!("{:#}", serde_json::Value::from(listed));
+        }
+    }
+    exit::OK
+}
+
+/// Reads every scenario that is asked for, and tells everything that is wrong with any of them.
+fn read_all(asked: &[String], rules: &RuleBook) -> Result<Vec<Scenario>, ()> {
+    let files: Vec<Result<(String, String), String>> = if asked.is_empty() {
+        SCENARIOS
+            .iter()
+            .map(|file| Ok((file.path.to_owned(), file.text.to_owned())))
+            .collect()
+    } else {
+        asked.iter().map(|name| find(name)).collect()
+    };
+    let mut scenarios = Vec::new();
+    let mut good = true;
+    for file in files {
+        match file.map(|(path, text)| read(&path, &text, rules)) {
+            Ok(Ok(read)) => scenarios.extend(read),
+            Ok(Err(bad)) => {
+                good = false;
+                tell(&bad);
+            }
+            Err(message) => {
+                good = false;
+                anstream::eprintln!("rolecall: {message}");
+            }
+        }
+    }
+    if good { Ok(scenarios) } else { Err(()) }
+}
+
+/// The path and the text of what is called `name`: a scenario of the suite, else a file.
+fn find(name: &str) -> Result<(String, String), String> {
+    if let Some(file) = rolecall_scenarios::scenario(name) {
+        return Ok((file.path.to_owned(), file.text.to_owned()));
+    }
+    let looks_like_a_path = name.ends_with(".toml") || name.contains(std::path::MAIN_SEPARATOR);
+    if !looks_like_a_path {
+        let near = did_you_mean(name, SCENARIOS.iter().map(|file| file.name()));
+        let help = if near.is_empty() {
+            "; `rolecall scenario --list` lists them"
+        } else {
+            ""
+        };
+        return Err(format!("no scenario `{name}`{near}{help}"));
+    }
+    let text = fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
+    Ok((name.to_owned(), text))
+}
+
+fn read(path: &str, text: &str, rules: &RuleBook) -> Result<Vec<Scenario>, BadScenario> {
+    let scenario = Scenario::parse(path, text, &AccountVocabulary)?;
+    scenario.check_rules(&rules.slugs())?;
+    check_support(&scenario)?;
+    Ok(scenario.runs().into_iter().cloned().collect())
+}
+
+/// Shows each problem under the lines it is about.
+fn tell(bad: &BadScenario) {
+    let theme = if std::io::stderr().is_terminal() {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width().unwrap_or(100));
+    for problem in bad.problems() {
+        let mut text = String::new();
+        let shown = handler.render_report(&mut text, problem);
+        if shown.is_err() {
+            text = problem.line();
+        }
+        anstream::eprintln!("{text}");
+    }
+}
+
+fn keep(folder: Option<&Path>, report: &Report, scenario: &Scenario) -> Result<(), String> {
+    let Some(folder) = folder else { return Ok(()) };
+    write_folder(folder, report, &scenario.source.text).map_err(|error| {
+        format!(
+            "the report could not be written to {}: {error}",
+            folder.display()
+        )
+    })
+}
+
+/// The terminal's width, if there is a terminal.
+fn width() -> Option<usize> {
+    terminal_size::terminal_size()
+        .filter(|_| std::io::stdout().is_terminal())
+        .map(|(width, _)| width.0.into())
+}

@@ -1,0 +1,13 @@
+//! The renderers: one file a format, all of them readers of the same reports.
+
+mod columns;
+mod folder;
+mod json;
+mod simulated;
+mod terminal;
+
+pub use columns::Columns;
+pub use folder::write_folder;
+pub use json::json;
+pub use simulated::simulated;
+pub use terminal::Terminal;

@@ -1,0 +1,265 @@
+//! Reports for a person at a terminal.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use rolecall_scenario::{Outcome, Report, StepReport, TracedExchange};
+
+use super::columns::Columns;
+use super::simulated::simulated;
+use crate::rule::RuleBook;
+
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+const PLAIN: Style = Style::new();
+
+/// Renders reports with colours, which whoever prints them strips where they are not wanted.
+#[derive(Clone, Debug)]
+pub struct Terminal<'a> {
+    /// Explains the rules that failed.
+    pub rules: &'a RuleBook,
+    /// The terminal's width, if there is one to keep to.
+    pub width: Option<usize>,
+}
+
+impl Terminal<'_> {
+    /// One scenario: its steps, what was wrong with them, and a summary.
+    pub fn scenario(&self, report: &Report) -> String {
+        let mut text = format!("{BOLD}{}{BOLD:#}  {}\n", report.scenario, report.summary);
+        let head = format!(
+            "{}, seed {}, from {}",
+            report.provider, report.seed, report.start
+        );
+        let _ = writeln!(text, "{DIM}{head}{DIM:#}\n");
+        text.push_str(&self.steps(report));
+        for step in report
+            .steps
+            .iter()
+            .filter(|step| step.outcome != Outcome::Passed)
+        {
+            text.push_str(&self.step(report, step));
+        }
+        let _ = writeln!(text, "\n{}", summary(report));
+        text
+    }
+
+    /// All scenarios of a run in a line each, if there was more than one, and what to type next.
+    pub fn conclusion(&self, reports: &[Report]) -> String {
+        let mut text = String::new();
+        if reports.len() > 1 {
+            let mut columns = Columns::default();
+            for report in reports {
+                columns.row([
+                    (report.scenario.clone(), PLAIN),
+                    (played(report), DIM),
+                    (report.outcome.word().to_owned(), style(&report.outcome)),
+                ]);
+            }
+            text.push_str(&columns.print(2));
+            let _ = writeln!(text, "\n{}\n", tally(reports));
+        }
+        text.push_str(&next(reports));
+        text
+    }
+
+    fn steps(&self, report: &Report) -> String {
+        let mut columns = Columns::default().wrapping(2, self.width);
+        columns.row([
+            ("time", DIM),
+            ("step", DIM),
+            ("what happened", DIM),
+            ("verdict", DIM),
+        ]);
+        for step in &report.steps {
+            columns.row([
+                (simulated(step.at), PLAIN),
+                (step.name.clone(), PLAIN),
+                (step.happened.clone(), PLAIN),
+                (step.outcome.word().to_owned(), style(&step.outcome)),
+            ]);
+        }
+        columns.print(2)
+    }
+
+    fn step(&self, report: &Report, step: &StepReport) -> String {
+        let colour = style(&step.outcome);
+        let place = if step.line == 0 {
+            report.source.clone()
+        } else {
+            format!("{}:{}", report.source, step.line)
+        };
+        let mut text = format!(
+            "\n{colour}{}{colour:#}  step `{}`, {place}\n\n",
+            step.outcome.word(),
+            step.name
+        );
+        let mut facts = Columns::default().wrapping(1, self.width);
+        if let Outcome::NotApplicable(why) | Outcome::Inconclusive(why) = &step.outcome {
+            facts.row([("because", DIM), (why.as_str(), PLAIN)]);
+        }
+        for finding in &step.findings {
+            facts.row([("expected", DIM), (finding.expected.as_str(), PLAIN)]);
+            facts.row([("actual", DIM), (finding.actual.as_str(), BOLD)]);
+            for rule in &finding.rules {
+                let says = self
+                    .rules
+                    .get(rule)
+                    .map_or(String::new(), |rule| format!(": {}", rule.says));
+                facts.row([("rule", DIM), (format!("{rule}{says}").as_str(), PLAIN)]);
+            }
+        }
+        for note in &step.notes {
+            facts.row([("note", DIM), (note.as_str(), PLAIN)]);
+        }
+        facts.row([("replay", DIM), (replay(report).as_str(), PLAIN)]);
+        text.push_str(&facts.print(2));
+        text.push_str(&wire(&step.trace));
+        text
+    }
+}
+
+/// The requests of a step as they went over the wire, secrets as fingerprints.
+fn wire(trace: &[TracedExchange]) -> String {
+    if trace.is_empty() {
+        return format!("\n  {DIM}no request since the last step{DIM:#}\n");
+    }
+    let mut text =
+        format!("\n  {DIM}the wire since the last step, secrets as fingerprints{DIM:#}\n");
+    for traced in trace {
+        let exchange = &traced.exchange;
+        let _ = writeln!(
+            text,
+            "\n  #{} {} {BOLD}{} {}{BOLD:#} {DIM}from {}{DIM:#}",
+            traced.number,
+            simulated(traced.at),
+            exchange.method,
+            exchange.target,
+            exchange.caller
+        );
+        for (name, value) in &exchange.request_headers {
+            let _ = writeln!(text, "    {DIM}>{DIM:#} {name}: {value}");
+        }
+        let _ = writeln!(text, "    {DIM}<{DIM:#} {}", exchange.status);
+        for (name, value) in &exchange.response_headers {
+            let _ = writeln!(text, "    {DIM}<{DIM:#} {name}: {value}");
+        }
+        for line in exchange.response_body.lines() {
+            let _ = writeln!(text, "    {DIM}<{DIM:#} {line}");
+        }
+        let judged = [
+            &exchange.identity,
+            &exchange.decision,
+            &exchange.refusal,
+            &exchange.detail,
+        ];
+        for line in judged.into_iter().flatten().flat_map(|said| said.lines()) {
+            let _ = writeln!(text, "    {DIM}={DIM:#} {line}");
+        }
+    }
+    text
+}
+
+fn summary(report: &Report) -> String {
+    let colour = style(&report.outcome);
+    let mut text = format!(
+        "{colour}{}{colour:#}: {}, {}",
+        report.outcome.word(),
+        report.scenario,
+        played(report)
+    );
+    if let Outcome::NotApplicable(why) | Outcome::Inconclusive(why) = &report.outcome {
+        let _ = write!(text, "; {why}");
+    }
+    text
+}
+
+fn played(report: &Report) -> String {
+    let passed = report
+        .steps
+        .iter()
+        .filter(|step| step.outcome == Outcome::Passed)
+        .count();
+    format!(
+        "{passed} of {} steps passed in {} of simulated time, {}, {}",
+        report.steps_total,
+        simulated(report.simulated),
+        count(report.requests, "request"),
+        count(report.key_sets, "key set"),
+    )
+}
+
+fn tally(reports: &[Report]) -> String {
+    let words = ["passed", "failed", "not applicable", "inconclusive"];
+    let counts = words.iter().map(|word| {
+        (
+            reports
+                .iter()
+                .filter(|report| report.outcome.word() == *word)
+                .count(),
+            word,
+        )
+    });
+    let said: Vec<String> = counts
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    format!("{}: {}", count(reports.len(), "scenario"), said.join(", "))
+}
+
+fn count(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What to type next; the last lines of a run.
+fn next(reports: &[Report]) -> String {
+    let mut columns = Columns::default();
+    let failed = reports
+        .iter()
+        .find(|report| report.outcome == Outcome::Failed);
+    match failed.or(reports.first()) {
+        Some(report) if failed.is_some() => {
+            columns.row([
+                (replay(report), PLAIN),
+                ("replay the failure".to_owned(), DIM),
+            ]);
+            let keep = format!("{} --report target/report", replay(report));
+            columns.row([
+                (keep, PLAIN),
+                ("keep it as files, to attach to a bug".to_owned(), DIM),
+            ]);
+        }
+        Some(report) => {
+            let keep = format!("{} --report target/report", replay(report));
+            columns.row([
+                (keep, PLAIN),
+                ("keep journal and result as files".to_owned(), DIM),
+            ]);
+            columns.row([
+                ("rolecall scenario --list".to_owned(), PLAIN),
+                ("all scenarios".to_owned(), DIM),
+            ]);
+        }
+        None => {}
+    }
+    format!("next:\n{}", columns.print(2))
+}
+
+/// The command that plays the same again, to the byte.
+fn replay(report: &Report) -> String {
+    let embedded = report.source.starts_with("scenarios/");
+    let what = if embedded {
+        &report.scenario
+    } else {
+        &report.source
+    };
+    format!("rolecall scenario {what} --seed {}", report.seed)
+}
+
+fn style(outcome: &Outcome) -> Style {
+    let colour = match outcome {
+        Outcome::Passed => AnsiColor::Green,
+        Outcome::Failed => AnsiColor::Red,
+        Outcome::NotApplicable(_) | Outcome::Inconclusive(_) => AnsiColor::Yellow,
+    };
+    Style::new().fg_color(Some(colour.into()))
+}
