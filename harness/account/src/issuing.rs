@@ -16,6 +16,10 @@ use crate::secret::Secret;
 use crate::session::{Ending, Identity, Session};
 use crate::world::{Due, World};
 
+/// The least time from one rotation to the next. A source told to publish a set as early as it
+/// issued the one before it would otherwise never be done with one instant.
+const ROTATION_INTERVAL_MIN: Duration = Duration::from_secs(1);
+
 /// What hands out credentials.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
@@ -151,7 +155,10 @@ impl Issuer {
             publish_before_expiry,
             ..
         } = self.issuing;
-        let next = now + credential_lifetime.saturating_sub(publish_before_expiry);
+        let next = now
+            + credential_lifetime
+                .saturating_sub(publish_before_expiry)
+                .max(ROTATION_INTERVAL_MIN);
         agenda.enter(
             next,
             Due::Rotation {
@@ -220,9 +227,11 @@ impl World {
         }
     }
 
-    /// Ends one session before its time.
+    /// Ends one session before its time, unless it is over already.
     pub(crate) fn end_session(&mut self, now: SimInstant, access_key_id: &str, ending: Ending) {
-        self.sessions.end(access_key_id, now, ending);
+        if !self.sessions.end(access_key_id, now, ending) {
+            return;
+        }
         let access_key_id = access_key_id.to_owned();
         self.journal.happened(
             now,
@@ -233,3 +242,6 @@ impl World {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 /// use rolecall_account::Secret;
 ///
 /// let secret = Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-/// assert_eq!(format!("{secret:?}"), "sha256:e2d94dd8");
+/// assert_eq!(format!("{secret:?}"), "sha256:78314b11");
 /// ```
 #[derive(Clone)]
 pub struct Secret(Box<str>);

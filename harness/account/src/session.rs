@@ -89,12 +89,16 @@ impl Sessions {
         self.by_key.values()
     }
 
-    /// Ends a session before its time; one that has ended already stays as it is.
-    pub(crate) fn end(&mut self, access_key_id: &str, at: SimInstant, ending: Ending) {
-        if let Some(session) = self.by_key.get_mut(access_key_id)
-            && session.ended.is_none()
-        {
+    /// Ends a session before its time; one that has ended already, or whose time is over, stays as
+    /// it is. Answers whether this ended it.
+    pub(crate) fn end(&mut self, access_key_id: &str, at: SimInstant, ending: Ending) -> bool {
+        let Some(session) = self.by_key.get_mut(access_key_id) else {
+            return false;
+        };
+        let live = session.ended.is_none() && at < session.expires_at;
+        if live {
             Arc::make_mut(session).ended = Some((at, ending));
         }
+        live
     }
 }

@@ -1,17 +1,21 @@
 //! The container credential endpoint over HTTP.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Extension, Router};
 use rolecall_account::{ContainerError, Operation, Stage};
 
-use crate::edge::{Edge, Reply};
+use crate::edge::{Edge, Reply, named};
 use crate::place::Caller;
 
 pub(crate) fn router(edge: Edge) -> Router {
     Router::new()
-        .route("/v2/credentials/{task}", get(credentials))
+        .route(
+            "/v2/credentials/{task}",
+            get(credentials).fallback(wrong_method),
+        )
         .fallback(any(no_such_path))
         .with_state(edge)
 }
@@ -19,9 +23,10 @@ pub(crate) fn router(edge: Edge) -> Router {
 async fn credentials(
     State(edge): State<Edge>,
     Extension(caller): Extension<Caller>,
-    Path(task): Path<String>,
+    task: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    let task = named(task);
     edge.answer(
         &caller,
         Some(Operation::ContainerCredentials),
@@ -47,6 +52,27 @@ async fn no_such_path(
             Stage::Operation,
             "no such path".to_owned(),
         )
+    })
+}
+
+/// That the endpoint refuses other methods, and how, is unsourced.
+async fn wrong_method(
+    State(edge): State<Edge>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let message = format!("{} is no method of this path", parts.method);
+    edge.answer(&caller, None, parts, |_, _| {
+        Reply::refused(
+            405,
+            "text/plain",
+            "405 method not allowed\n",
+            "405",
+            Stage::Operation,
+            message,
+        )
+        .header("allow", "GET, HEAD")
     })
 }
 

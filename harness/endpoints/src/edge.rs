@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
@@ -173,6 +175,12 @@ pub(crate) fn stamp(headers: &mut HeaderMap, now: SimInstant, length: usize) {
         headers.insert(DATE, date);
     }
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+}
+
+/// The variable part of a path, decoded; empty, which names nothing, if that is no text. Not left to
+/// the router, whose own answer would miss the journal.
+pub(crate) fn named(part: Result<Path<String>, PathRejection>) -> String {
+    part.map(|Path(name)| name).unwrap_or_default()
 }
 
 pub(crate) fn record_of(request: Parts) -> RequestRecord {

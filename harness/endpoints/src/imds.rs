@@ -2,19 +2,21 @@
 //!
 //! One router serves all instances: which one is asked comes with the caller.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{any, get, put};
 use axum::{Extension, Router};
 use http::request::Parts;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use rolecall_account::{ImdsError, Operation, SimInstant, Stage, World};
 
-use crate::edge::{Edge, Reply};
+use crate::edge::{Edge, Reply, named};
 use crate::place::{Caller, Place};
 
 const TOKEN: &str = "x-aws-ec2-metadata-token";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
+const SERVER: &str = "EC2ws";
 
 pub(crate) fn router(edge: Edge) -> Router {
     Router::new()
@@ -80,9 +82,10 @@ async fn role(
 async fn credentials(
     State(edge): State<Edge>,
     Extension(caller): Extension<Caller>,
-    Path(role): Path<String>,
+    role: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    let role = named(role);
     read(
         &edge,
         &caller,
@@ -109,9 +112,10 @@ async fn info(
 async fn value(
     State(edge): State<Edge>,
     Extension(caller): Extension<Caller>,
-    Path(path): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    let path = named(path);
     read(
         &edge,
         &caller,
@@ -162,9 +166,9 @@ async fn wrong_method(
     let (parts, _) = request.into_parts();
     let message = format!("{} is no method of this path", parts.method);
     let allowed = if parts.uri.path() == "/latest/api/token" {
-        Method::PUT
+        "PUT"
     } else {
-        Method::GET
+        "GET, HEAD"
     };
     edge.answer(&caller, None, parts, |_, _| {
         let status = StatusCode::METHOD_NOT_ALLOWED;
@@ -176,7 +180,8 @@ async fn wrong_method(
             Stage::Operation,
             message,
         )
-        .header("allow", allowed.as_str())
+        .header("server", SERVER)
+        .header("allow", allowed)
     })
 }
 
@@ -196,7 +201,7 @@ fn header(parts: &Parts, name: &str) -> Option<String> {
 }
 
 fn text(body: String) -> Reply {
-    Reply::ok("text/plain", body).header("server", "EC2ws")
+    Reply::ok("text/plain", body).header("server", SERVER)
 }
 
 fn refused(error: ImdsError) -> Reply {
@@ -209,7 +214,7 @@ fn refused(error: ImdsError) -> Reply {
         Stage::Source,
         error.to_string(),
     )
-    .header("server", "EC2ws")
+    .header("server", SERVER)
 }
 
 /// The metadata service has statuses only; the journal wants a word.

@@ -4,6 +4,7 @@
 //! source that stalls for an hour would be waited for.
 
 use std::fmt;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep;
@@ -16,38 +17,47 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::Body;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use tower::util::BoxCloneSyncService;
 use tower::{BoxError, Service, ServiceExt};
 
-/// What takes an app's requests: its whole network.
+use crate::contract::BoxFuture;
+
+/// What takes an app's requests: its whole network. It is a service itself, so that a test can put
+/// something of its own in front of it and make a network of that.
 #[derive(Clone)]
-pub struct HttpService(
-    BoxCloneSyncService<http::Request<SdkBody>, http::Response<Bytes>, BoxError>,
-);
+pub struct HttpService(BoxCloneSyncService<http::Request<SdkBody>, http::Response<Full<Bytes>>, BoxError>);
 
 /// Makes any service over `http` types an app's network.
 pub fn http_service<S, B>(service: S) -> HttpService
 where
-    S: Service<http::Request<SdkBody>, Response = http::Response<B>>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+    S: Service<http::Request<SdkBody>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
     S::Error: Into<BoxError>,
     S::Future: Send + 'static,
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    let buffered = service
-        .map_err(Into::into)
-        .and_then(|response: http::Response<B>| async move {
-            let (parts, body) = response.into_parts();
-            let body = body.collect().await.map_err(Into::into)?.to_bytes();
-            Ok(http::Response::from_parts(parts, body))
-        });
+    let buffered = service.map_err(Into::into).and_then(|response: http::Response<B>| async move {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(Into::into)?.to_bytes();
+        Ok(http::Response::from_parts(parts, Full::new(body)))
+    });
     HttpService(BoxCloneSyncService::new(buffered))
+}
+
+impl Service<http::Request<SdkBody>> for HttpService {
+    type Response = http::Response<Full<Bytes>>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<SdkBody>) -> Self::Future {
+        self.0.call(request)
+    }
 }
 
 impl fmt::Debug for HttpService {
@@ -83,7 +93,7 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let service = self.service.0.clone();
+        let service = self.service.clone();
         let patience = self.patience;
         HttpConnectorFuture::new(async move {
             let request = request
@@ -96,7 +106,7 @@ impl HttpConnector for Connector {
                     .await
                     .map_err(|elapsed| ConnectorError::timeout(elapsed.into()))?,
             };
-            let response = response.map_err(ConnectorError::io)?.map(SdkBody::from);
+            let response = response.map_err(ConnectorError::io)?.map(SdkBody::from_body_1_x);
             HttpResponse::try_from(response)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

@@ -12,6 +12,7 @@ mod quiet;
 mod s3;
 
 pub use self::aws_config::{AwsConfig, sdk_config};
+pub use ::aws_config::SdkConfig;
 pub use class::Class;
 pub use connector::{HttpService, http_service};
 pub use contract::{

@@ -1,1 +1,21 @@
-//! Placeholder.
+//! A simulated AWS account for tests of credential providers.
+//!
+//! Describe a [`World`], [`simulate`](World::simulate) it, and run any code in it that uses the AWS
+//! SDK for Rust, or any provider chain of your own: in one process, without a socket, months in
+//! milliseconds, and the same again from the same seed.
+#![doc = ""]
+#![doc = include_str!("../../../README.md")]
+
+mod world;
+
+pub use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+#[cfg(feature = "suite")]
+pub use rolecall_conformance as conformance;
+pub use rolecall_providers as providers;
+pub use rolecall_scenario::{
+    AccountVocabulary, Finding, Outcome, Report, RunOptions, SetupError, Simulation, StepReport, check_support,
+    language, run,
+};
+#[cfg(feature = "suite")]
+pub use rolecall_scenarios as scenarios;
+pub use world::World;

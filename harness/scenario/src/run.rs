@@ -281,6 +281,7 @@ impl<'a> Play<'a> {
 
     fn conclude(&self, report: &mut Report) {
         report.simulated = self.simulation.now().since(self.start);
+        report.journal = self.simulation.journal();
         let world = self.simulation.world();
         for entry in world.journal().entries() {
             match entry.happening {
@@ -288,7 +289,6 @@ impl<'a> Play<'a> {
                 Happening::Issued(_) => report.key_sets += 1,
                 _ => {}
             }
-            report.journal.push(entry.to_json().to_string());
         }
     }
 
@@ -376,13 +376,13 @@ fn happened(facts: &Facts<'_>) -> String {
                 });
                 match (&exchange.refusal, &exchange.decision) {
                     (Some(refusal), Some(decision)) => {
-                        format!("{status} {} to {who}: {decision}", refusal.code)
+                        format!("{status} {} as {who}: {decision}", refusal.code)
                     }
                     (Some(refusal), None) => {
-                        format!("{status} {} to {who} at {}", refusal.code, refusal.stage)
+                        format!("{status} {} as {who}, at {}", refusal.code, refusal.stage)
                     }
-                    (None, Some(decision)) => format!("{status} to {who}, {decision}"),
-                    (None, None) => format!("{status} to {who}"),
+                    (None, Some(decision)) => format!("{status} as {who}, {decision}"),
+                    (None, None) => format!("{status} as {who}"),
                 }
             }
         },

@@ -12,7 +12,9 @@ use rolecall_account::{
 };
 use rolecall_clock::{SimClock, run_virtual};
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place};
-use rolecall_providers::{App, Use, http_service, seed_sdk_jitter, without_sdk_spans};
+use rolecall_providers::{
+    App, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
+};
 use thiserror::Error;
 
 use crate::language::{self, PolicyKind, Service, Trust};
@@ -264,6 +266,22 @@ impl Simulation {
             clock: self.clock().clone(),
             http: http_service(self.network.wire(caller)),
         })
+    }
+
+    /// What `aws-config` makes of being on an instance, in a task or on a laptop: the default chain,
+    /// for any client of the SDK.
+    ///
+    /// # Panics
+    /// If nothing is called `on`.
+    pub async fn aws_config(&self, on: &str) -> SdkConfig {
+        let app = self.app(on, on);
+        sdk_config(&app.unwrap_or_else(|| panic!("nothing in this world is called `{on}`"))).await
+    }
+
+    /// Everything that happened so far, a JSON object each, secrets as fingerprints.
+    pub fn journal(&self) -> Vec<String> {
+        let world = self.world();
+        world.journal().entries().map(|entry| entry.to_json().to_string()).collect()
     }
 
     fn place(&self, name: &str) -> Option<Place> {

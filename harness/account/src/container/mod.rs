@@ -75,7 +75,9 @@ impl World {
     ) -> Result<String, IamError> {
         self.advance_to(now);
         let role_id = self.iam.role(role)?.id.clone();
-        let id = id::uuid(&self.entropy, &format!("task/{name}"));
+        // container.ecs.path: the id is the task's own, whatever the task is called.
+        let label = format!("task/{name}/{}", self.tasks.role_ids.len());
+        let id = id::uuid(&self.entropy, &label);
         let source = Source::Task(id.clone());
         let issuer = Issuer::new(
             source.clone(),

@@ -61,6 +61,18 @@ pub struct Instance {
     pub http_tokens: HttpTokens,
     /// Its tie to a profile.
     pub association: Option<Association>,
+    /// The tie that the one above replaces, until that one has settled.
+    replaced: Option<Association>,
+}
+
+impl Instance {
+    /// The tie in effect: one that has yet to settle leaves the one before it in place.
+    pub(crate) fn settled_association(&self) -> Option<&Association> {
+        [&self.association, &self.replaced]
+            .into_iter()
+            .flatten()
+            .find(|association| association.settled)
+    }
 }
 
 /// What `RunInstances` takes.
@@ -129,6 +141,7 @@ impl World {
             state: InstanceState::Running,
             http_tokens: request.http_tokens,
             association: None,
+            replaced: None,
         };
         self.ec2.instances.insert(id.clone(), instance);
         self.control(
@@ -209,7 +222,9 @@ impl World {
         instance: &str,
     ) -> Result<(), Ec2Error> {
         self.advance_to(now);
-        let tie = self.ec2.instance_mut(instance)?.association.take();
+        let found = self.ec2.instance_mut(instance)?;
+        found.replaced = None;
+        let tie = found.association.take();
         tie.ok_or_else(|| Ec2Error::NoAssociation(instance.to_owned()))?;
         self.control(now, Operation::DisassociateIamInstanceProfile, instance);
         self.stop_issuing(&Source::Instance(instance.to_owned()));
@@ -260,6 +275,7 @@ impl World {
         let found = self.ec2.instance_mut(instance)?;
         found.state = InstanceState::Terminated;
         found.association = None;
+        found.replaced = None;
         self.control(now, Operation::TerminateInstances, instance);
         self.stop_issuing(&Source::Instance(instance.to_owned()));
         Ok(())
@@ -271,10 +287,7 @@ impl World {
         if instance.state != InstanceState::Running {
             return None;
         }
-        let association = instance
-            .association
-            .as_ref()
-            .filter(|association| association.settled)?;
+        let association = instance.settled_association()?;
         let role_id = self
             .iam
             .profile_by_id(&association.profile_id)?
@@ -297,6 +310,7 @@ impl World {
         };
         tie.settled = true;
         let profile_arn = tie.profile_arn.clone();
+        found.replaced = None;
         self.journal.happened(
             at,
             Happening::Associated {
@@ -315,7 +329,11 @@ impl World {
             .clone();
         let association = self.new_association(&profile, false);
         let association_id = association.id.clone();
-        self.ec2.instance_mut(instance)?.association = Some(association);
+        let found = self.ec2.instance_mut(instance)?;
+        let before = found.association.replace(association);
+        if let Some(settled) = before.filter(|before| before.settled) {
+            found.replaced = Some(settled);
+        }
         let due = Due::Association {
             instance: instance.to_owned(),
             association: association_id,

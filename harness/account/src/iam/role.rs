@@ -27,6 +27,8 @@ pub struct Role {
     trust: NamedPolicy,
     /// Attached managed policies, then inline ones, as the evaluator takes them.
     policies: Vec<NamedPolicy>,
+    /// How many of them are managed: the two kinds may share names.
+    attached: usize,
 }
 
 /// What `CreateRole` takes, with the policies to begin with.
@@ -61,12 +63,32 @@ impl Role {
     }
 
     fn attach(&mut self, policy: &NamedPolicy) {
-        if !self
-            .policies
-            .iter()
-            .any(|present| present.name == policy.name)
-        {
-            self.policies.push(policy.clone());
+        if self.attached_at(&policy.name).is_none() {
+            self.policies.insert(self.attached, policy.clone());
+            self.attached += 1;
+        }
+    }
+
+    /// Whether it was attached.
+    fn detach(&mut self, name: &str) -> bool {
+        let found = self.attached_at(name);
+        if let Some(at) = found {
+            self.policies.remove(at);
+            self.attached -= 1;
+        }
+        found.is_some()
+    }
+
+    fn attached_at(&self, name: &str) -> Option<usize> {
+        let mut attached = self.policies[..self.attached].iter();
+        attached.position(|policy| policy.name == name)
+    }
+
+    fn put_inline(&mut self, policy: NamedPolicy) {
+        let mut inline = self.policies[self.attached..].iter_mut();
+        match inline.find(|present| present.name == policy.name) {
+            Some(present) => *present = policy,
+            None => self.policies.push(policy),
         }
     }
 }
@@ -137,14 +159,14 @@ impl World {
             account,
             trust: NamedPolicy::new("the trust policy", Arc::new(request.trust)),
             policies: Vec::new(),
+            attached: 0,
             name: request.name,
         };
         for policy in attached {
             role.attach(policy);
         }
         for (name, document) in request.inline {
-            role.policies
-                .push(NamedPolicy::new(name, Arc::new(document)));
+            role.put_inline(NamedPolicy::new(name, Arc::new(document)));
         }
         self.control(now, Operation::CreateRole, &role.name.clone());
         self.iam.roles.insert(role.name.to_lowercase(), role);
@@ -163,9 +185,8 @@ impl World {
         document: Document,
     ) -> Result<(), IamError> {
         self.advance_to(now);
-        let policies = &mut self.iam.role_mut(role)?.policies;
-        policies.retain(|policy| policy.name != name);
-        policies.push(NamedPolicy::new(name, Arc::new(document)));
+        let policy = NamedPolicy::new(name, Arc::new(document));
+        self.iam.role_mut(role)?.put_inline(policy);
         self.control(now, Operation::PutRolePolicy, &format!("{role} {name}"));
         Ok(())
     }
@@ -202,11 +223,8 @@ impl World {
         policy: &str,
     ) -> Result<(), IamError> {
         self.advance_to(now);
-        let name = managed(policy)?.name.clone();
-        let policies = &mut self.iam.role_mut(role)?.policies;
-        let before = policies.len();
-        policies.retain(|attached| attached.name != name);
-        if policies.len() == before {
+        let managed = managed(policy)?;
+        if !self.iam.role_mut(role)?.detach(&managed.name) {
             return Err(no_such("policy", policy));
         }
         self.control(

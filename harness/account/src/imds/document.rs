@@ -63,11 +63,7 @@ impl World {
             .ec2
             .instance(instance)
             .map_err(|_| ImdsError::NotFound)?;
-        let association = found
-            .association
-            .as_ref()
-            .filter(|association| association.settled);
-        let association = association.ok_or(ImdsError::NotFound)?;
+        let association = found.settled_association().ok_or(ImdsError::NotFound)?;
         let updated = match self.served_to(instance) {
             Ok(Serving::Keys(session)) => session.issued_at,
             Ok(Serving::Refused { at, .. }) => *at,
@@ -82,6 +78,7 @@ impl World {
     }
 
     /// A plain value under `/latest/meta-data/`, such as `placement/region` (`imds.metadata.values`).
+    /// A slash at the end makes no difference: botocore asks for its region with one.
     ///
     /// # Errors
     /// No valid token; nothing at that path.
@@ -94,7 +91,7 @@ impl World {
     ) -> Result<String, ImdsError> {
         self.advance_to(now);
         self.check_metadata_token(now, instance, token)?;
-        match path {
+        match path.strip_suffix('/').unwrap_or(path) {
             "instance-id" => Ok(instance.to_owned()),
             "placement/region" => Ok(self.region.clone()),
             "placement/availability-zone" => Ok(format!("{}a", self.region)),

@@ -25,9 +25,11 @@ impl Address {
             }) => format!("/{bucket}{}", uri.path()),
             _ => uri.path().to_owned(),
         };
-        let (bucket, key) = match raw_path[1..].split_once('/') {
+        // A `CONNECT` has no path at all.
+        let names = raw_path.get(1..).unwrap_or_default();
+        let (bucket, key) = match names.split_once('/') {
             Some((bucket, key)) => (bucket, Some(key).filter(|key| !key.is_empty())),
-            None => (&raw_path[1..], None),
+            None => (names, None),
         };
         let decoded = |text: &str| {
             percent_decode_str(text)
@@ -91,6 +93,14 @@ mod tests {
             address("https://photos.s3.amazonaws.com/").0.as_deref(),
             Some("photos")
         );
+    }
+
+    #[test]
+    fn a_request_without_a_path_names_nothing() {
+        let uri: Uri = "s3.amazonaws.com:443".parse().unwrap();
+        assert_eq!(uri.path(), "");
+        let address = Address::of("s3.amazonaws.com", &uri).unwrap();
+        assert_eq!((address.bucket, address.key), (None, None));
     }
 
     #[test]

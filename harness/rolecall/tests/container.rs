@@ -1,0 +1,45 @@
+//! Services meet only in the world: a container's role is found by the same chain, through another
+//! endpoint, and its keys are good for the same S3.
+
+use std::time::Duration;
+
+use rolecall::World;
+use rolecall::language::Service;
+use rolecall::providers::{AwsConfig, Call, Class, Provider};
+
+fn world() -> World {
+    World::new()
+        .bucket("photos")
+        .role_for(Service::EcsTasks, "task-role", ["AmazonS3FullAccess"])
+        .role("instance-role", [])
+        .task("worker", "task-role")
+        .task("misfit", "instance-role")
+}
+
+#[test]
+fn a_task_finds_its_role_and_keeps_it_through_rotations() {
+    let played = world().simulate(async |simulation| {
+        let client = AwsConfig::new().open(simulation.app("worker", "worker").unwrap()).await.unwrap();
+        for _ in 0..4 {
+            let (bucket, key) = ("photos".to_owned(), "cat.jpg".to_owned());
+            client.call(Call::PutObject { bucket, key, size: 10, metadata: [].into() }).await.unwrap();
+            simulation.advance(Duration::from_secs(6 * 3600)).await;
+        }
+        simulation.journal()
+    });
+    let journal = played.unwrap();
+    let count = |what: &str| journal.iter().filter(|line| line.contains(what)).count();
+    assert_eq!(count(r#""operation":"container-credentials""#), 4);
+    assert_eq!(count(r#""operation":"s3-put-object""#), 4);
+    assert_eq!(count("assumed-role/task-role/"), 4);
+    assert_eq!(count("169.254.169.254"), 0, "a task has no metadata service");
+}
+
+#[test]
+fn a_role_that_does_not_admit_ecs_is_an_error_of_the_source() {
+    let failure = world().simulate(async |simulation| {
+        let client = AwsConfig::new().open(simulation.app("misfit", "misfit").unwrap()).await.unwrap();
+        client.resolve().await.unwrap_err()
+    });
+    assert_eq!(failure.unwrap().class, Class::SourceError);
+}
