@@ -1,27 +1,33 @@
 //! Randomness from the world's seed.
 
+use std::fmt;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Labelled streams of bytes that depend on the seed and the label alone, so that a new draw in
 /// one place changes no value anywhere else.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Entropy {
-    seed: u64,
+    /// Keyed with the seed once: a session token alone takes 27 blocks.
+    keyed: Hmac<Sha256>,
 }
 
 impl Entropy {
     /// The streams of `seed`.
+    #[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of any length")]
     pub fn new(seed: u64) -> Self {
-        Self { seed }
+        let keyed = Hmac::new_from_slice(&seed.to_be_bytes());
+        Self {
+            keyed: keyed.expect("HMAC takes keys of any length"),
+        }
     }
 
     /// The first `N` bytes of the stream called `label`.
     pub fn bytes<const N: usize>(&self, label: &str) -> [u8; N] {
         let mut out = [0; N];
         for (block, chunk) in (0_u32..).zip(out.chunks_mut(32)) {
-            let mut mac = Hmac::<Sha256>::new_from_slice(&self.seed.to_be_bytes())
-                .expect("HMAC takes keys of any length");
+            let mut mac = self.keyed.clone();
             mac.update(&block.to_be_bytes());
             mac.update(label.as_bytes());
             chunk.copy_from_slice(&mac.finalize().into_bytes()[..chunk.len()]);
@@ -38,6 +44,12 @@ impl Entropy {
             .iter()
             .map(|&byte| char::from(alphabet[usize::from(byte) % alphabet.len()]))
             .collect()
+    }
+}
+
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entropy")
     }
 }
 

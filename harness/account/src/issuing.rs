@@ -63,8 +63,8 @@ pub struct Issuing {
 impl Default for Issuing {
     fn default() -> Self {
         Self {
-            credential_lifetime: Duration::from_secs(6 * 3600),
-            publish_before_expiry: Duration::from_secs(5 * 60),
+            credential_lifetime: Duration::from_hours(6),
+            publish_before_expiry: Duration::from_mins(5),
             overlap: Overlap::default(),
         }
     }

@@ -290,3 +290,6 @@ impl Journal {
         self.entries.values()
     }
 }
+
+#[cfg(test)]
+mod tests;

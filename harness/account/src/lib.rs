@@ -23,6 +23,8 @@ pub mod s3;
 mod secret;
 mod session;
 pub mod sigv4;
+#[cfg(test)]
+mod testing;
 mod world;
 
 pub use authenticate::{AuthenticationError, Stage, authenticate};

@@ -102,3 +102,29 @@ impl Sessions {
         live
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{PROFILE, launch, served, start, world};
+
+    // sts.assumed-role.arn, policy.context.userid, sts.credentials.key-id-prefix
+    #[test]
+    fn a_session_has_the_forms_of_aws() {
+        let mut world = world();
+        let web = launch(&mut world, Some(PROFILE));
+        let session = served(&mut world, start(), &web);
+        let identity = &session.identity;
+        assert_eq!(
+            identity.session_arn(),
+            format!("arn:aws:sts::111122223333:assumed-role/photo-app/{web}")
+        );
+        assert_eq!(
+            identity.role_arn,
+            "arn:aws:iam::111122223333:role/photo-app"
+        );
+        assert_eq!(identity.user_id(), format!("{}:{web}", identity.role_id));
+        assert!(session.access_key_id.starts_with("ASIA"));
+        assert_eq!(session.access_key_id.len(), 20);
+        assert_eq!(session.secret_access_key.expose().len(), 40);
+    }
+}

@@ -238,3 +238,6 @@ impl World {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it serves no credentials at this time")]
 pub struct NothingServed;
+
+#[cfg(test)]
+mod tests;

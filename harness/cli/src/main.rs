@@ -6,7 +6,11 @@ mod exit;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Takes a credential provider through months of credential life in seconds, and says rule by rule
 /// what it did wrong.
@@ -56,19 +60,24 @@ fn main() -> ExitCode {
     .into()
 }
 
-/// Logs go to standard error. The signer's own are left out at every level: at `trace` they hold
-/// canonical requests, session tokens and all.
+/// Logs go to standard error.
 fn log(filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| format!("--log: {error}; try `debug` or `rolecall=trace`"))?
-        .add_directive(
-            "aws_sigv4=off"
-                .parse()
-                .map_err(|error| format!("--log: {error}"))?,
-        );
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .and(filter_fn(|metadata| !shows_requests(metadata)));
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(layer.with_filter(filter))
         .init();
     Ok(())
+}
+
+/// Whether these are the SDK's own logs of whole requests, tokens and all. They are left out at
+/// every level; the journal has the same, with fingerprints.
+fn shows_requests(metadata: &Metadata<'_>) -> bool {
+    const SIGNER: &str = "aws_sigv4";
+    const ORCHESTRATOR: &str = "aws_smithy_runtime::client::orchestrator";
+    let target = metadata.target();
+    target.starts_with(SIGNER)
+        || (target.starts_with(ORCHESTRATOR) && *metadata.level() == Level::TRACE)
 }

@@ -7,8 +7,8 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{any, get, put};
 use axum::{Extension, Router};
-use http::request::Parts;
 use http::StatusCode;
+use http::request::Parts;
 use rolecall_account::{ImdsError, Operation, SimInstant, Stage, World};
 
 use crate::edge::{Edge, Reply, named};

@@ -6,15 +6,9 @@
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_async::time::TimeSource;
-use aws_smithy_runtime_api::client::identity::{ResolveCachedIdentity, SharedIdentityResolver};
-use aws_smithy_runtime_api::client::runtime_components::{
-    RuntimeComponents, RuntimeComponentsBuilder,
-};
-use aws_smithy_types::config_bag::{ConfigBag, Layer};
 use aws_types::os_shim_internal::{Env, Fs};
 use rolecall_clock::SimClock;
 
@@ -23,6 +17,7 @@ use crate::connector::sleep;
 use crate::contract::{
     Answer, App, BoxFuture, Call, CallAnswer, CallFailure, Client, Provider, Unsupported, Use,
 };
+use crate::identity::CachedIdentity;
 
 /// Makes the credentials provider of one app, from the configuration it would use.
 type MakeProvider = dyn Fn(&App, &SdkConfig) -> SharedCredentialsProvider + Send + Sync;
@@ -69,7 +64,7 @@ impl Provider for AwsConfig {
         self.own.as_ref().map_or("aws-config", |(name, _)| name)
     }
 
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         // Kept equal to the lock file by a test.
         "1.13.0"
     }
@@ -93,9 +88,12 @@ impl Provider for AwsConfig {
                 Use::Client => config,
                 _ => config.identity_cache(aws_config::identity::IdentityCache::no_cache()),
             };
+            let config = config.build();
+            let identity = CachedIdentity::new(&config, provider);
             let client: Box<dyn Client> = Box::new(SdkClient {
-                provider,
-                config: config.build(),
+                identity: identity.map_err(|error| Unsupported(error.to_string()))?,
+                #[cfg(feature = "aws-sdk")]
+                config,
             });
             Ok(client)
         })
@@ -144,14 +142,16 @@ impl TimeSource for SimTimeSource {
 }
 
 struct SdkClient {
-    provider: SharedCredentialsProvider,
+    identity: CachedIdentity,
+    #[cfg(feature = "aws-sdk")]
     config: SdkConfig,
 }
 
 impl Client for SdkClient {
     fn resolve(&self) -> BoxFuture<'_, Answer> {
         Box::pin(async {
-            self.through_the_cache()
+            self.identity
+                .resolve()
                 .await
                 .map_err(|error| failure(&*error))
         })
@@ -174,42 +174,6 @@ impl Client for SdkClient {
             })
         })
     }
-}
-
-impl SdkClient {
-    /// Asks as the SDK's clients do: through the identity cache that they share.
-    async fn through_the_cache(
-        &self,
-    ) -> Result<Credentials, aws_smithy_runtime_api::box_error::BoxError> {
-        let cache = self
-            .config
-            .identity_cache()
-            .ok_or("the SDK has no identity cache")?;
-        let resolver = SharedIdentityResolver::new(self.provider.clone());
-        let components = components(&self.config)?;
-        let mut settings = Layer::new("rolecall");
-        settings.store_or_unset(self.config.retry_config().cloned());
-        settings.store_or_unset(self.config.timeout_config().cloned());
-        let bag = ConfigBag::of_layers(vec![settings]);
-        let identity = cache
-            .resolve_cached_identity(resolver, &components, &bag)
-            .await?;
-        identity
-            .data::<Credentials>()
-            .cloned()
-            .ok_or_else(|| "the identity holds no credentials".into())
-    }
-}
-
-/// The cache asks for no more than time and sleep; the rest is there because it must be.
-fn components(
-    config: &SdkConfig,
-) -> Result<RuntimeComponents, aws_smithy_runtime_api::box_error::BoxError> {
-    let components = RuntimeComponentsBuilder::for_tests()
-        .with_time_source(config.time_source())
-        .with_sleep_impl(config.sleep_impl())
-        .build()?;
-    Ok(components)
 }
 
 /// Reads an error of the SDK: the first one in its chain of sources that says what kind it is.
@@ -242,5 +206,20 @@ fn class_of(error: &CredentialsError) -> Class {
         CredentialsError::InvalidConfiguration(_) => Class::BadConfig,
         CredentialsError::ProviderError(_) => Class::SourceError,
         _ => Class::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_the_one_that_is_built() {
+        let lock = include_str!("../../../Cargo.lock");
+        let (_, entry) = lock
+            .split_once("name = \"aws-config\"\nversion = \"")
+            .unwrap();
+        let (version, _) = entry.split_once('"').unwrap();
+        assert_eq!(AwsConfig::new().version(), version);
     }
 }

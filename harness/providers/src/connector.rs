@@ -26,23 +26,31 @@ use crate::contract::BoxFuture;
 /// What takes an app's requests: its whole network. It is a service itself, so that a test can put
 /// something of its own in front of it and make a network of that.
 #[derive(Clone)]
-pub struct HttpService(BoxCloneSyncService<http::Request<SdkBody>, http::Response<Full<Bytes>>, BoxError>);
+pub struct HttpService(
+    BoxCloneSyncService<http::Request<SdkBody>, http::Response<Full<Bytes>>, BoxError>,
+);
 
 /// Makes any service over `http` types an app's network.
 pub fn http_service<S, B>(service: S) -> HttpService
 where
-    S: Service<http::Request<SdkBody>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    S: Service<http::Request<SdkBody>, Response = http::Response<B>>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
     S::Error: Into<BoxError>,
     S::Future: Send + 'static,
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    let buffered = service.map_err(Into::into).and_then(|response: http::Response<B>| async move {
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.map_err(Into::into)?.to_bytes();
-        Ok(http::Response::from_parts(parts, Full::new(body)))
-    });
+    let buffered = service
+        .map_err(Into::into)
+        .and_then(|response: http::Response<B>| async move {
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.map_err(Into::into)?.to_bytes();
+            Ok(http::Response::from_parts(parts, Full::new(body)))
+        });
     HttpService(BoxCloneSyncService::new(buffered))
 }
 
@@ -106,7 +114,9 @@ impl HttpConnector for Connector {
                     .await
                     .map_err(|elapsed| ConnectorError::timeout(elapsed.into()))?,
             };
-            let response = response.map_err(ConnectorError::io)?.map(SdkBody::from_body_1_x);
+            let response = response
+                .map_err(ConnectorError::io)?
+                .map(SdkBody::from_body_1_x);
             HttpResponse::try_from(response)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

@@ -7,6 +7,7 @@ mod aws_config;
 mod class;
 mod connector;
 mod contract;
+mod identity;
 mod quiet;
 #[cfg(feature = "aws-sdk")]
 mod s3;

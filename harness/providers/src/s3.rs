@@ -27,7 +27,11 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
             for (name, value) in metadata {
                 request = request.metadata(name, value);
             }
-            request.send().await.map(|_| Bytes::new()).map_err(read)
+            request
+                .send()
+                .await
+                .map(|_| Bytes::new())
+                .map_err(|error| read(&error))
         }
         Call::GetObject { bucket, key } => {
             let answer = client
@@ -36,7 +40,7 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
                 .key(key)
                 .send()
                 .await
-                .map_err(read)?;
+                .map_err(|error| read(&error))?;
             let body = answer
                 .body
                 .collect()
@@ -47,11 +51,11 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
     }
 }
 
-fn read<E>(error: SdkError<E, HttpResponse>) -> CallFailure
+fn read<E>(error: &SdkError<E, HttpResponse>) -> CallFailure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    match &error {
+    match error {
         SdkError::ServiceError(refused) => {
             let inner = refused.err();
             CallFailure {
@@ -63,14 +67,14 @@ where
         }
         SdkError::TimeoutError(_) => CallFailure {
             class: Class::Timeout,
-            ..failure(&error)
+            ..failure(error)
         },
         SdkError::ResponseError(_) => CallFailure {
             class: Class::Network,
-            ..failure(&error)
+            ..failure(error)
         },
         SdkError::DispatchFailure(_) => {
-            let read = failure(&error);
+            let read = failure(error);
             // A provider's error travels inside; without one it was the network.
             let class = if read.class == Class::Other {
                 Class::Network
@@ -79,6 +83,6 @@ where
             };
             CallFailure { class, ..read }
         }
-        _ => failure(&error),
+        _ => failure(error),
     }
 }

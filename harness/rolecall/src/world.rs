@@ -28,7 +28,10 @@ pub struct World {
 
 impl Default for World {
     fn default() -> Self {
-        Self { world: language::World::default(), seed: SEED }
+        Self {
+            world: language::World::default(),
+            seed: SEED,
+        }
     }
 }
 
@@ -40,7 +43,10 @@ impl World {
 
     /// The world of a scenario.
     pub fn of(scenario: &language::Scenario) -> Self {
-        Self { world: scenario.world.clone(), seed: SEED }
+        Self {
+            world: scenario.world.clone(),
+            seed: SEED,
+        }
     }
 
     /// What all ids, keys and jitter are drawn from; 1 unless it is said.
@@ -80,7 +86,9 @@ impl World {
     /// An instance profile that holds a role.
     #[must_use]
     pub fn profile(mut self, name: &str, role: &str) -> Self {
-        let profile = Profile { role: Some(role.into()) };
+        let profile = Profile {
+            role: Some(role.into()),
+        };
         self.world.profiles.insert(name.to_owned(), profile.into());
         self
     }
@@ -88,15 +96,24 @@ impl World {
     /// A running instance, perhaps with an instance profile.
     #[must_use]
     pub fn instance<'a>(mut self, name: &str, profile: impl Into<Option<&'a str>>) -> Self {
-        let instance = Instance { profile: profile.into().map(At::from), ..Instance::default() };
-        self.world.instances.insert(name.to_owned(), instance.into());
+        let instance = Instance {
+            profile: profile.into().map(At::from),
+            ..Instance::default()
+        };
+        self.world
+            .instances
+            .insert(name.to_owned(), instance.into());
         self
     }
 
     /// A container task with a role.
     #[must_use]
     pub fn task(mut self, name: &str, role: &str) -> Self {
-        let task = Task { role: role.into(), authorization_token: None, issuing: language::IssuingChanges::default() };
+        let task = Task {
+            role: role.into(),
+            authorization_token: None,
+            issuing: language::IssuingChanges::default(),
+        };
         self.world.tasks.insert(name.to_owned(), task.into());
         self
     }
@@ -104,7 +121,11 @@ impl World {
     /// How long credentials live, and how long before their end the next set is published; six
     /// hours and five minutes unless it is said.
     #[must_use]
-    pub fn issuing(mut self, credential_lifetime: Duration, publish_before_expiry: Duration) -> Self {
+    pub fn issuing(
+        mut self,
+        credential_lifetime: Duration,
+        publish_before_expiry: Duration,
+    ) -> Self {
         self.world.issuing.credential_lifetime = Some(credential_lifetime.into());
         self.world.issuing.publish_before_expiry = Some(publish_before_expiry.into());
         self
@@ -118,7 +139,10 @@ impl World {
     ///
     /// # Panics
     /// Inside a tokio runtime: virtual time needs one of its own.
-    pub fn simulate<F: Future>(&self, work: impl FnOnce(Simulation) -> F) -> Result<F::Output, SetupError> {
+    pub fn simulate<F: Future>(
+        &self,
+        work: impl FnOnce(Simulation) -> F,
+    ) -> Result<F::Output, SetupError> {
         simulate(&self.world, self.seed, work)
     }
 }

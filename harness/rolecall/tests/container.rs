@@ -19,11 +19,22 @@ fn world() -> World {
 #[test]
 fn a_task_finds_its_role_and_keeps_it_through_rotations() {
     let played = world().simulate(async |simulation| {
-        let client = AwsConfig::new().open(simulation.app("worker", "worker").unwrap()).await.unwrap();
+        let client = AwsConfig::new()
+            .open(simulation.app("worker", "worker").unwrap())
+            .await
+            .unwrap();
         for _ in 0..4 {
             let (bucket, key) = ("photos".to_owned(), "cat.jpg".to_owned());
-            client.call(Call::PutObject { bucket, key, size: 10, metadata: [].into() }).await.unwrap();
-            simulation.advance(Duration::from_secs(6 * 3600)).await;
+            client
+                .call(Call::PutObject {
+                    bucket,
+                    key,
+                    size: 10,
+                    metadata: [].into(),
+                })
+                .await
+                .unwrap();
+            simulation.advance(Duration::from_hours(6)).await;
         }
         simulation.journal()
     });
@@ -32,13 +43,20 @@ fn a_task_finds_its_role_and_keeps_it_through_rotations() {
     assert_eq!(count(r#""operation":"container-credentials""#), 4);
     assert_eq!(count(r#""operation":"s3-put-object""#), 4);
     assert_eq!(count("assumed-role/task-role/"), 4);
-    assert_eq!(count("169.254.169.254"), 0, "a task has no metadata service");
+    assert_eq!(
+        count("169.254.169.254"),
+        0,
+        "a task has no metadata service"
+    );
 }
 
 #[test]
 fn a_role_that_does_not_admit_ecs_is_an_error_of_the_source() {
     let failure = world().simulate(async |simulation| {
-        let client = AwsConfig::new().open(simulation.app("misfit", "misfit").unwrap()).await.unwrap();
+        let client = AwsConfig::new()
+            .open(simulation.app("misfit", "misfit").unwrap())
+            .await
+            .unwrap();
         client.resolve().await.unwrap_err()
     });
     assert_eq!(failure.unwrap().class, Class::SourceError);

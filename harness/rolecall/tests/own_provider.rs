@@ -6,9 +6,11 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use rolecall::language::Scenario;
 use rolecall::providers::{AwsConfig, SdkConfig};
-use rolecall::{AccountVocabulary, Outcome, ProvideCredentials, Report, RunOptions, check_support, run};
+use rolecall::{
+    AccountVocabulary, Outcome, ProvideCredentials, Report, RunOptions, check_support, run,
+};
 
-use aws_credential_types::provider::{future, Result as Provided};
+use aws_credential_types::provider::{Result as Provided, future};
 
 const SCENARIO: &str = r#"
 summary = "Upload, twice, a rotation apart."
@@ -71,11 +73,25 @@ fn play(spoil: fn(&Credentials, Credentials) -> Credentials) -> Report {
 /// What was found in a step, each as ``rule: actual``.
 fn found(report: &Report, step: &str) -> Vec<String> {
     let step = report.steps.iter().find(|one| one.name == step).unwrap();
-    step.findings.iter().map(|finding| format!("{}: {}", finding.rules.join(","), finding.actual)).collect()
+    step.findings
+        .iter()
+        .map(|finding| format!("{}: {}", finding.rules.join(","), finding.actual))
+        .collect()
 }
 
-fn with(fresh: &Credentials, secret: &str, token: Option<&str>, expiry: Option<std::time::SystemTime>) -> Credentials {
-    Credentials::new(fresh.access_key_id(), secret, token.map(str::to_owned), expiry, "spoiled")
+fn with(
+    fresh: &Credentials,
+    secret: &str,
+    token: Option<&str>,
+    expiry: Option<std::time::SystemTime>,
+) -> Credentials {
+    Credentials::new(
+        fresh.access_key_id(),
+        secret,
+        token.map(str::to_owned),
+        expiry,
+        "spoiled",
+    )
 }
 
 #[test]
@@ -87,37 +103,80 @@ fn an_honest_one_passes() {
 #[test]
 fn a_wrong_secret_is_refused_at_the_signature() {
     let report = play(|_, fresh| with(&fresh, "wrong", fresh.session_token(), fresh.expiry()));
-    assert_eq!(found(&report, "credentials"), ["credentials.never-mixed: another one"]);
+    assert_eq!(
+        found(&report, "credentials"),
+        ["credentials.never-mixed: another one"]
+    );
     let refused = &found(&report, "upload")[0];
-    assert!(refused.contains("SignatureDoesNotMatch at signature"), "{refused}");
+    assert!(
+        refused.contains("SignatureDoesNotMatch at signature"),
+        "{refused}"
+    );
 }
 
 #[test]
 fn halves_of_two_sets_are_refused_at_the_session_token() {
-    let report = play(|first, fresh| with(&fresh, fresh.secret_access_key(), first.session_token(), fresh.expiry()));
-    assert_eq!(found(&report, "credentials"), Vec::<String>::new(), "the first set is whole");
-    assert_eq!(found(&report, "credentials after the expiry of the first"), ["credentials.never-mixed: another one"]);
+    let report = play(|first, fresh| {
+        with(
+            &fresh,
+            fresh.secret_access_key(),
+            first.session_token(),
+            fresh.expiry(),
+        )
+    });
+    assert_eq!(
+        found(&report, "credentials"),
+        Vec::<String>::new(),
+        "the first set is whole"
+    );
+    assert_eq!(
+        found(&report, "credentials after the expiry of the first"),
+        ["credentials.never-mixed: another one"]
+    );
     let refused = &found(&report, "upload after the expiry of the first")[0];
-    assert!(refused.contains("InvalidToken at session-token"), "{refused}");
+    assert!(
+        refused.contains("InvalidToken at session-token"),
+        "{refused}"
+    );
 }
 
 #[test]
 fn a_missing_session_token_is_refused() {
     let report = play(|_, fresh| with(&fresh, fresh.secret_access_key(), None, fresh.expiry()));
-    assert_eq!(found(&report, "credentials"), ["credentials.never-mixed: none"]);
+    assert_eq!(
+        found(&report, "credentials"),
+        ["credentials.never-mixed: none"]
+    );
     let refused = &found(&report, "upload")[0];
-    assert!(refused.contains("InvalidToken at session-token"), "{refused}");
+    assert!(
+        refused.contains("InvalidAccessKeyId at session-token"),
+        "{refused}"
+    );
 }
 
 #[test]
 fn a_set_kept_past_its_expiry_is_found_by_its_own_rule() {
     // Says it expires later than it does, so that nobody around it refreshes.
     let report = play(|first, _| {
-        let later = first.expiry().map(|expiry| expiry + Duration::from_secs(86_400));
-        with(first, first.secret_access_key(), first.session_token(), later)
+        let later = first
+            .expiry()
+            .map(|expiry| expiry + Duration::from_hours(24));
+        with(
+            first,
+            first.secret_access_key(),
+            first.session_token(),
+            later,
+        )
     });
     assert_eq!(found(&report, "upload"), Vec::<String>::new());
     let late = found(&report, "upload after the expiry of the first");
-    assert!(late.iter().any(|it| it.contains("ExpiredToken at expiry")), "{late:?}");
-    assert!(late.iter().any(|it| it.starts_with("credentials.never-used-after-expiry: ")), "{late:?}");
+    assert!(
+        late.iter().any(|it| it.contains("ExpiredToken at expiry")),
+        "{late:?}"
+    );
+    assert!(
+        late.iter()
+            .any(|it| it.starts_with("credentials.never-used-after-expiry: ")),
+        "{late:?}"
+    );
 }

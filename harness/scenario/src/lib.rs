@@ -3,6 +3,7 @@
 
 mod act;
 mod check;
+mod control;
 pub mod language;
 mod outcome;
 mod run;
@@ -13,6 +14,6 @@ mod vocabulary;
 pub use check::INVARIANTS;
 pub use outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
 pub use run::{RunOptions, run};
-pub use simulation::{SetupError, Simulation, simulate};
+pub use simulation::{Livelock, SetupError, Simulation, simulate};
 pub use support::check_support;
 pub use vocabulary::AccountVocabulary;

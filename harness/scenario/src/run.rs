@@ -8,6 +8,7 @@ use rolecall_providers::{Client, Provider, Use};
 
 use crate::act::{self, Done, Undoable};
 use crate::check::{self, Difference, Facts, UsedSet};
+use crate::control;
 use crate::language::{Act, Actor, Move, Scenario, Step};
 use crate::outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
 use crate::simulation::{Simulation, simulate};
@@ -93,6 +94,8 @@ struct Play<'a> {
     totals: BTreeMap<Operation, u64>,
     sources_healthy: bool,
     used: BTreeMap<String, UsedSet>,
+    /// Whether the account has refused a forgery.
+    controlled: bool,
 }
 
 /// Why a step came to no verdict of its own.
@@ -121,14 +124,16 @@ impl<'a> Play<'a> {
             totals: BTreeMap::new(),
             sources_healthy: true,
             used: BTreeMap::new(),
+            controlled: false,
         }
     }
 
     /// Moves the clock, acts, collects, judges.
     async fn step(&mut self, step: &Step) -> StepReport {
-        if let Some(Move::After(duration)) = step.moves.as_ref().map(|moves| &moves.value) {
-            self.simulation.advance(*duration).await;
-        }
+        let moved = match step.moves.as_ref().map(|moves| &moves.value) {
+            Some(Move::After(duration)) => self.simulation.try_advance(*duration).await,
+            Some(Move::WallStep(_)) | None => Ok(()),
+        };
         let began = self.simulation.now();
         let mut report = StepReport {
             name: step.name.value.clone(),
@@ -140,12 +145,18 @@ impl<'a> Play<'a> {
             notes: Vec::new(),
             trace: Vec::new(),
         };
-        let acted = self.act(step).await;
+        let acted = match moved {
+            Ok(()) => self.act(step).await,
+            Err(livelock) => Err(Stop::Inconclusive(livelock.to_string())),
+        };
         let took = self.simulation.now().since(began);
         let entries = self.collect();
         report.trace = self.trace(&entries);
         match acted {
-            Ok(done) => self.judge(step, &done, &entries, took, &mut report),
+            Ok(done) => {
+                self.judge(step, &done, &entries, took, &mut report);
+                self.control(step, &entries, &mut report).await;
+            }
             Err(Stop::NotApplicable(why)) => {
                 report.happened.clone_from(&why);
                 report.outcome = Outcome::NotApplicable(why);
@@ -277,6 +288,24 @@ impl<'a> Play<'a> {
         drop(world);
         self.used
             .extend(used.map(|used| (step.name.value.clone(), used)));
+    }
+
+    /// Once a scenario: see [`control`].
+    async fn control(&mut self, step: &Step, entries: &[Entry], report: &mut StepReport) {
+        let accepted = exchanges(entries).find(|(_, exchange)| control::is_accepted(exchange));
+        let app = self
+            .scenario
+            .app_of(step)
+            .and_then(|app| self.scenario.apps.get(app));
+        let (false, Some((_, exchange)), Some(app)) = (self.controlled, accepted, app) else {
+            return;
+        };
+        self.controlled = true;
+        let on = app.value.on.value.name();
+        if let Err(why) = control::forgery_is_refused(&self.simulation, on, exchange).await {
+            report.outcome = Outcome::Inconclusive(format!("the control failed: {why}"));
+        }
+        self.mark = self.simulation.world().journal().mark();
     }
 
     fn conclude(&self, report: &mut Report) {

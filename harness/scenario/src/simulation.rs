@@ -11,7 +11,7 @@ use rolecall_account::{
     World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
-use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place};
+use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, Wire};
 use rolecall_providers::{
     App, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
 };
@@ -59,6 +59,18 @@ pub enum SetupError {
         /// How long before its end the next is published.
         publish_before_expiry: Duration,
     },
+}
+
+/// How many events of the world one advance may pass: a year of rotations every minute.
+const EVENTS_MAX: usize = 600_000;
+
+/// The world does not get from one time to another: too much happens in between, or its clock
+/// stands still.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("after {EVENTS_MAX} events the world is at {now}, and was to get to {target}")]
+pub struct Livelock {
+    now: SimInstant,
+    target: SimInstant,
 }
 
 /// A world that runs: instances that serve credentials, buckets that verify signatures, and a
@@ -210,19 +222,32 @@ impl Simulation {
 
     /// Lets time pass; everything that is due meanwhile happens at its own time, in the world and
     /// in the clients alike.
+    ///
+    /// # Panics
+    /// If the world has more to do in that time than any world should ([`Livelock`]).
     pub async fn advance(&self, duration: Duration) {
+        if let Err(livelock) = self.try_advance(duration).await {
+            panic!("{livelock}");
+        }
+    }
+
+    /// Lets time pass, and stops at every event of the world on the way.
+    pub(crate) async fn try_advance(&self, duration: Duration) -> Result<(), Livelock> {
         let target = self.now() + duration;
-        loop {
-            let next = self
-                .world()
-                .next_event()
-                .map_or(target, |event| event.min(target));
+        for _ in 0..EVENTS_MAX {
+            let next = self.world().next_event();
+            let next = next.map_or(target, |event| event.min(target));
             self.clock().advance_to(next.into()).await;
-            self.world().advance_to(self.now());
-            if next >= target {
-                return;
+            let now = self.now();
+            self.world().advance_to(now);
+            if now >= target {
+                return Ok(());
             }
         }
+        Err(Livelock {
+            now: self.now(),
+            target,
+        })
     }
 
     /// The source of credentials behind the world's name of an instance or task.
@@ -244,28 +269,30 @@ impl Simulation {
 
     /// An app on an instance, in a task, or on a laptop; `None` if nothing is called so.
     pub fn app(&self, name: &str, on: &str) -> Option<App> {
-        let place = match on {
-            language::Place::LAPTOP => Place::Laptop,
-            _ => self.place(on)?,
-        };
         let mut environment = BTreeMap::from([("AWS_REGION".to_owned(), self.region.clone())]);
-        if let Place::Task(id) = &place {
+        if let Some(Place::Task(id)) = self.place(on) {
             // container.ecs.path
             let path = format!("/v2/credentials/{id}");
             environment.insert("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI".to_owned(), path);
         }
-        let caller = Caller {
-            name: name.into(),
-            place,
-        };
         Some(App {
             name: name.to_owned(),
             uses: Use::default(),
             environment,
             region: self.region.clone(),
             clock: self.clock().clone(),
-            http: http_service(self.network.wire(caller)),
+            http: http_service(self.wire(name, on)?),
         })
+    }
+
+    /// What a caller of that name reaches from an instance, a task or a laptop.
+    pub(crate) fn wire(&self, name: &str, on: &str) -> Option<Wire> {
+        let place = match on {
+            language::Place::LAPTOP => Place::Laptop,
+            _ => self.place(on)?,
+        };
+        let name = name.into();
+        Some(self.network.wire(Caller { name, place }))
     }
 
     /// What `aws-config` makes of being on an instance, in a task or on a laptop: the default chain,
@@ -281,7 +308,11 @@ impl Simulation {
     /// Everything that happened so far, a JSON object each, secrets as fingerprints.
     pub fn journal(&self) -> Vec<String> {
         let world = self.world();
-        world.journal().entries().map(|entry| entry.to_json().to_string()).collect()
+        world
+            .journal()
+            .entries()
+            .map(|entry| entry.to_json().to_string())
+            .collect()
     }
 
     fn place(&self, name: &str) -> Option<Place> {

@@ -41,3 +41,14 @@ pub(crate) fn document_kind(kind: PolicyKind) -> DocumentKind {
         PolicyKind::Resource => DocumentKind::Resource,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Revoke;
+
+    #[test]
+    fn the_policy_that_revokes_has_one_name() {
+        assert_eq!(Revoke::POLICY, policy::REVOKE_OLDER_SESSIONS);
+    }
+}

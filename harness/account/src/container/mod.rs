@@ -123,3 +123,6 @@ impl World {
         self.iam.role_by_id(self.tasks.role_id(task)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,38 +120,36 @@ impl World {
         request: RunInstance,
     ) -> Result<String, Ec2Error> {
         self.advance_to(now);
-        let profile = match &request.profile {
-            Some(name) => Some(self.profile_to_launch_with(name)?),
+        let RunInstance {
+            name,
+            profile,
+            http_tokens,
+            issuing,
+        } = request;
+        let profile = match profile {
+            Some(profile) => Some(self.profile_to_launch_with(&profile)?),
             None => None,
         };
-        let label = format!("{}/{}", request.name, self.ec2.instances.len());
+        let label = format!("{name}/{}", self.ec2.instances.len());
         let id = id::instance_id(&self.entropy, &label);
         let source = Source::Instance(id.clone());
         // ec2.role.session-name: the session is named after the instance.
-        let issuer = Issuer::new(
-            source.clone(),
-            request.issuing,
-            SERVICE_PRINCIPAL,
-            id.clone(),
-        );
+        let issuer = Issuer::new(source.clone(), issuing, SERVICE_PRINCIPAL, id.clone());
         self.issuers.insert(source.clone(), issuer);
+        self.control(now, Operation::RunInstances, &format!("{name} as {id}"));
+        let association = profile.map(|profile| self.new_association(&profile, true));
+        let serves = association.is_some();
+        let state = InstanceState::Running;
         let instance = Instance {
             id: id.clone(),
-            name: request.name.clone(),
-            state: InstanceState::Running,
-            http_tokens: request.http_tokens,
-            association: None,
+            name,
+            state,
+            http_tokens,
+            association,
             replaced: None,
         };
         self.ec2.instances.insert(id.clone(), instance);
-        self.control(
-            now,
-            Operation::RunInstances,
-            &format!("{} as {id}", request.name),
-        );
-        if let Some(profile) = profile {
-            let association = self.new_association(&profile, true);
-            self.ec2.instance_mut(&id)?.association = Some(association);
+        if serves {
             self.issue(now, &source);
         }
         Ok(id)

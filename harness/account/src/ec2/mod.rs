@@ -2,6 +2,8 @@
 
 mod error;
 mod instance;
+#[cfg(test)]
+mod tests;
 
 pub use error::Ec2Error;
 pub(crate) use instance::Ec2;

@@ -3,6 +3,8 @@
 mod error;
 mod profile;
 mod role;
+#[cfg(test)]
+mod tests;
 
 pub use error::IamError;
 pub use profile::InstanceProfile;

@@ -2,6 +2,8 @@
 
 mod document;
 mod error;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use error::ImdsError;

@@ -10,16 +10,17 @@ impl From<AuthenticationError> for S3Error {
         let stage = error.stage();
         let (code, told) = match &error {
             AuthenticationError::Signature(failure) => signature(&failure.problem),
-            AuthenticationError::UnknownAccessKey(_) => (S3Code::InvalidAccessKeyId, None),
-            AuthenticationError::TokenMissing | AuthenticationError::TokenMismatch => {
-                (S3Code::InvalidToken, None)
+            // Without its token, a session's key is a key that nobody has.
+            AuthenticationError::UnknownAccessKey(_) | AuthenticationError::TokenMissing => {
+                (S3Code::InvalidAccessKeyId, None)
             }
-            AuthenticationError::Expired { .. } => (S3Code::ExpiredToken, None),
-            AuthenticationError::Ended {
+            AuthenticationError::Expired { .. }
+            | AuthenticationError::Ended {
                 why: Ending::Superseded,
                 ..
             } => (S3Code::ExpiredToken, None),
-            AuthenticationError::Ended {
+            AuthenticationError::TokenMismatch
+            | AuthenticationError::Ended {
                 why: Ending::Revoked,
                 ..
             } => (S3Code::InvalidToken, None),

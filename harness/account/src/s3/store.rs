@@ -30,8 +30,16 @@ impl Buckets {
 pub struct NewObject {
     /// Its content.
     pub bytes: Bytes,
-    /// `Content-Type`, as sent.
+    /// `Content-Type`, as sent; S3 has a default of its own.
     pub content_type: Option<String>,
+    /// `Cache-Control`, as sent.
+    pub cache_control: Option<String>,
+    /// `Content-Disposition`, as sent.
+    pub content_disposition: Option<String>,
+    /// `Content-Encoding`, as sent.
+    pub content_encoding: Option<String>,
+    /// `Content-Language`, as sent.
+    pub content_language: Option<String>,
     /// `x-amz-meta-*`, without the prefix.
     pub metadata: BTreeMap<String, String>,
     /// The checksums it was sent with.

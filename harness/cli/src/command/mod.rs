@@ -35,3 +35,15 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>)
             format!("; did you mean `{candidate}`?")
         })
 }
+
+/// How this program was called, so that the commands it prints can be pasted: cargo tells those
+/// that it runs which package they are of.
+pub(crate) fn program() -> &'static str {
+    let run_by_cargo =
+        std::env::var_os("CARGO_PKG_NAME").is_some_and(|name| name == env!("CARGO_PKG_NAME"));
+    if run_by_cargo {
+        "cargo run --quiet --"
+    } else {
+        "rolecall"
+    }
+}

@@ -5,7 +5,7 @@ use rolecall_conformance::Rule;
 use rolecall_conformance::report::Columns;
 use rolecall_scenario::AccountVocabulary;
 use rolecall_scenario::language::Scenario;
-use rolecall_scenarios::SCENARIOS;
+use rolecall_scenarios::{SCENARIOS, SuiteFile};
 
 use super::{Format, did_you_mean, rule_book};
 use crate::exit::{self, Exit};
@@ -32,15 +32,15 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     let book = rule_book();
     let rules: Vec<&Rule> = match &arguments.slug {
         None => book.rules().collect(),
-        Some(slug) => match book.get(slug) {
-            Some(rule) => vec![rule],
-            None => {
+        Some(slug) => {
+            let Some(rule) = book.get(slug) else {
                 let slugs = book.slugs();
                 let near = did_you_mean(slug, slugs.iter().map(String::as_str));
                 anstream::eprintln!("rolecall: no rule `{slug}`{near}");
                 return exit::USAGE;
-            }
-        },
+            };
+            vec![rule]
+        }
     };
     match (arguments.format, &arguments.slug) {
         (Format::Json, _) => {
@@ -121,6 +121,6 @@ fn tested_by(slug: &str) -> Vec<&'static str> {
             let scenario = Scenario::parse(file.path, file.text, &AccountVocabulary);
             always || scenario.is_ok_and(|scenario| names_it(&scenario))
         })
-        .map(|file| file.name())
+        .map(SuiteFile::name)
         .collect()
 }

@@ -11,9 +11,9 @@ use rolecall_conformance::report::{Columns, Terminal, json, write_folder};
 use rolecall_providers::{AwsConfig, Provider};
 use rolecall_scenario::language::{BadScenario, Scenario};
 use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support, run as play};
-use rolecall_scenarios::SCENARIOS;
+use rolecall_scenarios::{SCENARIOS, SuiteFile};
 
-use super::{Format, did_you_mean, rule_book};
+use super::{Format, did_you_mean, program, rule_book};
 use crate::exit::{self, Exit};
 
 /// Play scenarios: by name, from files, or all of the suite
@@ -67,13 +67,13 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     }
     let rules = rule_book();
     // Nothing is played before everything is read, so that no run is left half done.
-    let scenarios = match read_all(&arguments.scenarios, &rules) {
-        Ok(scenarios) => scenarios,
-        Err(()) => return exit::USAGE,
+    let Ok(scenarios) = read_all(&arguments.scenarios, &rules) else {
+        return exit::USAGE;
     };
     let provider = arguments.provider.provider();
     let terminal = Terminal {
         rules: &rules,
+        program: program(),
         width: width(),
     };
     let mut reports = Vec::new();
@@ -167,9 +167,10 @@ fn find(name: &str) -> Result<(String, String), String> {
     if let Some(file) = rolecall_scenarios::scenario(name) {
         return Ok((file.path.to_owned(), file.text.to_owned()));
     }
-    let looks_like_a_path = name.ends_with(".toml") || name.contains(std::path::MAIN_SEPARATOR);
+    let looks_like_a_path =
+        Path::new(name).extension().is_some() || name.contains(std::path::MAIN_SEPARATOR);
     if !looks_like_a_path {
-        let near = did_you_mean(name, SCENARIOS.iter().map(|file| file.name()));
+        let near = did_you_mean(name, SCENARIOS.iter().map(SuiteFile::name));
         let help = if near.is_empty() {
             "; `rolecall scenario --list` lists them"
         } else {

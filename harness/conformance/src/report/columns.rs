@@ -1,5 +1,7 @@
 //! Text in aligned columns.
 
+use std::fmt::Write;
+
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -44,13 +46,11 @@ impl Columns {
                 .collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or(0);
             for line in 0..height {
-                text.push_str(&" ".repeat(indent));
-                let mut owed = 0;
+                let mut owed = indent;
                 for (index, (cell, width)) in cells.iter().zip(&widths).enumerate() {
                     if let Some(part) = cell.get(line).filter(|part| !part.is_empty()) {
                         let style = row[index].1;
-                        text.push_str(&" ".repeat(owed));
-                        text.push_str(&format!("{style}{part}{style:#}"));
+                        let _ = write!(text, "{}{style}{part}{style:#}", " ".repeat(owed));
                         owed = width - part.width();
                     } else {
                         owed += width;
@@ -133,7 +133,7 @@ mod tests {
     fn one_column_gives_way() {
         assert_eq!(
             table(Some(44)),
-            "  0s      a short one               passed\n  5h 56m  a much longer one that    failed\n          says a lot of things\n"
+            "  0s      a short one                 passed\n  5h 56m  a much longer one that      failed\n          says a lot of things\n"
         );
     }
 }

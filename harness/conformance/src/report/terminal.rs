@@ -18,6 +18,8 @@ const PLAIN: Style = Style::new();
 pub struct Terminal<'a> {
     /// Explains the rules that failed.
     pub rules: &'a RuleBook,
+    /// How the command was called, so that what is printed can be pasted: `rolecall`.
+    pub program: &'a str,
     /// The terminal's width, if there is one to keep to.
     pub width: Option<usize>,
 }
@@ -58,7 +60,7 @@ impl Terminal<'_> {
             text.push_str(&columns.print(2));
             let _ = writeln!(text, "\n{}\n", tally(reports));
         }
-        text.push_str(&next(reports));
+        text.push_str(&self.next(reports));
         text
     }
 
@@ -97,24 +99,86 @@ impl Terminal<'_> {
         if let Outcome::NotApplicable(why) | Outcome::Inconclusive(why) = &step.outcome {
             facts.row([("because", DIM), (why.as_str(), PLAIN)]);
         }
-        for finding in &step.findings {
+        for (index, finding) in step.findings.iter().enumerate() {
             facts.row([("expected", DIM), (finding.expected.as_str(), PLAIN)]);
             facts.row([("actual", DIM), (finding.actual.as_str(), BOLD)]);
-            for rule in &finding.rules {
-                let says = self
-                    .rules
-                    .get(rule)
-                    .map_or(String::new(), |rule| format!(": {}", rule.says));
-                facts.row([("rule", DIM), (format!("{rule}{says}").as_str(), PLAIN)]);
+            // Findings that break the same rules are told together, the rules once.
+            if step
+                .findings
+                .get(index + 1)
+                .is_none_or(|next| next.rules != finding.rules)
+            {
+                for rule in &finding.rules {
+                    let says = self
+                        .rules
+                        .get(rule)
+                        .map_or(String::new(), |rule| format!(": {}", rule.says));
+                    facts.row([("rule", DIM), (format!("{rule}{says}").as_str(), PLAIN)]);
+                }
             }
+            facts.row([("", PLAIN)]);
         }
         for note in &step.notes {
             facts.row([("note", DIM), (note.as_str(), PLAIN)]);
         }
-        facts.row([("replay", DIM), (replay(report).as_str(), PLAIN)]);
+        facts.row([("replay", DIM), (self.replay(report).as_str(), PLAIN)]);
         text.push_str(&facts.print(2));
         text.push_str(&wire(&step.trace));
         text
+    }
+
+    /// What to type next; the last lines of a run.
+    fn next(&self, reports: &[Report]) -> String {
+        let mut columns = Columns::default();
+        let failed = reports
+            .iter()
+            .find(|report| report.outcome == Outcome::Failed);
+        match failed.or(reports.first()) {
+            Some(report) if failed.is_some() => {
+                columns.row([
+                    (self.replay(report), PLAIN),
+                    ("replay the failure".to_owned(), DIM),
+                ]);
+                let keep = format!("{} --report target/report", self.replay(report));
+                columns.row([
+                    (keep, PLAIN),
+                    ("keep it as files, to attach to a bug".to_owned(), DIM),
+                ]);
+            }
+            Some(report) => {
+                let again = if reports.len() > 1 {
+                    format!("{} scenario", self.program)
+                } else {
+                    self.replay(report)
+                };
+                let keep = format!("{again} --report target/report");
+                columns.row([
+                    (keep, PLAIN),
+                    ("keep journal and result as files".to_owned(), DIM),
+                ]);
+                columns.row([
+                    (format!("{} scenario --list", self.program), PLAIN),
+                    ("all scenarios".to_owned(), DIM),
+                ]);
+                columns.row([
+                    (format!("{} rules", self.program), PLAIN),
+                    ("what providers are judged by".to_owned(), DIM),
+                ]);
+            }
+            None => {}
+        }
+        format!("next:\n{}", columns.print(2))
+    }
+
+    /// The command that plays the same again, to the byte.
+    fn replay(&self, report: &Report) -> String {
+        let embedded = report.source.starts_with("scenarios/");
+        let what = if embedded {
+            &report.scenario
+        } else {
+            &report.source
+        };
+        format!("{} scenario {what} --seed {}", self.program, report.seed)
     }
 }
 
@@ -208,51 +272,6 @@ fn tally(reports: &[Report]) -> String {
 
 fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// What to type next; the last lines of a run.
-fn next(reports: &[Report]) -> String {
-    let mut columns = Columns::default();
-    let failed = reports
-        .iter()
-        .find(|report| report.outcome == Outcome::Failed);
-    match failed.or(reports.first()) {
-        Some(report) if failed.is_some() => {
-            columns.row([
-                (replay(report), PLAIN),
-                ("replay the failure".to_owned(), DIM),
-            ]);
-            let keep = format!("{} --report target/report", replay(report));
-            columns.row([
-                (keep, PLAIN),
-                ("keep it as files, to attach to a bug".to_owned(), DIM),
-            ]);
-        }
-        Some(report) => {
-            let keep = format!("{} --report target/report", replay(report));
-            columns.row([
-                (keep, PLAIN),
-                ("keep journal and result as files".to_owned(), DIM),
-            ]);
-            columns.row([
-                ("rolecall scenario --list".to_owned(), PLAIN),
-                ("all scenarios".to_owned(), DIM),
-            ]);
-        }
-        None => {}
-    }
-    format!("next:\n{}", columns.print(2))
-}
-
-/// The command that plays the same again, to the byte.
-fn replay(report: &Report) -> String {
-    let embedded = report.source.starts_with("scenarios/");
-    let what = if embedded {
-        &report.scenario
-    } else {
-        &report.source
-    };
-    format!("rolecall scenario {what} --seed {}", report.seed)
 }
 
 fn style(outcome: &Outcome) -> Style {

@@ -13,6 +13,7 @@ const HARMLESS_KEYS: &[&str] = &["x-id"];
 /// Headers that ask for something this account has not. Left unread they would be promises broken
 /// in silence.
 const UNSERVED_HEADERS: &[&str] = &[
+    "expires",
     "if-match",
     "if-modified-since",
     "if-none-match",
@@ -20,7 +21,9 @@ const UNSERVED_HEADERS: &[&str] = &[
     "range",
     "x-amz-acl",
     "x-amz-copy-source",
+    "x-amz-expected-bucket-owner",
     "x-amz-server-side-encryption",
+    "x-amz-storage-class",
     "x-amz-tagging",
     "x-amz-website-redirect-location",
 ];

@@ -132,6 +132,10 @@ impl S3 for Store {
         let object = NewObject {
             bytes: hand.content,
             content_type: request.input.content_type.as_ref().map(ToString::to_string),
+            cache_control: request.input.cache_control.clone(),
+            content_disposition: request.input.content_disposition.clone(),
+            content_encoding: request.input.content_encoding.clone(),
+            content_language: request.input.content_language.clone(),
             metadata: request
                 .input
                 .metadata
@@ -169,6 +173,10 @@ impl S3 for Store {
         let mut output = GetObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             content_length: i64::try_from(object.content.bytes.len()).ok(),
+            cache_control: object.content.cache_control.clone(),
+            content_disposition: object.content.content_disposition.clone(),
+            content_encoding: object.content.content_encoding.clone(),
+            content_language: object.content.content_language.clone(),
             content_type: content_type(&object),
             e_tag: Some(ETag::Strong(object.etag.clone())),
             last_modified: Some(Timestamp::from(std::time::SystemTime::from(
@@ -201,6 +209,10 @@ impl S3 for Store {
         Ok(S3Response::new(HeadObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             content_length: i64::try_from(object.content.bytes.len()).ok(),
+            cache_control: object.content.cache_control.clone(),
+            content_disposition: object.content.content_disposition.clone(),
+            content_encoding: object.content.content_encoding.clone(),
+            content_language: object.content.content_language.clone(),
             content_type: content_type(&object),
             e_tag: Some(ETag::Strong(object.etag.clone())),
             last_modified: Some(Timestamp::from(std::time::SystemTime::from(
@@ -236,12 +248,12 @@ fn refuse<T>(request: &S3Request<T>, error: S3Error) -> s3s::S3Error {
     S3ErrorCode::InternalError.into()
 }
 
+/// What S3 calls an object that came without a type.
+const CONTENT_TYPE_DEFAULT: &str = "binary/octet-stream";
+
 fn content_type(object: &Object) -> Option<s3s::dto::ContentType> {
-    object
-        .content
-        .content_type
-        .as_ref()
-        .and_then(|text| text.parse().ok())
+    let sent = object.content.content_type.as_deref();
+    sent.unwrap_or(CONTENT_TYPE_DEFAULT).parse().ok()
 }
 
 fn metadata(object: &Object) -> Option<s3s::dto::Metadata> {

@@ -26,7 +26,7 @@ pub(super) fn exchange(
     let mut decision = visit.decision;
     let (response, body, refusal) = match answer {
         Ok(answered) => {
-            let headers = in_order(answered.headers, ids, now, answered.body.len());
+            let headers = in_order(&answered.headers, ids, now, answered.body.len());
             let length = answered.body.len() as u64;
             let response = ResponseRecord {
                 status: answered.status,
@@ -74,7 +74,7 @@ fn refused(
     if !body.is_empty() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     }
-    let headers = in_order(headers, ids, now, body.len());
+    let headers = in_order(&headers, ids, now, body.len());
     (
         ResponseRecord {
             status,
@@ -111,7 +111,7 @@ fn refusal_of(error: S3Error) -> Refusal {
 
 /// The protocol crate emits metadata in the order of a hash map; sorted, the same answer is the
 /// same bytes.
-fn in_order(headers: HeaderMap, ids: &RequestIds, now: SimInstant, length: usize) -> HeaderMap {
+fn in_order(headers: &HeaderMap, ids: &RequestIds, now: SimInstant, length: usize) -> HeaderMap {
     let mut headers: Vec<(HeaderName, HeaderValue)> = headers
         .iter()
         .map(|(name, value)| (name.clone(), value.clone()))

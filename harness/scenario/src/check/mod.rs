@@ -14,7 +14,7 @@ mod succeeds;
 mod whole_set;
 mod within;
 
-pub(crate) use facts::{Facts, UsedSet};
+pub(crate) use facts::{Facts, UsedSet, is_signed};
 
 use crate::language::Expect;
 
@@ -34,8 +34,11 @@ impl Difference {
     }
 }
 
+/// A checker: what is wrong with what happened.
+type Check = fn(&Facts<'_>) -> Vec<Difference>;
+
 /// What holds in every step of every scenario: the rule, and its check.
-pub(crate) const ALWAYS: &[(&str, fn(&Facts<'_>) -> Vec<Difference>)] = &[
+pub(crate) const ALWAYS: &[(&str, Check)] = &[
     (live_credentials::RULE, live_credentials::check),
     (whole_set::RULE, whole_set::check),
 ];

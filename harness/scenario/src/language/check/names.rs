@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::language::model::{Action, Scenario, Trust};
+use crate::language::model::{Action, Revoke, Revoked, Scenario, Trust};
 use crate::language::places;
 use crate::language::vocabulary::Vocabulary;
 
@@ -156,8 +156,17 @@ fn own_policies(scenario: &Scenario) -> BTreeSet<String> {
         names.extend(bucket.value.policy.as_ref().map(|_| name.clone()));
     }
     for step in &scenario.steps {
-        if let Some(Action::PutPolicy(put)) = step.act.value.action() {
-            names.insert(put.name.value.clone());
+        match step.act.value.action() {
+            Some(Action::PutPolicy(put)) => {
+                names.insert(put.name.value.clone());
+            }
+            Some(Action::Revoke(Revoke {
+                of: Revoked::Role(_),
+                ..
+            })) => {
+                names.insert(Revoke::POLICY.to_owned());
+            }
+            _ => {}
         }
     }
     names

@@ -338,6 +338,11 @@ pub struct Revoke {
     pub issue: Option<At<u32>>,
 }
 
+impl Revoke {
+    /// The inline policy by which the sessions of a role are revoked, as the console does it.
+    pub const POLICY: &str = "AWSRevokeOlderSessions";
+}
+
 /// Whose sessions `revoke` ends.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Revoked {

@@ -1,0 +1,288 @@
+use super::*;
+use crate::instant::SimInstant;
+use crate::journal::Happening;
+use crate::policy::Decision;
+use crate::testing::{HOUR, PROFILE, ROLE, add_role, launch, policy, role, served, start, world};
+use crate::world::World;
+
+/// What a session of the sample role may do: the name of the policy that decides, or `None`.
+fn decided_by(world: &mut World, now: SimInstant, instance: &str, action: &str) -> Option<String> {
+    let session = served(world, now, instance);
+    match world.decide(now, &session, action, "arn:aws:s3:::photos/cat.jpg") {
+        Decision::Allowed { by } => by.map(|by| format!("allow {}", by.policy)),
+        Decision::ExplicitDeny { by } => Some(format!("deny {}", by.policy)),
+        Decision::ImplicitDeny { .. } => None,
+    }
+}
+
+fn code_and_status<T: std::fmt::Debug>(result: Result<T, IamError>) -> (&'static str, u16) {
+    let error = result.unwrap_err();
+    (error.code(), error.status())
+}
+
+// iam.names.case-insensitive
+#[test]
+fn names_are_taken_and_found_whatever_their_case() {
+    let mut world = world();
+    let taken = world.create_role(start(), role("Photo-App", "ec2.amazonaws.com"));
+    assert_eq!(code_and_status(taken), ("EntityAlreadyExists", 409));
+    let taken = world.create_instance_profile(start(), "WEB-profile");
+    assert_eq!(code_and_status(taken), ("EntityAlreadyExists", 409));
+    let found = world.attach_role_policy(start(), "PHOTO-APP", "AmazonS3FullAccess");
+    assert_eq!(found, Ok(()));
+    assert_eq!(
+        world.iam.role("pHoTo-aPp").unwrap().name,
+        ROLE,
+        "as created"
+    );
+}
+
+// iam.names.form
+#[test]
+fn a_name_has_its_characters_and_its_length() {
+    let good = ["a".repeat(64), "a_+=,.@-Z9".to_owned()];
+    let bad = ["", "a/b", "a b", "grün", "a:b", "a*"].map(str::to_owned);
+    for name in &good {
+        let mut world = world();
+        assert_eq!(
+            world.create_role(start(), role(name, "ec2.amazonaws.com")),
+            Ok(())
+        );
+        assert_eq!(world.create_instance_profile(start(), name), Ok(()));
+    }
+    for name in &bad {
+        let mut world = world();
+        let role = world.create_role(start(), role(name, "ec2.amazonaws.com"));
+        assert_eq!(code_and_status(role), ("ValidationError", 400), "{name:?}");
+        let profile = world.create_instance_profile(start(), name);
+        assert_eq!(
+            code_and_status(profile),
+            ("ValidationError", 400),
+            "{name:?}"
+        );
+    }
+    for (length, role_fits, profile_fits) in [
+        (64, true, true),
+        (65, false, true),
+        (128, false, true),
+        (129, false, false),
+    ] {
+        let (mut world, name) = (world(), "n".repeat(length));
+        let role = world.create_role(start(), role(&name, "ec2.amazonaws.com"));
+        assert_eq!(role.is_ok(), role_fits, "{length}");
+        let profile = world.create_instance_profile(start(), &name);
+        assert_eq!(profile.is_ok(), profile_fits, "{length}");
+    }
+}
+
+// iam.profile.one-role
+#[test]
+fn a_profile_holds_one_role_and_a_role_may_be_in_many_profiles() {
+    let mut world = world();
+    add_role(&mut world, "second", "ec2.amazonaws.com");
+    for role in ["second", ROLE] {
+        let refused = world.add_role_to_instance_profile(start(), PROFILE, role);
+        assert_eq!(code_and_status(refused), ("LimitExceeded", 409));
+    }
+    world.create_instance_profile(start(), "another").unwrap();
+    let added = world.add_role_to_instance_profile(start(), "another", ROLE);
+    assert_eq!(added, Ok(()));
+}
+
+// iam.error.codes
+#[test]
+fn what_is_not_there_is_no_such_entity() {
+    type Call = fn(&mut World) -> Result<(), IamError>;
+    let rows: [(&str, Call); 9] = [
+        ("put on no role", |world| {
+            world.put_role_policy(start(), "nobody", "p", policy("Allow", "s3:*"))
+        }),
+        ("attach to no role", |world| {
+            world.attach_role_policy(start(), "nobody", "AmazonS3FullAccess")
+        }),
+        ("attach no policy", |world| {
+            world.attach_role_policy(start(), ROLE, "AmazonS4FullAccess")
+        }),
+        ("detach from no role", |world| {
+            world.detach_role_policy(start(), "nobody", "AmazonS3FullAccess")
+        }),
+        ("detach what is not attached", |world| {
+            world.detach_role_policy(start(), ROLE, "AmazonS3FullAccess")
+        }),
+        ("add no role", |world| {
+            world.add_role_to_instance_profile(start(), PROFILE, "nobody")
+        }),
+        ("add to no profile", |world| {
+            world.add_role_to_instance_profile(start(), "nobody", ROLE)
+        }),
+        ("remove from no profile", |world| {
+            world.remove_role_from_instance_profile(start(), "nobody")
+        }),
+        ("remove from an empty profile", |world| {
+            world.create_instance_profile(start(), "empty")?;
+            world.remove_role_from_instance_profile(start(), "empty")
+        }),
+    ];
+    for (what, call) in rows {
+        assert_eq!(
+            code_and_status(call(&mut world())),
+            ("NoSuchEntity", 404),
+            "{what}"
+        );
+    }
+    let unknown = CreateRole {
+        attached: vec!["AmazonS4FullAccess".to_owned()],
+        ..role("new", "ec2.amazonaws.com")
+    };
+    assert_eq!(
+        code_and_status(world().create_role(start(), unknown)),
+        ("NoSuchEntity", 404)
+    );
+}
+
+// iam.policies.live
+#[test]
+fn sessions_that_exist_feel_every_change_at_once() {
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    let now = start() + HOUR;
+    let get = |world: &mut World| decided_by(world, now, &web, "s3:GetObject");
+    assert_eq!(get(&mut world), None);
+    world
+        .attach_role_policy(now, ROLE, "AmazonS3ReadOnlyAccess")
+        .unwrap();
+    assert_eq!(
+        get(&mut world).as_deref(),
+        Some("allow AmazonS3ReadOnlyAccess")
+    );
+    world
+        .put_role_policy(now, ROLE, "closed", policy("Deny", "s3:*"))
+        .unwrap();
+    assert_eq!(get(&mut world).as_deref(), Some("deny closed"));
+    world
+        .put_role_policy(now, ROLE, "closed", policy("Deny", "s3:Put*"))
+        .unwrap();
+    assert_eq!(
+        get(&mut world).as_deref(),
+        Some("allow AmazonS3ReadOnlyAccess")
+    );
+    world
+        .detach_role_policy(now, ROLE, "AmazonS3ReadOnlyAccess")
+        .unwrap();
+    assert_eq!(get(&mut world), None);
+}
+
+#[test]
+fn a_managed_policy_is_attached_once_by_name_or_arn() {
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    let arn = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
+    for policy in ["AmazonS3FullAccess", arn, arn] {
+        assert_eq!(world.attach_role_policy(start(), ROLE, policy), Ok(()));
+    }
+    assert_eq!(world.detach_role_policy(start(), ROLE, arn), Ok(()));
+    assert_eq!(decided_by(&mut world, start(), &web, "s3:PutObject"), None);
+}
+
+#[test]
+fn an_inline_policy_may_have_the_name_of_a_managed_one() {
+    const NAME: &str = "AmazonS3FullAccess";
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    world.attach_role_policy(start(), ROLE, NAME).unwrap();
+    world
+        .put_role_policy(start(), ROLE, NAME, policy("Deny", "s3:Put*"))
+        .unwrap();
+    let decided = |world: &mut World, action| decided_by(world, start(), &web, action);
+    assert_eq!(
+        decided(&mut world, "s3:GetObject").unwrap(),
+        format!("allow {NAME}")
+    );
+    assert_eq!(
+        decided(&mut world, "s3:PutObject").unwrap(),
+        format!("deny {NAME}")
+    );
+    world.detach_role_policy(start(), ROLE, NAME).unwrap();
+    assert_eq!(decided(&mut world, "s3:GetObject"), None);
+    assert_eq!(
+        decided(&mut world, "s3:PutObject").unwrap(),
+        format!("deny {NAME}")
+    );
+    world.attach_role_policy(start(), ROLE, NAME).unwrap();
+    assert_eq!(
+        decided(&mut world, "s3:GetObject").unwrap(),
+        format!("allow {NAME}")
+    );
+}
+
+#[test]
+fn a_role_begins_with_the_policies_it_was_made_with() {
+    let mut world = world();
+    let request = CreateRole {
+        attached: vec!["AmazonS3ReadOnlyAccess".to_owned()],
+        inline: [("no-lists".to_owned(), policy("Deny", "s3:List*"))].into(),
+        ..role("reader", "ec2.amazonaws.com")
+    };
+    world.create_role(start(), request).unwrap();
+    let names: Vec<_> = world
+        .iam
+        .role("reader")
+        .unwrap()
+        .identity_policies()
+        .iter()
+        .map(|policy| policy.name.as_str())
+        .collect();
+    assert_eq!(names, ["AmazonS3ReadOnlyAccess", "no-lists"]);
+}
+
+// iam.id.prefixes
+#[test]
+fn ids_and_arns_have_their_forms() {
+    let world = world();
+    let role = world.iam.role(ROLE).unwrap();
+    assert!(
+        role.id.starts_with("AROA") && role.id.len() == 21,
+        "{}",
+        role.id
+    );
+    assert_eq!(role.arn, "arn:aws:iam::111122223333:role/photo-app");
+    let profile = world.iam.profile(PROFILE).unwrap();
+    assert!(
+        profile.id.starts_with("AIPA") && profile.id.len() == 21,
+        "{}",
+        profile.id
+    );
+    assert_eq!(
+        profile.arn,
+        "arn:aws:iam::111122223333:instance-profile/web-profile"
+    );
+}
+
+#[test]
+fn a_refused_call_is_not_journalled_as_done() {
+    let mut world = world();
+    let before = world.journal().mark();
+    world.create_instance_profile(start(), PROFILE).unwrap_err();
+    world
+        .attach_role_policy(start(), ROLE, "nothing")
+        .unwrap_err();
+    world
+        .remove_role_from_instance_profile(start(), "nobody")
+        .unwrap_err();
+    assert_eq!(world.journal().since(before).count(), 0);
+    world
+        .attach_role_policy(start(), ROLE, "AmazonS3FullAccess")
+        .unwrap();
+    let done: Vec<_> = world
+        .journal()
+        .since(before)
+        .map(|entry| match &entry.happening {
+            Happening::Control { operation, detail } => format!("{operation} {detail}"),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        done,
+        ["iam-attach-role-policy photo-app AmazonS3FullAccess"]
+    );
+}

@@ -1,0 +1,245 @@
+use super::*;
+use crate::container::ContainerError;
+use crate::issuing::{Issuing, Overlap};
+use crate::testing::{
+    HOUR, PROFILE, ROLE, add_other, add_role, launch_with, options, served, source, start,
+    world_with,
+};
+use crate::world::{World, WorldOptions};
+
+/// A run in which every secret there is crosses the wire, in every place where it may.
+struct Run {
+    world: World,
+    metadata_tokens: Vec<String>,
+}
+
+impl Run {
+    fn new() -> Self {
+        let world = world_with(WorldOptions {
+            seed: 7,
+            ..options()
+        });
+        let mut run = Self {
+            world,
+            metadata_tokens: Vec::new(),
+        };
+        run.instance();
+        run.task().unwrap();
+        run
+    }
+
+    fn instance(&mut self) {
+        let other = add_other(&mut self.world);
+        let issuing = Issuing {
+            overlap: Overlap::None,
+            ..Issuing::default()
+        };
+        let web = launch_with(&mut self.world, Some(PROFILE), issuing);
+        for day in 0..3 {
+            let now = start() + 24 * HOUR * day;
+            let grant = self.world.imds_token(now, &web, Some("60")).unwrap();
+            let token = grant.token.expose().to_owned();
+            self.journal(
+                Operation::ImdsToken,
+                "PUT",
+                "/latest/api/token",
+                &[],
+                &token,
+            );
+            let role = self.world.imds_role(now, &web, Some(&token)).unwrap();
+            let document = self
+                .world
+                .imds_credentials(now, &web, Some(&token), &role)
+                .unwrap();
+            let sent = [("x-aws-ec2-metadata-token", token.as_str())];
+            self.journal(
+                Operation::ImdsCredentials,
+                "GET",
+                "/latest/x",
+                &sent,
+                &document,
+            );
+            self.sign(now, &web);
+            self.metadata_tokens.push(token);
+        }
+        let now = start() + 72 * HOUR;
+        self.world.rotate(now, &source(&web)).unwrap();
+        self.world.replace_profile(now, &web, other).unwrap();
+        self.world.revoke(now, &source(&web), None);
+    }
+
+    /// With the token in a header, and in a query.
+    fn sign(&mut self, now: SimInstant, instance: &str) {
+        let session = served(&mut self.world, now, instance);
+        let token = session.session_token.expose();
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={}/20310501/us-east-1/s3/aws4_request, \
+             SignedHeaders=host, Signature=00",
+            session.access_key_id
+        );
+        let sent = [
+            ("x-amz-security-token", token),
+            ("authorization", authorization.as_str()),
+        ];
+        self.journal(Operation::PutObject, "PUT", "/b/k", &sent, "");
+        let escaped = escape(token);
+        for value in [token, &escaped] {
+            let presigned = format!("/b/k?x-id=GetObject&X-Amz-Security-Token={value}");
+            self.journal(Operation::GetObject, "GET", &presigned, &[], "");
+        }
+        // What misguided clients do.
+        let secret = session.secret_access_key.expose();
+        let basic = [("authorization", secret)];
+        self.journal(Operation::GetObject, "GET", "/b/k", &basic, "");
+    }
+
+    fn task(&mut self) -> Result<(), ContainerError> {
+        add_role(&mut self.world, "task-app", "ecs-tasks.amazonaws.com");
+        let issuing = Issuing::default();
+        let task = self
+            .world
+            .run_task(start(), "api", "task-app", issuing)
+            .unwrap();
+        let document = self
+            .world
+            .container_credentials(start() + 80 * HOUR, &task)?;
+        let path = format!("/v2/credentials/{task}");
+        self.journal(
+            Operation::ContainerCredentials,
+            "GET",
+            &path,
+            &[],
+            &document,
+        );
+        Ok(())
+    }
+
+    fn journal(
+        &mut self,
+        operation: Operation,
+        method: &str,
+        target: &str,
+        sent: &[(&'static str, &str)],
+        answer: &str,
+    ) {
+        let headers = sent
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()));
+        let arrival = self.world.arrive(start());
+        let exchange = Exchange {
+            operation: Some(operation),
+            caller: "app".to_owned(),
+            request: RequestRecord {
+                method: method.parse().unwrap(),
+                uri: target.parse().unwrap(),
+                headers: headers.collect(),
+            },
+            response: ResponseRecord {
+                status: StatusCode::OK,
+                headers: HeaderMap::new(),
+                body: BodyRecord::Document(Bytes::copy_from_slice(answer.as_bytes())),
+            },
+            session: None,
+            decision: None,
+            refusal: None,
+        };
+        self.world.record(arrival, exchange);
+    }
+
+    /// Every secret ever issued, with its kind.
+    fn secrets(&self) -> Vec<(&'static str, String)> {
+        let sessions = self.world.sessions().flat_map(|session| {
+            [
+                (
+                    "secret access key",
+                    session.secret_access_key.expose().to_owned(),
+                ),
+                ("session token", session.session_token.expose().to_owned()),
+            ]
+        });
+        let tokens = self.metadata_tokens.iter();
+        sessions
+            .chain(tokens.map(|token| ("metadata token", token.clone())))
+            .collect()
+    }
+
+    fn assert_shows_no_secret(&self, where_: &str, text: &str) {
+        // JSON and `Debug` escape, but nothing that is in a secret.
+        for (kind, secret) in self.secrets() {
+            assert!(!text.contains(&secret), "a {kind} is in {where_}");
+            let escaped = escape(&secret);
+            assert!(!text.contains(&escaped), "a {kind} is in {where_}, escaped");
+        }
+    }
+}
+
+/// As it stands in a query.
+fn escape(text: &str) -> String {
+    let bytes = text.as_bytes();
+    percent_encoding::percent_encode(bytes, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[test]
+fn nothing_that_leaves_the_journal_has_a_secret_in_it() {
+    let run = Run::new();
+    assert!(run.secrets().len() > 30, "there is something to be found");
+    for entry in run.world.journal().entries() {
+        run.assert_shows_no_secret("the JSON of an entry", &entry.to_json().to_string());
+        run.assert_shows_no_secret("the `Debug` of an entry", &format!("{entry:?} {entry:#?}"));
+    }
+}
+
+#[test]
+fn debug_prints_have_no_secret_in_them() {
+    let run = Run::new();
+    run.assert_shows_no_secret("the `Debug` of the world", &format!("{:?}", run.world));
+    for session in run.world.sessions() {
+        run.assert_shows_no_secret("the `Debug` of a session", &format!("{session:?}"));
+    }
+}
+
+#[test]
+fn a_fingerprint_still_tells_which_secret_it_was() {
+    let run = Run::new();
+    let token = crate::secret::fingerprint(&run.metadata_tokens[1]);
+    let shown = run.world.journal().entries().filter(|entry| {
+        let line = entry.to_json().to_string();
+        line.contains(&token)
+    });
+    assert_eq!(shown.count(), 2, "its issue and its use");
+}
+
+#[test]
+fn every_kind_of_entry_says_what_happened_and_when() {
+    let run = Run::new();
+    for kind in ["exchange", "control", "issued", "ended", "associated"] {
+        let mut entries = run.world.journal().entries().map(Entry::to_json);
+        let found = entries.find(|line| line.get(kind).is_some());
+        let line = found.unwrap_or_else(|| panic!("no {kind}"));
+        assert!(line["number"].as_u64().is_some_and(|number| number > 0));
+        assert!(line["at"].as_str().unwrap().ends_with('Z'), "{line}");
+    }
+}
+
+#[test]
+fn headers_are_shown_in_order_and_builds_of_clients_as_a_class() {
+    let mut run = Run::new();
+    let mark = run.world.journal().mark();
+    let sent = [
+        ("x-b", "2"),
+        ("user-agent", "aws-sdk-rust/1.2.3"),
+        ("x-a", "1"),
+    ];
+    run.journal(Operation::ImdsRole, "GET", "/", &sent, ROLE);
+    let entry = run.world.journal().since(mark).next().unwrap();
+    let Happening::Exchange(exchange) = &entry.happening else {
+        panic!("an exchange");
+    };
+    let headers = exchange.redacted().request_headers;
+    let expected = [("user-agent", "<user-agent>"), ("x-a", "1"), ("x-b", "2")];
+    assert_eq!(
+        headers,
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
+    assert_eq!(exchange.redacted().response_body, ROLE);
+}

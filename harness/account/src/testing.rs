@@ -1,0 +1,151 @@
+//! A small world for tests: one role in one profile, and instances to put it on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::ec2::{HttpTokens, RunInstance};
+use crate::iam::CreateRole;
+use crate::instant::SimInstant;
+use crate::issuing::{Issuing, Source};
+use crate::journal::Happening;
+use crate::policy::{Document, DocumentKind};
+use crate::session::Session;
+use crate::world::{World, WorldOptions};
+
+pub(crate) const ROLE: &str = "photo-app";
+pub(crate) const PROFILE: &str = "web-profile";
+
+pub(crate) const MILLISECOND: Duration = Duration::from_millis(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
+
+pub(crate) fn start() -> SimInstant {
+    instant("2031-05-01T00:00:00Z")
+}
+
+pub(crate) fn instant(text: &str) -> SimInstant {
+    SimInstant::parse(text).unwrap()
+}
+
+pub(crate) fn options() -> WorldOptions {
+    WorldOptions {
+        start: start(),
+        region: "us-east-1".to_owned(),
+        seed: 1,
+        association_delay: Duration::ZERO,
+    }
+}
+
+/// With the role in the profile.
+pub(crate) fn world() -> World {
+    world_with(options())
+}
+
+/// In which an association takes its time.
+pub(crate) fn world_with_delay(association_delay: Duration) -> World {
+    world_with(WorldOptions {
+        association_delay,
+        ..options()
+    })
+}
+
+pub(crate) fn world_with(options: WorldOptions) -> World {
+    let mut world = World::new(options);
+    add_role(&mut world, ROLE, "ec2.amazonaws.com");
+    add_profile(&mut world, PROFILE, ROLE);
+    world
+}
+
+pub(crate) fn trust(service: &str) -> Document {
+    let text = format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {{"Service": "{service}"}}}}}}"#
+    );
+    Document::parse(&text, DocumentKind::Trust).unwrap()
+}
+
+pub(crate) fn policy(effect: &str, action: &str) -> Document {
+    let text = format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{
+            "Effect": "{effect}", "Action": "{action}", "Resource": "*"}}}}"#
+    );
+    Document::parse(&text, DocumentKind::Identity).unwrap()
+}
+
+pub(crate) fn role(name: &str, service: &str) -> CreateRole {
+    CreateRole {
+        name: name.to_owned(),
+        trust: trust(service),
+        attached: Vec::new(),
+        inline: BTreeMap::new(),
+    }
+}
+
+pub(crate) fn add_role(world: &mut World, name: &str, service: &str) {
+    world.create_role(start(), role(name, service)).unwrap();
+}
+
+pub(crate) fn add_profile(world: &mut World, name: &str, role: &str) {
+    world.create_instance_profile(start(), name).unwrap();
+    world
+        .add_role_to_instance_profile(start(), name, role)
+        .unwrap();
+}
+
+/// A second role in a second profile.
+pub(crate) fn add_other(world: &mut World) -> &'static str {
+    add_role(world, "other-app", "ec2.amazonaws.com");
+    add_profile(world, "other-profile", "other-app");
+    "other-profile"
+}
+
+pub(crate) fn launch(world: &mut World, profile: Option<&str>) -> String {
+    launch_with(world, profile, Issuing::default())
+}
+
+pub(crate) fn launch_with(world: &mut World, profile: Option<&str>, issuing: Issuing) -> String {
+    world
+        .run_instance(
+            start(),
+            RunInstance {
+                name: "web".to_owned(),
+                profile: profile.map(str::to_owned),
+                http_tokens: HttpTokens::Optional,
+                issuing,
+            },
+        )
+        .unwrap()
+}
+
+pub(crate) fn source(instance: &str) -> Source {
+    Source::Instance(instance.to_owned())
+}
+
+/// The name of the role that an instance serves, if it serves one.
+pub(crate) fn served_role(world: &mut World, now: SimInstant, instance: &str) -> Option<String> {
+    world.imds_role(now, instance, None).ok()
+}
+
+/// The set that an instance serves, as its metadata document shows it.
+pub(crate) fn served(world: &mut World, now: SimInstant, instance: &str) -> Arc<Session> {
+    let role = world.imds_role(now, instance, None).unwrap();
+    let document = world.imds_credentials(now, instance, None, &role).unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let access_key_id = document["AccessKeyId"].as_str().unwrap();
+    Arc::clone(world.session(access_key_id).unwrap())
+}
+
+/// Every set issued, in the order of the journal.
+pub(crate) fn issued(world: &World) -> Vec<Arc<Session>> {
+    let entries = world.journal().entries();
+    entries
+        .filter_map(|entry| match &entry.happening {
+            Happening::Issued(session) => Some(Arc::clone(session)),
+            _ => None,
+        })
+        .collect()
+}

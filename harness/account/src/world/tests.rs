@@ -1,0 +1,155 @@
+use super::*;
+use crate::issuing::Issuing;
+use crate::operation::Operation;
+use crate::testing::{
+    HOUR, MINUTE, PROFILE, add_other, issued, launch, launch_with, options, served, source, start,
+    world, world_with,
+};
+
+/// Every number, time and happening of the journal, as text.
+fn told(world: &World) -> Vec<String> {
+    let entries = world.journal().entries();
+    entries.map(|entry| entry.to_json().to_string()).collect()
+}
+
+#[test]
+fn the_past_is_ignored() {
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    let later = start() + 7 * HOUR;
+    world.advance_to(later);
+    let (before, next) = (told(&world), world.next_event());
+    world.advance_to(start());
+    assert_eq!((told(&world), world.next_event()), (before, next));
+    assert_eq!(
+        served(&mut world, start(), &web).issue,
+        2,
+        "what happened stays happened"
+    );
+}
+
+#[test]
+fn events_happen_in_order_each_at_its_own_time() {
+    let mut world = world();
+    for minutes in [60, 45, 90] {
+        let issuing = Issuing {
+            credential_lifetime: minutes * MINUTE,
+            publish_before_expiry: Duration::ZERO,
+            ..Issuing::default()
+        };
+        launch_with(&mut world, Some(PROFILE), issuing);
+    }
+    world.advance_to(start() + 24 * HOUR);
+    let times: Vec<_> = issued(&world)
+        .iter()
+        .map(|session| session.issued_at)
+        .collect();
+    assert!(times.is_sorted());
+    for minutes in [60, 45, 90] {
+        let at = start() + minutes * MINUTE;
+        assert!(times.contains(&at), "{minutes}");
+    }
+    assert_eq!(times.len(), 25 + 33 + 17);
+    let entries: Vec<_> = world.journal().entries().map(|entry| entry.at).collect();
+    assert!(entries.is_sorted());
+}
+
+#[test]
+fn one_leap_and_many_steps_end_in_the_same_journal() {
+    let run = |stride: Duration| {
+        let mut world = world();
+        launch(&mut world, Some(PROFILE));
+        launch(&mut world, Some(PROFILE));
+        let mut now = start();
+        while now < start() + 48 * HOUR {
+            now = now + stride;
+            world.advance_to(now);
+        }
+        told(&world)
+    };
+    assert_eq!(run(48 * HOUR), run(MINUTE));
+}
+
+#[test]
+fn whoever_asks_lets_what_was_due_happen_first() {
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    let rotation = world.next_event().unwrap();
+    assert_eq!(world.revoke(rotation, &source(&web), None), 2);
+    let due = world.next_event().unwrap();
+    let mark = world.journal().mark();
+    let arrival = world.arrive(due);
+    assert_eq!(arrival.at, due);
+    assert_eq!(arrival.number, mark + 2, "the set that was due came first");
+}
+
+#[test]
+fn numbers_are_drawn_on_arrival_and_entries_stand_in_that_order() {
+    let mut world = world();
+    let mark = world.journal().mark();
+    let first = world.arrive(start());
+    let second = world.arrive(start());
+    world.create_bucket(start(), "photos");
+    world.record(second, exchange("second"));
+    let seen = |world: &World| -> Vec<_> {
+        let entries = world.journal().since(mark);
+        entries.map(|entry| entry.number - mark).collect()
+    };
+    assert_eq!(seen(&world), [2, 3], "the first is not answered yet");
+    world.record(first, exchange("first"));
+    assert_eq!(seen(&world), [1, 2, 3]);
+    let ids = [first, second].map(|arrival| world.s3_request_ids(arrival));
+    assert_ne!(ids[0].request_id, ids[1].request_id);
+    assert_ne!(ids[0].host_id, ids[1].host_id);
+    assert_eq!(ids[0], world.s3_request_ids(first));
+}
+
+fn exchange(caller: &str) -> Exchange {
+    Exchange {
+        operation: Some(Operation::ImdsRole),
+        caller: caller.to_owned(),
+        request: crate::journal::RequestRecord {
+            method: http::Method::GET,
+            uri: http::Uri::from_static("http://169.254.169.254/"),
+            headers: http::HeaderMap::new(),
+        },
+        response: crate::journal::ResponseRecord {
+            status: http::StatusCode::OK,
+            headers: http::HeaderMap::new(),
+            body: crate::journal::BodyRecord::Data(0),
+        },
+        session: None,
+        decision: None,
+        refusal: None,
+    }
+}
+
+#[test]
+fn the_seed_decides_every_id_and_key() {
+    let run = |seed| {
+        let mut world = world_with(WorldOptions { seed, ..options() });
+        add_other(&mut world);
+        let web = launch(&mut world, Some(PROFILE));
+        let token = world.imds_token(start(), &web, Some("60")).unwrap().token;
+        let association = world.instance(&web).unwrap().association.clone().unwrap();
+        let session = served(&mut world, start() + 7 * HOUR, &web);
+        let arrival = world.arrive(start());
+        let ids = world.s3_request_ids(arrival);
+        [
+            web,
+            token.expose().to_owned(),
+            association.id,
+            association.profile_id,
+            session.access_key_id.clone(),
+            session.secret_access_key.expose().to_owned(),
+            session.session_token.expose().to_owned(),
+            session.identity.role_id.clone(),
+            ids.request_id,
+            ids.host_id,
+        ]
+    };
+    assert_eq!(run(1), run(1));
+    for (one, two) in run(1).iter().zip(&run(2)) {
+        assert_ne!(one, two);
+    }
+}

@@ -1,0 +1,217 @@
+//! What a user sees: tables, failures, refused files, exit codes.
+
+mod support;
+
+use std::fs;
+
+use support::{rolecall, root};
+
+#[test]
+fn a_passing_run_is_a_table_and_a_line() {
+    let ran = rolecall(&["scenario", "s3-upload"]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        !ran.stdout.contains('\u{1b}'),
+        "no colours where there is no terminal"
+    );
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn a_failing_run_says_what_where_and_what_next() {
+    let ran = rolecall(&[
+        "scenario",
+        "harness/cli/tests/wrong/unmet-expectations.toml",
+    ]);
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn the_whole_suite_passes() {
+    let ran = rolecall(&["scenario"]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("5 scenarios: 5 passed"),
+        "{}",
+        ran.stdout
+    );
+}
+
+/// A second table row of a file is no reason to play the first file: nothing is half run.
+#[test]
+fn a_bad_file_is_refused_before_anything_is_played() {
+    let scratch = tempfile::tempdir().unwrap();
+    let world = "summary = \"x\"\n[world]\nbuckets = [\"photos\"]\ninstance.web = {}\n";
+    for (name, text, said) in [
+        (
+            "misspelt",
+            format!("{world}[[step]]\nname = \"a\"\nresolv = {{}}\n"),
+            "did you mean `resolve`?",
+        ),
+        (
+            "unknown-role",
+            format!("{world}profile.p = {{ role = \"wbe\" }}\n"),
+            "no role `wbe`",
+        ),
+        (
+            "bad-duration",
+            format!("{world}[[step]]\nname = \"a\"\nafter = \"6 parsecs\"\nresolve = {{}}\n"),
+            "6 parsecs",
+        ),
+        (
+            "two-actions",
+            format!("{world}[[step]]\nname = \"a\"\nresolve = {{}}\ncaller-identity = {{}}\n"),
+            "two",
+        ),
+        ("not-toml", "summary = \n".to_owned(), "not-toml.toml:1:"),
+        (
+            "no-policy",
+            format!(
+                "{world}role.r = {{ trust = \"ec2\", inline = {{ p = '{{\"Statement\": 7}}' }} }}\n"
+            ),
+            "policy",
+        ),
+        (
+            "not-played",
+            format!("{world}[[step]]\nname = \"a\"\ncaller-identity = {{}}\n"),
+            "`caller-identity` is not played yet",
+        ),
+        (
+            "no-such-rule",
+            format!(
+                "rules = [\"imds.role.apears\"]\n{world}[[step]]\nname = \"a\"\nresolve = {{}}\n"
+            ),
+            "no rule `imds.role.apears`",
+        ),
+    ] {
+        let file = scratch.path().join(format!("{name}.toml"));
+        fs::write(&file, text).unwrap();
+        let ran = rolecall(&["scenario", "s3-upload", file.to_str().unwrap()]);
+        assert_eq!(ran.code, 2, "{name}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.stdout, "", "{name}: nothing is played");
+        assert!(ran.stderr.contains(said), "{name}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains(&format!("{name}.toml:")),
+            "{name}: {}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn unknown_names_get_a_suggestion() {
+    for (arguments, said) in [
+        (
+            vec!["scenario", "s3-uplod"],
+            "no scenario `s3-uplod`; did you mean `s3-upload`?",
+        ),
+        (
+            vec!["scenario", "zzz"],
+            "no scenario `zzz`; `rolecall scenario --list` lists them",
+        ),
+        (
+            vec!["scenario", "./nowhere.toml"],
+            "./nowhere.toml: No such file or directory",
+        ),
+        (
+            vec!["rules", "imds.role.apears-after-association"],
+            "did you mean `imds.role.appears-after-association`?",
+        ),
+        (
+            vec!["scenario", "--provider", "botcore"],
+            "invalid value 'botcore'",
+        ),
+        (vec!["--log", "rolecall=loud", "rules"], "--log"),
+    ] {
+        let ran = rolecall(&arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(said), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    for arguments in [
+        &["--help"][..],
+        &["scenario", "--help"],
+        &["rules", "--help"],
+    ] {
+        let ran = rolecall(arguments);
+        assert_eq!(ran.code, 0);
+        assert!(
+            ran.stdout.contains("Examples:\n  rolecall "),
+            "{arguments:?}: {}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn machines_get_one_json_document() {
+    let ran = rolecall(&["scenario", "--format", "json"]);
+    assert_eq!(ran.code, 0);
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["version"], 1);
+    let scenarios = document["scenarios"].as_array().unwrap();
+    assert_eq!(scenarios.len(), rolecall_scenarios::SCENARIOS.len());
+    for scenario in scenarios {
+        assert_eq!(scenario["verdict"], "passed");
+        assert_eq!(
+            scenario["steps"].as_array().unwrap().len(),
+            scenario["steps_total"]
+        );
+    }
+    for arguments in [
+        &["scenario", "--list", "--format", "json"],
+        &["rules", "--format", "json"][..],
+    ] {
+        let ran = rolecall(arguments);
+        let listed: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert!(!listed.as_array().unwrap().is_empty());
+    }
+}
+
+/// The folder that a report leaves behind is enough to play the same again.
+#[test]
+fn a_report_replays_itself() {
+    let scratch = tempfile::tempdir().unwrap();
+    let [one, two] = ["one", "two"].map(|name| scratch.path().join(name));
+    let wrong = "harness/cli/tests/wrong/unmet-expectations.toml";
+    let ran = rolecall(&[
+        "scenario",
+        wrong,
+        "--seed",
+        "9",
+        "--report",
+        one.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code, 1);
+    let kept = one.join("unmet-expectations/unmet-expectations.toml");
+    let ran = rolecall(&[
+        "scenario",
+        kept.to_str().unwrap(),
+        "--seed",
+        "9",
+        "--report",
+        two.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code, 1);
+    let journal = |folder: &std::path::Path| {
+        fs::read(folder.join("unmet-expectations/journal.jsonl")).unwrap()
+    };
+    assert_eq!(journal(&one), journal(&two));
+}
+
+/// The scenario that the README shows can be played as it stands there.
+#[test]
+fn the_scenario_of_the_readme_plays() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```toml\n").unwrap();
+    let (scenario, _) = rest.split_once("```").unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("my-scenario.toml");
+    fs::write(&file, scenario).unwrap();
+    let ran = rolecall(&["scenario", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+}

@@ -1,0 +1,224 @@
+//! A world behind its network, and a client that calls it.
+#![allow(dead_code, reason = "each topic uses its own part of this")]
+
+#[cfg(feature = "s3")]
+pub(crate) mod signer;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request};
+use http_body_util::{BodyExt, Full};
+use rolecall_account::policy::{Document, DocumentKind};
+use rolecall_account::{
+    CreateRole, Exchange, Happening, HttpTokens, Issuing, RunInstance, SimInstant, World,
+    WorldOptions,
+};
+use rolecall_clock::SimClock;
+use rolecall_endpoints::{Caller, Edge, MemoryNetwork, NoRoute, Place};
+use tower::ServiceExt;
+
+pub(crate) const START: &str = "2031-05-01T00:00:00Z";
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
+pub(crate) const MILLISECOND: Duration = Duration::from_millis(1);
+
+pub(crate) const ROLE: &str = "photo-app";
+pub(crate) const BUCKET: &str = "photos";
+pub(crate) const METADATA: &str = "http://169.254.169.254";
+pub(crate) const CONTAINER: &str = "http://169.254.170.2";
+
+/// A world with a role, an instance and a task that have it, a bucket, and the time.
+pub(crate) struct Lab {
+    pub(crate) edge: Edge,
+    network: MemoryNetwork,
+    /// Serves [`ROLE`] to whoever asks, with a metadata token or without.
+    pub(crate) web: String,
+    /// Serves it to those with a metadata token.
+    pub(crate) strict: String,
+    pub(crate) task: String,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// Runs `work` in a fresh world, in virtual time.
+pub(crate) fn lab<T, F: Future<Output = T>>(work: impl FnOnce(Lab) -> F) -> T {
+    lab_issuing(Issuing::default(), work)
+}
+
+/// [`lab`], in which sources issue in their own way.
+pub(crate) fn lab_issuing<T, F: Future<Output = T>>(
+    issuing: Issuing,
+    work: impl FnOnce(Lab) -> F,
+) -> T {
+    let start = SimInstant::parse(START).unwrap();
+    rolecall_clock::run_virtual(start.into(), |clock| work(Lab::new(start, clock, issuing)))
+}
+
+impl Lab {
+    fn new(start: SimInstant, clock: SimClock, issuing: Issuing) -> Self {
+        let mut world = World::new(WorldOptions {
+            start,
+            region: "us-east-1".to_owned(),
+            seed: 1,
+            association_delay: Duration::ZERO,
+        });
+        let role = CreateRole {
+            name: ROLE.to_owned(),
+            trust: trust(),
+            attached: vec!["AmazonS3FullAccess".to_owned()],
+            inline: BTreeMap::new(),
+        };
+        world.create_role(start, role).unwrap();
+        world.create_instance_profile(start, "web-profile").unwrap();
+        world
+            .add_role_to_instance_profile(start, "web-profile", ROLE)
+            .unwrap();
+        let mut launch = |name: &str, http_tokens| {
+            let request = RunInstance {
+                name: name.to_owned(),
+                profile: Some("web-profile".to_owned()),
+                http_tokens,
+                issuing,
+            };
+            world.run_instance(start, request).unwrap()
+        };
+        let web = launch("web", HttpTokens::Optional);
+        let strict = launch("strict", HttpTokens::Required);
+        let task = world.run_task(start, "api", ROLE, issuing).unwrap();
+        world.create_bucket(start, BUCKET);
+        let edge = Edge::new(world, clock);
+        let network = MemoryNetwork::new(&edge);
+        Self {
+            edge,
+            network,
+            web,
+            strict,
+            task,
+        }
+    }
+
+    pub(crate) fn on_web(&self) -> Place {
+        Place::Instance(self.web.clone())
+    }
+
+    pub(crate) fn on_strict(&self) -> Place {
+        Place::Instance(self.strict.clone())
+    }
+
+    pub(crate) fn in_task(&self) -> Place {
+        Place::Task(self.task.clone())
+    }
+
+    pub(crate) async fn advance(&self, duration: Duration) {
+        self.edge.clock().advance(duration).await;
+    }
+
+    /// Sends a request from a place; what there is no route to is not journalled.
+    pub(crate) async fn try_send<B>(
+        &self,
+        place: Place,
+        request: Request<B>,
+    ) -> Result<Answer, NoRoute>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<tower::BoxError>,
+    {
+        let caller = Caller {
+            name: "app".into(),
+            place,
+        };
+        let response = self.network.wire(caller).oneshot(request).await?;
+        let (parts, body) = response.into_parts();
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes(),
+        })
+    }
+
+    /// Sends a request that arrives; checks that it was journalled, once, with that status.
+    pub(crate) async fn send(&self, place: Place, request: Request<Bytes>) -> Answer {
+        let mark = self.edge.world().journal().mark();
+        let answer = self.try_send(place, request.map(Full::new)).await.unwrap();
+        let exchanges = self.exchanges_since(mark);
+        let [exchange] = &exchanges[..] else {
+            panic!("{} exchanges journalled for one request", exchanges.len());
+        };
+        assert_eq!(exchange.response.status.as_u16(), answer.status);
+        answer
+    }
+
+    pub(crate) fn exchanges_since(&self, mark: u64) -> Vec<Exchange> {
+        let world = self.edge.world();
+        let entries = world.journal().since(mark);
+        entries
+            .filter_map(|entry| match &entry.happening {
+                Happening::Exchange(exchange) => Some((**exchange).clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What was journalled last.
+    pub(crate) fn last_exchange(&self) -> Exchange {
+        self.exchanges_since(0).pop().unwrap()
+    }
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The text of an XML element, unescaped; there must be one such element.
+    pub(crate) fn element(&self, name: &str) -> String {
+        let text = self.text();
+        let (_, rest) = text
+            .split_once(&format!("<{name}>"))
+            .unwrap_or_else(|| panic!("no <{name}> in {text}"));
+        let (inner, _) = rest.split_once(&format!("</{name}>")).unwrap();
+        inner
+            .replace("&quot;", "\"")
+            .replace("&apos;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+    }
+}
+
+pub(crate) fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Request<Bytes> {
+    let mut request = Request::builder()
+        .method(method.parse::<Method>().unwrap())
+        .uri(uri);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Bytes::new()).unwrap()
+}
+
+pub(crate) fn policy(statements: &str) -> Document {
+    let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+    Document::parse(&text, DocumentKind::Identity).unwrap()
+}
+
+/// For instances and for tasks.
+fn trust() -> Document {
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}}}"#;
+    Document::parse(text, DocumentKind::Trust).unwrap()
+}

@@ -1,0 +1,164 @@
+//! A client: requests, signed by AWS's own signer.
+
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rolecall_account::{Session, SimInstant};
+
+use super::{Answer, BUCKET, Lab};
+
+pub(crate) const HOST: &str = "https://s3.us-east-1.amazonaws.com";
+
+/// What a client leaves unescaped in a key.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// The address of an object in path style.
+pub(crate) fn object(key: &str) -> String {
+    format!("{HOST}/photos/{}", utf8_percent_encode(key, KEPT))
+}
+
+pub(crate) fn put(key: &str, body: &'static str, headers: &[(&str, &str)]) -> Request<Bytes> {
+    super::request("PUT", &object(key), headers).map(|_| Bytes::from_static(body.as_bytes()))
+}
+
+pub(crate) fn get(key: &str) -> Request<Bytes> {
+    super::request("GET", &object(key), &[])
+}
+
+pub(crate) fn head(key: &str) -> Request<Bytes> {
+    super::request("HEAD", &object(key), &[])
+}
+
+/// Who signs, for what and when.
+#[derive(Clone, Debug)]
+pub(crate) struct Signer {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) session_token: Option<String>,
+    pub(crate) region: &'static str,
+    pub(crate) service: &'static str,
+    pub(crate) date: SimInstant,
+}
+
+impl Signer {
+    /// With a set of keys, at a time.
+    pub(crate) fn with(session: &Session, date: SimInstant) -> Self {
+        Self {
+            access_key_id: session.access_key_id.clone(),
+            secret_access_key: session.secret_access_key.expose().to_owned(),
+            session_token: Some(session.session_token.expose().to_owned()),
+            region: "us-east-1",
+            service: "s3",
+            date,
+        }
+    }
+
+    /// Adds the headers of a signature.
+    pub(crate) fn sign(&self, request: Request<Bytes>) -> Request<Bytes> {
+        let body = request.body().clone();
+        self.sign_body(request, SignableBody::Bytes(&body))
+    }
+
+    /// [`Signer::sign`], with a word in place of the hash of the body.
+    pub(crate) fn sign_declared(&self, request: Request<Bytes>, payload: &str) -> Request<Bytes> {
+        self.sign_body(request, SignableBody::Precomputed(payload.to_owned()))
+    }
+
+    fn sign_body(&self, mut request: Request<Bytes>, body: SignableBody<'_>) -> Request<Bytes> {
+        let identity = Credentials::new(
+            &self.access_key_id,
+            &self.secret_access_key,
+            self.session_token.clone(),
+            None,
+            "tests",
+        )
+        .into();
+        let mut settings = SigningSettings::default();
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(self.region)
+            .name(self.service)
+            .time(SystemTime::from(self.date))
+            .settings(settings)
+            .build()
+            .unwrap()
+            .into();
+        let headers = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+        let signable = SignableRequest::new(
+            request.method().as_str(),
+            request.uri().to_string(),
+            headers,
+            body,
+        )
+        .unwrap();
+        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+        for (name, value) in instructions.headers() {
+            request.headers_mut().insert(
+                HeaderName::try_from(name).unwrap(),
+                HeaderValue::try_from(value).unwrap(),
+            );
+        }
+        request
+    }
+}
+
+impl Lab {
+    /// The keys that the instance serves now.
+    pub(crate) fn signer(&self) -> Signer {
+        Signer::with(&self.session(&self.web), self.edge.now())
+    }
+
+    /// Another role session: the keys of the other instance.
+    pub(crate) fn foreign_signer(&self) -> Signer {
+        Signer::with(&self.session(&self.strict), self.edge.now())
+    }
+
+    fn session(&self, instance: &str) -> Session {
+        let world = self.edge.world();
+        let sessions = world.sessions();
+        let own = sessions.filter(|session| session.identity.session_name == instance);
+        let latest = own.max_by_key(|session| session.issue).unwrap();
+        Session::clone(latest)
+    }
+
+    /// Sends a request as it is, from the instance.
+    pub(crate) async fn call(&self, request: Request<Bytes>) -> Answer {
+        self.send(self.on_web(), request).await
+    }
+
+    /// Signs a request with the keys of the instance and sends it.
+    pub(crate) async fn call_signed(&self, request: Request<Bytes>) -> Answer {
+        self.call(self.signer().sign(request)).await
+    }
+
+    /// The bytes of an object, if there is one, without asking S3.
+    pub(crate) fn stored(&self, key: &str) -> Option<Bytes> {
+        let target = rolecall_account::s3::Target {
+            bucket: BUCKET.to_owned(),
+            key: key.to_owned(),
+        };
+        let world = self.edge.world();
+        world
+            .s3_object(&target)
+            .map(|object| object.content.bytes.clone())
+    }
+}

@@ -1,0 +1,77 @@
+//! The control: before the account's yes is worth anything, it must have said no to a forgery.
+//!
+//! The first request that a scenario sees accepted is sent once more with one digit of its
+//! signature changed. If the account accepts that too, nothing in this run proves anything.
+
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request};
+use http_body_util::Empty;
+use rolecall_account::{Exchange, Happening, Refusal};
+use tower::ServiceExt;
+
+use crate::check::is_signed;
+use crate::simulation::Simulation;
+
+/// The name under which the journal has it.
+const CALLER: &str = "control";
+
+/// Whether this exchange can be forged: it was signed, and accepted.
+pub(crate) fn is_accepted(exchange: &Exchange) -> bool {
+    is_signed(exchange) && exchange.refusal.is_none() && exchange.response.status.is_success()
+}
+
+/// Sends `exchange` again with another signature, from where an app runs.
+///
+/// # Errors
+/// What the account answered, if that was not a refusal at the signature.
+pub(crate) async fn forgery_is_refused(
+    simulation: &Simulation,
+    on: &str,
+    exchange: &Exchange,
+) -> Result<(), String> {
+    let forged = forge(exchange).ok_or("the request accepted has no signature to forge")?;
+    let wire = simulation
+        .wire(CALLER, on)
+        .ok_or("the app's place is gone")?;
+    wire.oneshot(forged)
+        .await
+        .map_err(|error| error.to_string())?;
+    let world = simulation.world();
+    let last = world
+        .journal()
+        .entries()
+        .last()
+        .map(|entry| &entry.happening);
+    let Some(Happening::Exchange(answer)) = last else {
+        return Err("the forgery is not in the journal".to_owned());
+    };
+    match &answer.refusal {
+        Some(refusal) if refusal.code == "SignatureDoesNotMatch" => Ok(()),
+        Some(refusal) => {
+            let Refusal { code, stage, .. } = refusal;
+            Err(format!(
+                "a forged signature passed; {code} came later, at {stage}"
+            ))
+        }
+        None => Err(format!(
+            "a forged signature passed, with {}",
+            answer.response.status
+        )),
+    }
+}
+
+/// The same request, the last digit of its signature changed. The body stays away: a forgery must
+/// be refused before it is read (one that is let through is then found incomplete).
+fn forge(exchange: &Exchange) -> Option<Request<Empty<bytes::Bytes>>> {
+    let record = &exchange.request;
+    let signed = record.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (rest, digit) = signed.split_at(signed.len().checked_sub(1)?);
+    let other = if digit == "0" { "1" } else { "0" };
+    let mut request = Request::new(Empty::new());
+    *request.method_mut() = record.method.clone();
+    *request.uri_mut() = record.uri.clone();
+    *request.headers_mut() = record.headers.clone();
+    let authorization = HeaderValue::from_str(&format!("{rest}{other}")).ok()?;
+    request.headers_mut().insert(AUTHORIZATION, authorization);
+    Some(request)
+}

@@ -1,0 +1,29 @@
+# What there is to do; `just` alone lists it.
+default:
+    @just --list
+
+# Play scenarios: `just scenario s3-upload`; all of them without a name
+scenario *ARGUMENTS:
+    @cargo run --quiet -- scenario {{ARGUMENTS}}
+
+# All tests that need nothing but Rust
+test *ARGUMENTS:
+    cargo test {{ARGUMENTS}}
+
+# Format, lints and documentation, as CI has them
+lint:
+    cargo fmt --check
+    cargo clippy --workspace --all-targets -- --deny warnings
+    RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
+
+# Measure: rotations a second, and the provider's refresh paths
+bench *ARGUMENTS:
+    cargo bench --package rolecall-benches {{ARGUMENTS}}
+
+# What providers are judged by
+rules *ARGUMENTS:
+    @cargo run --quiet -- rules {{ARGUMENTS}}
+
+# All that CI runs
+ci:
+    .ci/run

@@ -1,0 +1,367 @@
+//! Each word of an expectation, met and not met: a step fails *because of that word*.
+
+use rolecall_providers::AwsConfig;
+use rolecall_scenario::language::Scenario;
+use rolecall_scenario::{AccountVocabulary, Outcome, Report, RunOptions, check_support, run};
+
+fn play(text: &str) -> Report {
+    let scenario = Scenario::parse("words.toml", text, &AccountVocabulary)
+        .unwrap_or_else(|bad| panic!("{bad}"));
+    check_support(&scenario).unwrap_or_else(|bad| panic!("{bad}"));
+    run(
+        &scenario,
+        &AwsConfig::new(),
+        RunOptions::default(),
+        &mut |_| {},
+    )
+}
+
+const WORLD: &str = r#"
+summary = "A world for one word."
+[world]
+buckets = ["photos", "backups"]
+role.photo-app = { trust = "ec2", inline = { photos-only = '''
+{ "Version": "2012-10-17", "Statement": [
+  { "Effect": "Allow", "Action": "s3:*Object", "Resource": "arn:aws:s3:::photos/*" },
+  { "Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::photos/private/*" } ] }''' } }
+role.batch = { trust = "ecs-tasks", policies = ["AmazonS3ReadOnlyAccess"] }
+profile.web-profile = { role = "photo-app" }
+instance.web = { profile = "web-profile" }
+instance.bare = {}
+task.worker = { role = "batch" }
+[app.web]
+on = "web"
+[app.bare]
+on = "bare"
+[app.worker]
+on = "worker"
+[[step]]
+name = "before"
+app = "web"
+resolve = {}
+"#;
+
+const UPLOAD: &str = r#"upload = { bucket = "photos", key = "cat.jpg" }"#;
+const OTHER: &str = r#"upload = { bucket = "backups", key = "cat.jpg" }"#;
+const PRIVATE: &str = r#"upload = { bucket = "photos", key = "private/cat.jpg" }"#;
+const RESOLVE: &str = "resolve = {}";
+
+/// App, action, expectation; what is expected in the finding, or nothing where it is met.
+const CASES: &[(&str, &str, &str, &str)] = &[
+    ("web", UPLOAD, "", ""),
+    ("web", OTHER, "", "the call is allowed"),
+    ("bare", RESOLVE, "", "credentials"),
+    ("bare", RESOLVE, r#"expect.fails = "none-found""#, ""),
+    ("bare", UPLOAD, r#"expect.fails = "none-found""#, ""),
+    (
+        "web",
+        RESOLVE,
+        r#"expect.fails = "none-found""#,
+        "no credentials, and no signed request",
+    ),
+    (
+        "web",
+        OTHER,
+        r#"expect.fails = "none-found""#,
+        "no credentials, and no signed request",
+    ),
+    (
+        "web",
+        UPLOAD,
+        r#"expect.allowed = { by = "photos-only" }"#,
+        "",
+    ),
+    (
+        "web",
+        UPLOAD,
+        r#"expect.allowed = { issue = 1, identity = "photo-app" }"#,
+        "",
+    ),
+    (
+        "web",
+        UPLOAD,
+        "expect.allowed = { issue = 2 }",
+        "issue 2 of its source",
+    ),
+    (
+        "web",
+        UPLOAD,
+        r#"expect.allowed = { identity = "batch" }"#,
+        "credentials of the role `batch`",
+    ),
+    (
+        "web",
+        UPLOAD,
+        r#"expect.allowed = { by = "AmazonS3ReadOnlyAccess" }"#,
+        "allowed by `AmazonS3ReadOnlyAccess`",
+    ),
+    (
+        "web",
+        OTHER,
+        r#"expect.denied = { code = "AccessDenied", reason = "no-identity-policy" }"#,
+        "",
+    ),
+    (
+        "web",
+        OTHER,
+        r#"expect.denied = { reason = "explicit-deny" }"#,
+        "refused for `explicit-deny`",
+    ),
+    (
+        "web",
+        OTHER,
+        r#"expect.denied = { code = "ExpiredToken" }"#,
+        "refused with ExpiredToken",
+    ),
+    ("web", UPLOAD, "expect.denied = {}", "the service refuses"),
+    ("web", RESOLVE, "expect.denied = {}", "the service refuses"),
+    ("bare", UPLOAD, "expect.denied = {}", "the service refuses"),
+    (
+        "web",
+        PRIVATE,
+        r#"expect.denied = { by = "photos-only", reason = "explicit-deny" }"#,
+        "",
+    ),
+    (
+        "web",
+        OTHER,
+        r#"expect.denied = { by = "photos-only" }"#,
+        "denied by `photos-only`",
+    ),
+    ("web", RESOLVE, r#"expect.identity = "photo-app""#, ""),
+    (
+        "web",
+        RESOLVE,
+        r#"expect.identity = "batch""#,
+        "credentials of the role `batch`",
+    ),
+    ("worker", RESOLVE, r#"expect.identity = "batch""#, ""),
+    ("web", RESOLVE, "expect.issue = 1", ""),
+    ("web", RESOLVE, "expect.issue = 2", "issue 2 of its source"),
+    ("web", UPLOAD, r#"expect.same-set-as = "before""#, ""),
+    (
+        "worker",
+        RESOLVE,
+        r#"expect.same-set-as = "before""#,
+        "the set of step `before`",
+    ),
+    (
+        "web",
+        UPLOAD,
+        "expect.calls = { imds-credentials = 0, s3-put-object = 1 }",
+        "",
+    ),
+    (
+        "web",
+        UPLOAD,
+        "expect.calls = { s3-put-object = { min = 1, max = 2 } }",
+        "",
+    ),
+    (
+        "web",
+        UPLOAD,
+        "expect.calls = { imds-credentials = 1 }",
+        "1 imds-credentials since the last step",
+    ),
+    (
+        "web",
+        UPLOAD,
+        "expect.calls = { s3-put-object = { min = 2 } }",
+        "at least 2 s3-put-object",
+    ),
+    ("web", UPLOAD, "expect-total = { imds-credentials = 1 }", ""),
+    (
+        "web",
+        UPLOAD,
+        "expect-total = { imds-credentials = 2 }",
+        "2 imds-credentials since the start",
+    ),
+    ("web", UPLOAD, r#"expect.within = "1s""#, ""),
+    (
+        "web",
+        UPLOAD,
+        "expect.any-of = [{ issue = 2 }, { issue = 1 }]",
+        "",
+    ),
+    (
+        "web",
+        UPLOAD,
+        "expect.any-of = [{ issue = 2 }, { issue = 3 }]",
+        "alternative 2: issue 3 of its source",
+    ),
+];
+
+#[test]
+fn every_word_can_be_met_and_not_met() {
+    for (app, action, expect, finding) in CASES {
+        let step = format!("[[step]]\nname = \"it\"\napp = \"{app}\"\n{action}\n{expect}\n");
+        let report = play(&format!("{WORLD}{step}"));
+        let step = report.steps.last().unwrap();
+        let found: Vec<_> = step
+            .findings
+            .iter()
+            .map(|finding| finding.expected.as_str())
+            .collect();
+        if finding.is_empty() {
+            assert_eq!(
+                step.outcome,
+                Outcome::Passed,
+                "{app} {action} {expect}: {found:?}"
+            );
+        } else {
+            assert_eq!(step.outcome, Outcome::Failed, "{app} {action} {expect}");
+            assert!(
+                found.iter().any(|it| it.contains(finding)),
+                "{app} {action} {expect}: {found:?}"
+            );
+        }
+    }
+}
+
+/// The class is the provider's own view: another one is worth a note, and fails nothing.
+#[test]
+fn a_class_is_advisory() {
+    let step =
+        "[[step]]\nname = \"it\"\napp = \"bare\"\nresolve = {}\nexpect.fails = \"timeout\"\n";
+    let report = play(&format!("{WORLD}{step}"));
+    assert_eq!(report.outcome, Outcome::Passed);
+    assert_eq!(
+        report.steps[1].notes,
+        ["the provider calls it `none-found`, the scenario `timeout`"]
+    );
+}
+
+/// With `overlap = "none"` the old set dies when the next is published: a client that has five
+/// minutes left on its copy cannot know.
+#[test]
+fn without_overlap_the_old_set_dies_with_the_rotation() {
+    let report = play(
+        r#"
+summary = "No overlap."
+[world]
+buckets = ["photos"]
+overlap = "none"
+role.photo-app = { trust = "ec2", policies = ["AmazonS3FullAccess"] }
+profile.web-profile = { role = "photo-app" }
+instance.web = { profile = "web-profile" }
+[[step]]
+name = "before the rotation"
+upload = { bucket = "photos", key = "cat.jpg" }
+[[step]]
+name = "after the rotation, from the cache"
+after = "5h 56m"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.denied = { code = "ExpiredToken" }
+[[step]]
+name = "after the expiry that the client knows of"
+after = "4m"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.allowed = { issue = 2 }
+"#,
+    );
+    assert_eq!(report.outcome, Outcome::Passed, "{:#?}", report.steps);
+}
+
+#[test]
+fn revoked_sets_are_refused_until_the_next_rotation() {
+    let report = play(
+        r#"
+summary = "Revocation, of a set and of a role's sessions."
+[world]
+buckets = ["photos"]
+role.photo-app = { trust = "ec2", policies = ["AmazonS3FullAccess"] }
+profile.web-profile = { role = "photo-app" }
+instance.web = { profile = "web-profile" }
+[app.script]
+on = "web"
+use = "default-chain"
+[[step]]
+name = "revoke the set"
+revoke = { instance = "web", issue = 1 }
+[[step]]
+name = "it is refused"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.denied = { code = "InvalidToken" }
+[[step]]
+name = "issue another"
+rotate = { instance = "web" }
+[[step]]
+name = "it is good"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.allowed = { issue = 2 }
+[[step]]
+name = "revoke the sessions of the role"
+after = "1s"
+revoke = { role = "photo-app" }
+[[step]]
+name = "a policy denies them"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.denied = { code = "AccessDenied", reason = "explicit-deny", by = "AWSRevokeOlderSessions" }
+[[step]]
+name = "issue a third"
+after = "1s"
+rotate = { instance = "web" }
+[[step]]
+name = "later sessions are not meant"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.allowed = { issue = 3 }
+[[step]]
+name = "there is nothing left to revoke of the first"
+revoke = { instance = "web", issue = 1 }
+"#,
+    );
+    let outcomes: Vec<_> = report
+        .steps
+        .iter()
+        .map(|step| step.outcome.word())
+        .collect();
+    assert_eq!(
+        outcomes,
+        [["passed"; 8].as_slice(), &["inconclusive"]].concat(),
+        "{:#?}",
+        report.steps
+    );
+}
+
+/// A provider that has not what an app asks for: the scenario does not apply to it.
+#[test]
+fn what_a_provider_has_not_is_not_applicable() {
+    let report = play(
+        r#"
+summary = "The bare SSO provider."
+[world]
+instance.web = {}
+[app.web]
+on = "web"
+use = "sso"
+[[step]]
+name = "it"
+resolve = {}
+"#,
+    );
+    let reason = "aws-config has no bare `sso` provider".to_owned();
+    assert_eq!(report.outcome, Outcome::NotApplicable(reason));
+}
+
+/// A world that the account refuses is nobody's failure.
+#[test]
+fn a_world_that_cannot_be_set_up_is_inconclusive() {
+    let report = play(
+        r#"
+summary = "A role name that IAM does not take."
+[world]
+role."photo app" = { trust = "ec2" }
+instance.web = {}
+[[step]]
+name = "it"
+resolve = {}
+"#,
+    );
+    let Outcome::Inconclusive(why) = report.outcome else {
+        panic!("{:?}", report.outcome)
+    };
+    assert!(
+        why.contains("role `photo app`: IAM refused it with ValidationError"),
+        "{why}"
+    );
+}
