@@ -121,22 +121,18 @@ pub fn authenticate(
     let access_key_id = parsed.access_key_id();
     let session =
         session.ok_or_else(|| AuthenticationError::UnknownAccessKey(access_key_id.to_owned()))?;
-    match parsed.session_token() {
-        None => return Err(AuthenticationError::TokenMissing),
-        Some(token) if !session.session_token.is(token) => {
-            return Err(AuthenticationError::TokenMismatch);
-        }
-        Some(_) => {}
+    match (&session.session_token, parsed.session_token()) {
+        (Some(_), None) => return Err(AuthenticationError::TokenMissing),
+        (Some(own), Some(sent)) if own.is(sent) => {}
+        // A long-term key has no token, so that any is another's.
+        (_, Some(_)) => return Err(AuthenticationError::TokenMismatch),
+        (None, None) => {}
     }
     if let Some((at, why)) = session.ended {
         return Err(AuthenticationError::Ended { at, why });
     }
-    // Valid until its expiry, and not at it.
-    if now >= session.expires_at {
-        return Err(AuthenticationError::Expired {
-            expired_at: session.expires_at,
-            now,
-        });
+    if let Some(expired_at) = session.expires_at.filter(|_| session.is_expired(now)) {
+        return Err(AuthenticationError::Expired { expired_at, now });
     }
     parsed.check_region(region)?;
     parsed.check_date(now, rules.clock_skew_max)?;

@@ -16,6 +16,7 @@ const HEX_UPPER: &[u8; 16] = b"0123456789ABCDEF";
 pub(crate) enum UniqueId {
     Role,
     InstanceProfile,
+    User,
 }
 
 impl UniqueId {
@@ -23,6 +24,7 @@ impl UniqueId {
         match self {
             Self::Role => "AROA",
             Self::InstanceProfile => "AIPA",
+            Self::User => "AIDA",
         }
     }
 
@@ -39,6 +41,14 @@ impl UniqueId {
 pub(crate) fn temporary_access_key_id(entropy: &Entropy, label: &str) -> String {
     format!(
         "ASIA{}",
+        entropy.text::<16>(&format!("access-key/{label}"), BASE32)
+    )
+}
+
+/// `AKIA` and 16 characters: the id of a long-term key.
+pub(crate) fn long_term_access_key_id(entropy: &Entropy, label: &str) -> String {
+    format!(
+        "AKIA{}",
         entropy.text::<16>(&format!("access-key/{label}"), BASE32)
     )
 }

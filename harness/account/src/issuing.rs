@@ -13,7 +13,7 @@ use crate::id;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
 use crate::secret::Secret;
-use crate::session::{Ending, Identity, Session};
+use crate::session::{Actor, Ending, Identity, Session};
 use crate::world::{Due, World};
 
 /// The least time from one rotation to the next. A source told to publish a set as early as it
@@ -82,7 +82,7 @@ pub(crate) enum Serving {
 impl Serving {
     pub(crate) fn role_name(&self) -> &str {
         match self {
-            Self::Keys(session) => &session.identity.role_name,
+            Self::Keys(session) => session.identity.name(),
             Self::Refused { role_name, .. } => role_name,
         }
     }
@@ -131,18 +131,20 @@ impl Issuer {
         Session {
             access_key_id: id::temporary_access_key_id(entropy, &label),
             secret_access_key: Secret::new(id::secret_access_key(entropy, &label)),
-            session_token: Secret::new(id::session_token(entropy, &label)),
+            session_token: Some(Secret::new(id::session_token(entropy, &label))),
             identity: Identity {
                 account: role.account.clone(),
-                role_name: role.name.clone(),
-                role_id: role.id.clone(),
-                role_arn: role.arn.clone(),
-                session_name: self.session_name.clone(),
+                actor: Actor::Role {
+                    name: role.name.clone(),
+                    id: role.id.clone(),
+                    arn: role.arn.clone(),
+                    session_name: self.session_name.clone(),
+                },
             },
-            source: self.source.clone(),
+            source: Some(self.source.clone()),
             issue: self.issues,
             issued_at: now,
-            expires_at: now + self.issuing.credential_lifetime,
+            expires_at: Some(now + self.issuing.credential_lifetime),
             ended: None,
         }
     }

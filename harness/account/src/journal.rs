@@ -181,9 +181,11 @@ impl Exchange {
                 BodyRecord::Document(text) => redact::document(self.operation, text),
                 BodyRecord::Data(length) => format!("({length} bytes)"),
             },
-            identity: session.map(|session| session.identity.session_arn()),
+            identity: session.map(|session| session.identity.caller_arn()),
             access_key_id: session.map(|session| session.access_key_id.clone()),
-            issue: session.map(|session| session.issue),
+            issue: session
+                .map(|session| session.issue)
+                .filter(|issue| *issue > 0),
             decision: self.decision.as_ref().map(ToString::to_string),
             detail: self
                 .refusal
@@ -222,11 +224,11 @@ impl Happening {
                 json!({ "control": { "operation": operation.slug(), "detail": detail } })
             }
             Self::Issued(session) => json!({ "issued": {
-                "source": session.source.to_string(),
+                "source": session.source.as_ref().map(ToString::to_string),
                 "issue": session.issue,
-                "role": session.identity.role_name,
+                "role": session.identity.name(),
                 "access_key_id": session.access_key_id,
-                "expires_at": session.expires_at.to_string(),
+                "expires_at": session.expires_at.map(|expiry| expiry.to_string()),
             } }),
             Self::IssueRefused { source, role } => {
                 json!({ "issue_refused": { "source": source.to_string(), "role": role } })

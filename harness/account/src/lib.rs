@@ -31,7 +31,7 @@ pub use authenticate::{AuthenticationError, Stage, authenticate};
 pub use container::ContainerError;
 pub use ec2::{Association, Ec2Error, HttpTokens, Instance, InstanceState, RunInstance};
 pub use entropy::Entropy;
-pub use iam::{CreateRole, IamError, InstanceProfile, Role};
+pub use iam::{CreateRole, CreateUser, IamError, InstanceProfile, Role, User};
 pub use imds::{ImdsError, TokenGrant};
 pub use instant::SimInstant;
 pub use issuing::{Issuing, Overlap, Source};
@@ -41,5 +41,5 @@ pub use journal::{
 };
 pub use operation::{Operation, Service};
 pub use secret::{Secret, fingerprint};
-pub use session::{Ending, Identity, Session};
+pub use session::{Actor, Ending, Identity, Session};
 pub use world::{Arrival, NothingServed, RequestIds, World, WorldOptions};

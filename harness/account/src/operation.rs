@@ -66,6 +66,10 @@ operations! {
     AttachRolePolicy = Iam, "AttachRolePolicy", "iam-attach-role-policy";
     /// Detaches a managed policy from a role.
     DetachRolePolicy = Iam, "DetachRolePolicy", "iam-detach-role-policy";
+    /// Makes a user.
+    CreateUser = Iam, "CreateUser", "iam-create-user";
+    /// Makes a long-term key for a user.
+    CreateAccessKey = Iam, "CreateAccessKey", "iam-create-access-key";
     /// Makes an instance profile.
     CreateInstanceProfile = Iam, "CreateInstanceProfile", "iam-create-instance-profile";
     /// Puts a role into an instance profile.

@@ -7,34 +7,92 @@ use crate::instant::SimInstant;
 use crate::issuing::Source;
 use crate::secret::Secret;
 
-/// Who a session acts as.
+/// Who a key acts as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The twelve digits of the account.
     pub account: String,
-    /// The role's name.
-    pub role_name: String,
-    /// The role's unique id, `AROA…`: what permissions are looked up by, so that a role made anew
-    /// under the same name inherits nothing.
-    pub role_id: String,
-    /// The role's ARN, with its path.
-    pub role_arn: String,
-    /// The name of this session: the instance id, or the task's id.
-    pub session_name: String,
+    /// A role or a user.
+    pub actor: Actor,
+}
+
+/// A role or a user. What permissions are looked up by is the unique id, so that one made anew
+/// under the same name inherits nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A session of a role.
+    Role {
+        /// The role's name.
+        name: String,
+        /// The role's unique id, `AROA…`.
+        id: String,
+        /// The role's ARN, with its path.
+        arn: String,
+        /// The name of this session: the instance id, the task's id, or what the caller chose.
+        session_name: String,
+    },
+    /// A user.
+    User {
+        /// The user's name.
+        name: String,
+        /// The user's unique id, `AIDA…`.
+        id: String,
+    },
 }
 
 impl Identity {
-    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` (`sts.assumed-role.arn`).
-    pub fn session_arn(&self) -> String {
-        format!(
-            "arn:aws:sts::{}:assumed-role/{}/{}",
-            self.account, self.role_name, self.session_name
-        )
+    /// The name of the role or of the user.
+    pub fn name(&self) -> &str {
+        match &self.actor {
+            Actor::Role { name, .. } | Actor::User { name, .. } => name,
+        }
     }
 
-    /// `AROA…:SESSION`, the value of `aws:userid` (`policy.context.userid`).
+    /// The ARN of the caller: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`
+    /// (`sts.assumed-role.arn`) or `arn:aws:iam::ACCOUNT:user/USER`.
+    pub fn caller_arn(&self) -> String {
+        let account = &self.account;
+        match &self.actor {
+            Actor::Role {
+                name, session_name, ..
+            } => {
+                format!("arn:aws:sts::{account}:assumed-role/{name}/{session_name}")
+            }
+            Actor::User { name, .. } => format!("arn:aws:iam::{account}:user/{name}"),
+        }
+    }
+
+    /// The ARN of the role, with its path, or of the user: the value of `aws:PrincipalArn`.
+    pub fn principal_arn(&self) -> String {
+        match &self.actor {
+            Actor::Role { arn, .. } => arn.clone(),
+            Actor::User { .. } => self.caller_arn(),
+        }
+    }
+
+    /// The name of the session; a user's own keys have none.
+    pub fn session_name(&self) -> Option<&str> {
+        match &self.actor {
+            Actor::Role { session_name, .. } => Some(session_name),
+            Actor::User { .. } => None,
+        }
+    }
+
+    /// The unique id of the role or of the user.
+    pub fn unique_id(&self) -> &str {
+        match &self.actor {
+            Actor::Role { id, .. } | Actor::User { id, .. } => id,
+        }
+    }
+
+    /// `AROA…:SESSION` or `AIDA…`, the value of `aws:userid` (`policy.context.userid`).
     pub fn user_id(&self) -> String {
-        format!("{}:{}", self.role_id, self.session_name)
+        match &self.actor {
+            Actor::Role {
+                id, session_name, ..
+            } => format!("{id}:{session_name}"),
+            Actor::User { id, .. } => id.clone(),
+        }
     }
 }
 
@@ -47,27 +105,34 @@ pub enum Ending {
     Revoked,
 }
 
-/// One issued triple.
+/// One set of keys: a session's triple, or a user's long-term pair.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// `ASIA` and 16 characters.
+    /// `ASIA` (a session's) or `AKIA` (a user's) and 16 characters.
     pub access_key_id: String,
     /// 40 characters.
     pub secret_access_key: Secret,
-    /// Opaque.
-    pub session_token: Secret,
+    /// Opaque; a long-term pair has none.
+    pub session_token: Option<Secret>,
     /// Who it acts as.
     pub identity: Identity,
-    /// Where it was handed out.
-    pub source: Source,
-    /// The how-manyeth set of its source, from 1.
+    /// Where it was handed out, if a source did.
+    pub source: Option<Source>,
+    /// The how-manyeth set of its source, from 1; 0 if no source handed it out.
     pub issue: u32,
     /// Since when it is accepted.
     pub issued_at: SimInstant,
-    /// From when on it is no longer accepted.
-    pub expires_at: SimInstant,
+    /// From when on it is no longer accepted; a long-term pair is for ever.
+    pub expires_at: Option<SimInstant>,
     /// Since when, and why, it is no longer accepted before its time.
     pub ended: Option<(SimInstant, Ending)>,
+}
+
+impl Session {
+    /// Whether its time is over. It is valid until its expiry, and not at it.
+    pub fn is_expired(&self, now: SimInstant) -> bool {
+        self.expires_at.is_some_and(|expiry| now >= expiry)
+    }
 }
 
 /// All sessions by access key id.
@@ -95,7 +160,7 @@ impl Sessions {
         let Some(session) = self.by_key.get_mut(access_key_id) else {
             return false;
         };
-        let live = session.ended.is_none() && at < session.expires_at;
+        let live = session.ended.is_none() && !session.is_expired(at);
         if live {
             Arc::make_mut(session).ended = Some((at, ending));
         }
@@ -115,14 +180,17 @@ mod tests {
         let session = served(&mut world, start(), &web);
         let identity = &session.identity;
         assert_eq!(
-            identity.session_arn(),
+            identity.caller_arn(),
             format!("arn:aws:sts::111122223333:assumed-role/photo-app/{web}")
         );
         assert_eq!(
-            identity.role_arn,
+            identity.principal_arn(),
             "arn:aws:iam::111122223333:role/photo-app"
         );
-        assert_eq!(identity.user_id(), format!("{}:{web}", identity.role_id));
+        assert_eq!(
+            identity.user_id(),
+            format!("{}:{web}", identity.unique_id())
+        );
         assert!(session.access_key_id.starts_with("ASIA"));
         assert_eq!(session.access_key_id.len(), 20);
         assert_eq!(session.secret_access_key.expose().len(), 40);

@@ -195,10 +195,10 @@ impl World {
     pub fn revoke(&mut self, now: SimInstant, source: &Source, issue: Option<u32>) -> usize {
         self.advance_to(now);
         let sessions = self.sessions.iter().filter(|session| {
-            session.source == *source
+            session.source.as_ref() == Some(source)
                 && issue.is_none_or(|issue| session.issue == issue)
                 && session.ended.is_none()
-                && now < session.expires_at
+                && !session.is_expired(now)
         });
         let ending: Vec<String> = sessions
             .map(|session| session.access_key_id.clone())

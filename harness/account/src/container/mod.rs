@@ -11,6 +11,7 @@ use crate::iam::{IamError, Role};
 use crate::id;
 use crate::instant::SimInstant;
 use crate::issuing::{Issuer, Issuing, Serving, Source};
+use crate::secret::Secret;
 use crate::world::World;
 
 /// Who ECS is to a trust policy.
@@ -109,11 +110,11 @@ impl World {
             None => Err(ContainerError::NoSuchTask),
             Some(Serving::Refused { .. }) => Err(ContainerError::NotAdmitted),
             Some(Serving::Keys(session)) => Ok(json!({
-                "RoleArn": session.identity.role_arn,
+                "RoleArn": session.identity.principal_arn(),
                 "AccessKeyId": session.access_key_id,
                 "SecretAccessKey": session.secret_access_key.expose(),
-                "Token": session.session_token.expose(),
-                "Expiration": session.expires_at.to_string(),
+                "Token": session.session_token.as_ref().map(Secret::expose),
+                "Expiration": session.expires_at.map(|expiry| expiry.to_string()),
             })
             .to_string()),
         }

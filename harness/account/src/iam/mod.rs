@@ -5,8 +5,10 @@ mod profile;
 mod role;
 #[cfg(test)]
 mod tests;
+mod user;
 
 pub use error::IamError;
 pub use profile::InstanceProfile;
 pub(crate) use role::Iam;
 pub use role::{CreateRole, Role};
+pub use user::{CreateUser, User};

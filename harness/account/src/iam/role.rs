@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::error::IamError;
 use super::profile::InstanceProfile;
+use super::user::User;
 use crate::id::UniqueId;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
@@ -100,6 +101,7 @@ pub(crate) struct Iam {
     /// By lower-cased name: names are unique whatever the case (`iam.names.case-insensitive`).
     roles: BTreeMap<String, Role>,
     pub(super) profiles: BTreeMap<String, InstanceProfile>,
+    pub(super) users: BTreeMap<String, User>,
     /// Counts what was made, so that what is made anew gets another unique id.
     pub(super) made: u32,
 }
@@ -110,6 +112,7 @@ impl Iam {
             account,
             roles: BTreeMap::new(),
             profiles: BTreeMap::new(),
+            users: BTreeMap::new(),
             made: 0,
         }
     }
@@ -236,7 +239,7 @@ impl World {
     }
 }
 
-fn managed(name_or_arn: &str) -> Result<&'static NamedPolicy, IamError> {
+pub(super) fn managed(name_or_arn: &str) -> Result<&'static NamedPolicy, IamError> {
     let found = policy::managed(name_or_arn).ok_or_else(|| no_such("policy", name_or_arn))?;
     Ok(&found.policy)
 }

@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 use super::error::ImdsError;
 use crate::instant::SimInstant;
 use crate::issuing::{Serving, Source};
+use crate::secret::Secret;
 use crate::session::Session;
 use crate::world::World;
 
@@ -121,8 +122,16 @@ fn credentials_document(session: &Session) -> String {
         ("Type", "AWS-HMAC"),
         ("AccessKeyId", &session.access_key_id),
         ("SecretAccessKey", session.secret_access_key.expose()),
-        ("Token", session.session_token.expose()),
-        ("Expiration", &session.expires_at.to_string()),
+        (
+            "Token",
+            session.session_token.as_ref().map_or("", Secret::expose),
+        ),
+        (
+            "Expiration",
+            &session
+                .expires_at
+                .map_or_else(String::new, |expiry| expiry.to_string()),
+        ),
     ])
 }
 

@@ -177,7 +177,7 @@ fn the_document_has_seven_members_and_whole_seconds() {
              \"Expiration\" : \"2031-05-01T06:00:00Z\"\n}}",
             session.access_key_id,
             session.secret_access_key.expose(),
-            session.session_token.expose(),
+            session.session_token.as_ref().unwrap().expose(),
         )
     );
     assert!(session.access_key_id.starts_with("ASIA"));

@@ -71,7 +71,7 @@ impl Run {
     /// With the token in a header, and in a query.
     fn sign(&mut self, now: SimInstant, instance: &str) {
         let session = served(&mut self.world, now, instance);
-        let token = session.session_token.expose();
+        let token = session.session_token.as_ref().unwrap().expose();
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={}/20310501/us-east-1/s3/aws4_request, \
              SignedHeaders=host, Signature=00",
@@ -154,7 +154,10 @@ impl Run {
                     "secret access key",
                     session.secret_access_key.expose().to_owned(),
                 ),
-                ("session token", session.session_token.expose().to_owned()),
+                (
+                    "session token",
+                    session.session_token.as_ref().unwrap().expose().to_owned(),
+                ),
             ]
         });
         let tokens = self.metadata_tokens.iter();

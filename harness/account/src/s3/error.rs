@@ -122,7 +122,7 @@ impl S3Error {
         resource: &str,
         decision: Decision,
     ) -> Self {
-        let caller = session.identity.session_arn();
+        let caller = session.identity.caller_arn();
         let message = access_denied_message(&caller, action, resource, &decision);
         let message = message.unwrap_or_else(|| S3Code::AccessDenied.message().to_owned());
         let denied = Self::with_message(S3Code::AccessDenied, Stage::Policy, message);

@@ -142,8 +142,8 @@ fn the_seed_decides_every_id_and_key() {
             association.profile_id,
             session.access_key_id.clone(),
             session.secret_access_key.expose().to_owned(),
-            session.session_token.expose().to_owned(),
-            session.identity.role_id.clone(),
+            session.session_token.as_ref().unwrap().expose().to_owned(),
+            session.identity.unique_id().to_owned(),
             ids.request_id,
             ids.host_id,
         ]

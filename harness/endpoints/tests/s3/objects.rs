@@ -317,7 +317,7 @@ fn the_operation_is_named_and_the_identity_journalled() {
             let exchange = lab.last_exchange();
             assert_eq!(exchange.operation, Some(operation));
             let session = exchange.session.as_ref().unwrap();
-            assert_eq!(session.identity.session_name, lab.web);
+            assert_eq!(session.identity.session_name(), Some(&*lab.web));
             let decision = exchange.decision.as_ref().unwrap().to_string();
             assert_eq!(decision, "allowed by `AmazonS3FullAccess`, statement 1");
         }

@@ -59,7 +59,7 @@ impl Signer {
         Self {
             access_key_id: session.access_key_id.clone(),
             secret_access_key: session.secret_access_key.expose().to_owned(),
-            session_token: Some(session.session_token.expose().to_owned()),
+            session_token: Some(session.session_token.as_ref().unwrap().expose().to_owned()),
             region: "us-east-1",
             service: "s3",
             date,
@@ -135,7 +135,7 @@ impl Lab {
     fn session(&self, instance: &str) -> Session {
         let world = self.edge.world();
         let sessions = world.sessions();
-        let own = sessions.filter(|session| session.identity.session_name == instance);
+        let own = sessions.filter(|session| session.identity.session_name() == Some(instance));
         let latest = own.max_by_key(|session| session.issue).unwrap();
         Session::clone(latest)
     }

@@ -41,7 +41,7 @@ impl From<&Session> for UsedSet {
     fn from(session: &Session) -> Self {
         Self {
             access_key_id: session.access_key_id.clone(),
-            role: session.identity.role_name.clone(),
+            role: session.identity.name().to_owned(),
             issue: session.issue,
         }
     }

@@ -18,6 +18,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
             format!("the access key id {id}, which never was"),
         )];
     };
+    let own = session.session_token.as_ref();
     let mut differences = Vec::new();
     if !session
         .secret_access_key
@@ -28,7 +29,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
     }
     if !credentials
         .session_token()
-        .is_some_and(|token| session.session_token.is(token))
+        .is_some_and(|token| own.is_some_and(|own| own.is(token)))
     {
         let expected = format!("the session token that was issued with {id}");
         let actual = credentials

@@ -1,0 +1,155 @@
+//! Users and their long-term keys.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::IamError;
+use super::role::{Iam, check_name, managed, no_such};
+use crate::id::{self, UniqueId};
+use crate::instant::SimInstant;
+use crate::operation::Operation;
+use crate::policy::{Document, NamedPolicy};
+use crate::secret::Secret;
+use crate::session::{Actor, Identity, Session};
+use crate::world::World;
+
+/// A user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Its name, unique in the account whatever the case.
+    pub name: String,
+    /// `AIDA…`.
+    pub id: String,
+    policies: Vec<NamedPolicy>,
+}
+
+/// What `CreateUser` takes, with the policies to begin with.
+#[derive(Clone, Debug, Default)]
+pub struct CreateUser {
+    /// The name.
+    pub name: String,
+    /// Names or ARNs of managed policies.
+    pub attached: Vec<String>,
+    /// Inline policies by name.
+    pub inline: BTreeMap<String, Document>,
+}
+
+impl User {
+    /// The policies that say what the user may do, as they stand now.
+    pub(crate) fn identity_policies(&self) -> &[NamedPolicy] {
+        &self.policies
+    }
+}
+
+impl Iam {
+    pub(crate) fn user_by_id(&self, id: &str) -> Option<&User> {
+        self.users.values().find(|user| user.id == id)
+    }
+}
+
+impl World {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// A name that is taken or malformed, a managed policy that is not known.
+    pub fn create_user(&mut self, now: SimInstant, request: CreateUser) -> Result<(), IamError> {
+        self.advance_to(now);
+        let CreateUser {
+            name,
+            attached,
+            inline,
+        } = request;
+        check_name("userName", &name, 64)?;
+        let attached = attached.iter().map(|policy| managed(policy).cloned());
+        let mut policies = attached.collect::<Result<Vec<_>, _>>()?;
+        policies.extend(
+            inline
+                .into_iter()
+                .map(|(name, document)| NamedPolicy::new(name, Arc::new(document))),
+        );
+        let key = name.to_lowercase();
+        if self.iam.users.contains_key(&key) {
+            return Err(IamError::EntityAlreadyExists { kind: "User", name });
+        }
+        self.iam.made += 1;
+        let id = UniqueId::User.draw(&self.entropy, &format!("user/{name}/{}", self.iam.made));
+        self.control(now, Operation::CreateUser, &name);
+        self.iam.users.insert(key, User { name, id, policies });
+        Ok(())
+    }
+
+    /// Makes a long-term key for a user; answers it.
+    ///
+    /// # Errors
+    /// No such user.
+    pub fn create_access_key(
+        &mut self,
+        now: SimInstant,
+        user: &str,
+    ) -> Result<Arc<Session>, IamError> {
+        self.advance_to(now);
+        let found = self.iam.users.get(&user.to_lowercase());
+        let User { name, id, .. } = found.ok_or_else(|| no_such("user", user))?.clone();
+        self.iam.made += 1;
+        let label = format!("{id}/{}", self.iam.made);
+        let key = Arc::new(Session {
+            access_key_id: id::long_term_access_key_id(&self.entropy, &label),
+            secret_access_key: Secret::new(id::secret_access_key(&self.entropy, &label)),
+            session_token: None,
+            identity: Identity {
+                account: self.iam.account.clone(),
+                actor: Actor::User { name, id },
+            },
+            source: None,
+            issue: 0,
+            issued_at: now,
+            expires_at: None,
+            ended: None,
+        });
+        self.sessions.insert(Arc::clone(&key));
+        self.control(
+            now,
+            Operation::CreateAccessKey,
+            &format!("{user} {}", key.access_key_id),
+        );
+        Ok(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{start, world};
+
+    #[test]
+    fn a_user_has_a_name_once_and_keys_for_ever() {
+        let mut world = world();
+        let ann = || CreateUser {
+            name: "ann".to_owned(),
+            attached: vec!["AmazonS3ReadOnlyAccess".to_owned()],
+            ..CreateUser::default()
+        };
+        world.create_user(start(), ann()).unwrap();
+        let again = CreateUser {
+            name: "Ann".to_owned(),
+            ..ann()
+        };
+        let refused = world.create_user(start(), again).unwrap_err();
+        assert_eq!(refused.code(), "EntityAlreadyExists");
+        let key = world.create_access_key(start(), "ann").unwrap();
+        assert!(
+            key.access_key_id.starts_with("AKIA"),
+            "sts.credentials.key-id-prefix"
+        );
+        assert_eq!(
+            key.identity.caller_arn(),
+            "arn:aws:iam::111122223333:user/ann"
+        );
+        assert!(!key.is_expired(start() + std::time::Duration::from_hours(24 * 3650)));
+        let reads = world.decide(start(), &key, "s3:GetObject", "arn:aws:s3:::b/k");
+        let writes = world.decide(start(), &key, "s3:PutObject", "arn:aws:s3:::b/k");
+        assert_eq!((reads.allowed(), writes.allowed()), (true, false));
+        let nobody = world.create_access_key(start(), "bob").unwrap_err();
+        assert_eq!(nobody.code(), "NoSuchEntity");
+    }
+}
