@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::authenticate::Stage;
@@ -133,10 +133,10 @@ pub struct Refusal {
 
 /// An exchange with every secret replaced by a fingerprint and every header in order: the only
 /// form in which it is shown or written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct RedactedExchange {
     /// See [`Exchange::operation`].
-    pub operation: Option<&'static str>,
+    pub operation: Option<String>,
     /// See [`Exchange::caller`].
     pub caller: String,
     /// The method.
@@ -170,7 +170,7 @@ impl Exchange {
     pub fn redacted(&self) -> RedactedExchange {
         let session = self.session.as_ref();
         RedactedExchange {
-            operation: self.operation.map(Operation::slug),
+            operation: self.operation.map(|operation| operation.slug().to_owned()),
             caller: self.caller.clone(),
             method: self.request.method.to_string(),
             target: redact::target(&self.request.uri),

@@ -2,6 +2,7 @@
 
 mod command;
 mod exit;
+mod state;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ const EXAMPLES: &str = "\
 Examples:
   rolecall scenario s3-upload      play one scenario of the suite
   rolecall scenario                play them all
+  rolecall serve                   a world for the AWS CLI and other clients
   rolecall rules                   what providers are judged by
 
 Exit codes:
@@ -44,6 +46,9 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Scenario(command::scenario::Arguments),
+    Serve(command::serve::Arguments),
+    Env(command::environment::Arguments),
+    Ctl(command::ctl::Arguments),
     Rules(command::rules::Arguments),
 }
 
@@ -55,6 +60,9 @@ fn main() -> ExitCode {
     }
     match arguments.command {
         Command::Scenario(arguments) => command::scenario::run(&arguments),
+        Command::Serve(arguments) => command::serve::run(&arguments),
+        Command::Env(arguments) => command::environment::run(&arguments),
+        Command::Ctl(arguments) => command::ctl::run(&arguments),
         Command::Rules(arguments) => command::rules::run(&arguments),
     }
     .into()

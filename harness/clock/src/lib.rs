@@ -1,22 +1,32 @@
-//! The one simulated clock.
+//! The one simulated clock, and the two ways it moves.
 //!
 //! In process, time is *virtual*: it stands still while anything can run and jumps to the next
 //! timer when everything waits. Wall time, sleeps and timeouts come from the same source, so they
 //! always agree. Virtual time works on one thread and over the in-memory transport only: to a
 //! paused runtime a socket that has nothing to read looks like idleness, and it would jump to the
 //! client's timeout.
+//!
+//! For clients over sockets, time is *offset*: the machine's clock and one offset. It flows at the
+//! real rate between jumps.
 
 use std::future::Future;
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep_until};
 
 /// The simulated clock. Clones read the same time.
 #[derive(Clone, Debug)]
-pub struct SimClock {
-    start: SystemTime,
-    origin: Instant,
+pub struct SimClock(Mode);
+
+#[derive(Clone, Debug)]
+enum Mode {
+    /// The time of the current tokio runtime, which is paused.
+    Virtual { start: SystemTime, origin: Instant },
+    /// The machine's time and an offset in nanoseconds. One atomic word, so that it never tears.
+    Offset { nanos: Arc<AtomicI64> },
 }
 
 impl SimClock {
@@ -26,28 +36,50 @@ impl SimClock {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn starting_at(start: SystemTime) -> Self {
-        // Asking the runtime's own handle first turns "no reactor" into a message at the right place.
+        // Asking for the runtime first turns a puzzle about timers into a message at this place.
         let _inside_a_runtime = tokio::runtime::Handle::current();
-        Self {
-            start,
-            origin: Instant::now(),
-        }
+        let origin = Instant::now();
+        Self(Mode::Virtual { start, origin })
+    }
+
+    /// A clock that agrees with the machine's until it is advanced.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use rolecall_clock::SimClock;
+    ///
+    /// let clock = SimClock::real();
+    /// clock.jump(Duration::from_secs(6 * 3600));
+    /// assert!(clock.now() >= SystemTime::now() + Duration::from_secs(6 * 3600 - 1));
+    /// ```
+    pub fn real() -> Self {
+        let nanos = Arc::new(AtomicI64::new(0));
+        Self(Mode::Offset { nanos })
     }
 
     /// The simulated wall time.
     pub fn now(&self) -> SystemTime {
-        self.start + self.elapsed()
+        match &self.0 {
+            Mode::Virtual { start, origin } => *start + origin.elapsed(),
+            Mode::Offset { nanos } => shifted(SystemTime::now(), nanos.load(Ordering::SeqCst)),
+        }
     }
 
-    /// Simulated time since the clock's start.
-    pub fn elapsed(&self) -> Duration {
-        self.origin.elapsed()
+    /// The machine's own wall time, where clients may live by it; `None` in virtual time.
+    pub fn machine_now(&self) -> Option<SystemTime> {
+        match &self.0 {
+            Mode::Virtual { .. } => None,
+            Mode::Offset { .. } => Some(SystemTime::now()),
+        }
     }
 
-    /// Lets `duration` of simulated time pass; everything that falls due meanwhile happens at its
-    /// own time.
+    /// Lets `duration` of simulated time pass. In virtual time everything that falls due meanwhile
+    /// happens at its own time; an offset clock jumps.
     pub async fn advance(&self, duration: Duration) {
-        sleep_until(Instant::now() + duration).await;
+        match &self.0 {
+            Mode::Virtual { .. } => sleep_until(Instant::now() + duration).await,
+            Mode::Offset { .. } => self.jump(duration),
+        }
     }
 
     /// Lets simulated time pass until `instant`; returns at once if that is not ahead.
@@ -55,6 +87,26 @@ impl SimClock {
         if let Ok(ahead) = instant.duration_since(self.now()) {
             self.advance(ahead).await;
         }
+    }
+
+    /// Moves an offset clock ahead; a virtual one moves by [`advance`](Self::advance) alone.
+    pub fn jump(&self, duration: Duration) {
+        if let Mode::Offset { nanos } = &self.0 {
+            let ahead = i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+            let add = |offset: i64| Some(offset.saturating_add(ahead));
+            // The function never declines, so that there is nothing to handle.
+            let _ = nanos.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+        }
+    }
+}
+
+/// `time` and so many nanoseconds, saturating at the ends of what can be told.
+fn shifted(time: SystemTime, nanos: i64) -> SystemTime {
+    let distance = Duration::from_nanos(nanos.unsigned_abs());
+    if nanos < 0 {
+        time.checked_sub(distance).unwrap_or(UNIX_EPOCH)
+    } else {
+        time.checked_add(distance).unwrap_or(time)
     }
 }
 

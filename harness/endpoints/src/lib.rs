@@ -2,6 +2,7 @@
 
 mod aws;
 mod container;
+mod control;
 mod edge;
 mod imds;
 mod place;
@@ -10,6 +11,8 @@ mod s3;
 mod transport;
 mod xml;
 
+pub use control::control;
 pub use edge::Edge;
 pub use place::{Caller, Place};
 pub use transport::memory::{MemoryNetwork, NoRoute, Wire};
+pub use transport::tcp::{Addresses, ListenOptions, Server};

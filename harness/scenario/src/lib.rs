@@ -13,6 +13,8 @@ mod vocabulary;
 
 pub use check::INVARIANTS;
 pub use outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
+pub use rolecall_account::RedactedExchange;
+pub use rolecall_clock::SimClock;
 pub use run::{RunOptions, run};
 pub use simulation::{Livelock, SetupError, Simulation, simulate};
 pub use support::check_support;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rolecall_account::policy::Document;
 use rolecall_account::{
-    CreateRole, Ec2Error, HttpTokens, IamError, Issuing, Overlap, RunInstance, SimInstant, Source,
-    World, WorldOptions,
+    CreateRole, CreateUser, Ec2Error, HttpTokens, IamError, Issuing, Overlap, RunInstance,
+    SimInstant, Source, World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, Wire};
@@ -17,7 +17,7 @@ use rolecall_providers::{
 };
 use thiserror::Error;
 
-use crate::language::{self, PolicyKind, Service, Trust};
+use crate::language::{self, At, PolicyKind, Service, Trust};
 use crate::vocabulary::document_kind;
 
 /// The world could not be set up as the scenario says.
@@ -106,7 +106,11 @@ pub fn simulate<F: Future>(
 }
 
 impl Simulation {
-    fn set_up(world: &language::World, seed: u64, clock: SimClock) -> Result<Self, SetupError> {
+    /// Sets `world` up on a clock, which says when it begins.
+    ///
+    /// # Errors
+    /// The account refused what the world says.
+    pub fn set_up(world: &language::World, seed: u64, clock: SimClock) -> Result<Self, SetupError> {
         let start = SimInstant::from(clock.now());
         let options = WorldOptions {
             start,
@@ -136,6 +140,14 @@ impl Simulation {
             let made = self.world().create_role(now, request);
             made.map_err(|error| SetupError::Iam {
                 what: format!("role `{name}`"),
+                error,
+            })?;
+        }
+        for (name, user) in &world.users {
+            let request = create_user(name, &user.value)?;
+            let made = self.world().create_user(now, request);
+            made.map_err(|error| SetupError::Iam {
+                what: format!("user `{name}`"),
                 error,
             })?;
         }
@@ -203,6 +215,16 @@ impl Simulation {
     /// How instances that a step launches issue their credentials.
     pub(crate) fn issuing(&self) -> Issuing {
         self.issuing
+    }
+
+    /// The world behind its lock, for a transport of its own.
+    pub fn edge(&self) -> &Edge {
+        &self.edge
+    }
+
+    /// Where everything is.
+    pub fn region(&self) -> &str {
+        &self.region
     }
 
     /// The simulated time.
@@ -315,7 +337,8 @@ impl Simulation {
             .collect()
     }
 
-    fn place(&self, name: &str) -> Option<Place> {
+    /// The instance or task that the world calls `name`.
+    pub fn place(&self, name: &str) -> Option<Place> {
         self.places
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -336,17 +359,13 @@ fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupErr
         Trust::Policy(document) => document.clone(),
         Trust::Service(service) => trust_of(*service),
     };
-    let what = |policy: &str| format!("role `{name}`: {policy}");
-    let mut inline = BTreeMap::new();
-    for (policy, document) in &role.inline {
-        let parsed = parse(PolicyKind::Identity, &document.value, || {
-            what(&format!("policy `{policy}`"))
-        })?;
-        inline.insert(policy.clone(), parsed);
-    }
+    let what = || format!("role `{name}`");
+    let inline = inline(&role.inline, what)?;
     Ok(CreateRole {
         name: name.to_owned(),
-        trust: parse(PolicyKind::Trust, &trust, || what("trust policy"))?,
+        trust: parse(PolicyKind::Trust, &trust, || {
+            format!("{}: trust policy", what())
+        })?,
         attached: role
             .policies
             .iter()
@@ -354,6 +373,32 @@ fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupErr
             .collect(),
         inline,
     })
+}
+
+fn create_user(name: &str, user: &language::User) -> Result<CreateUser, SetupError> {
+    Ok(CreateUser {
+        name: name.to_owned(),
+        attached: user
+            .policies
+            .iter()
+            .map(|policy| policy.value.clone())
+            .collect(),
+        inline: inline(&user.inline, || format!("user `{name}`"))?,
+    })
+}
+
+fn inline(
+    policies: &BTreeMap<String, At<String>>,
+    what: impl Fn() -> String,
+) -> Result<BTreeMap<String, Document>, SetupError> {
+    let parsed = policies.iter().map(|(name, document)| {
+        let what = || format!("{}: policy `{name}`", what());
+        Ok((
+            name.clone(),
+            parse(PolicyKind::Identity, &document.value, what)?,
+        ))
+    });
+    parsed.collect()
 }
 
 /// The trust policy that the console writes for a service.

@@ -55,6 +55,7 @@ const PLAYED: &[&str] = &[
     "upload",
     "upload.metadata",
     "upload.size",
+    "user",
 ];
 
 /// Refuses a scenario that says more than the runner can play, before anything is played.

@@ -1,9 +1,16 @@
 //! The commands, a file each.
 
+pub(crate) mod ctl;
+pub(crate) mod environment;
 pub(crate) mod rules;
 pub(crate) mod scenario;
+pub(crate) mod serve;
 
+use std::io::IsTerminal;
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
 use rolecall_conformance::RuleBook;
+use rolecall_scenario::language::{BadScenario, nearest};
 
 /// What to do in the form that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -25,15 +32,8 @@ pub(crate) fn rule_book() -> RuleBook {
 }
 
 /// ``; did you mean `NEAR`?``, or nothing.
-pub(crate) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
-    const LIKENESS_MIN: f64 = 0.75;
-    known
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map_or(String::new(), |(_, candidate)| {
-            format!("; did you mean `{candidate}`?")
-        })
+pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
 /// How this program was called, so that the commands it prints can be pasted: cargo tells those
@@ -46,4 +46,29 @@ pub(crate) fn program() -> &'static str {
     } else {
         "rolecall"
     }
+}
+
+/// Shows each problem under the lines it is about.
+pub(crate) fn tell(bad: &BadScenario) {
+    let theme = if std::io::stderr().is_terminal() {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width().unwrap_or(100));
+    for problem in bad.problems() {
+        let mut text = String::new();
+        let shown = handler.render_report(&mut text, problem);
+        if shown.is_err() {
+            text = problem.line();
+        }
+        anstream::eprintln!("{text}");
+    }
+}
+
+/// The terminal's width, if there is a terminal.
+pub(crate) fn width() -> Option<usize> {
+    terminal_size::terminal_size()
+        .filter(|_| std::io::stdout().is_terminal())
+        .map(|(width, _)| width.0.into())
 }

@@ -1,11 +1,9 @@
 //! `rolecall scenario`: plays scenarios.
 
 use std::fs;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use miette::{GraphicalReportHandler, GraphicalTheme};
 use rolecall_conformance::RuleBook;
 use rolecall_conformance::report::{Columns, Terminal, json, write_folder};
 use rolecall_providers::{AwsConfig, Provider};
@@ -13,7 +11,7 @@ use rolecall_scenario::language::{BadScenario, Scenario};
 use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support, run as play};
 use rolecall_scenarios::{SCENARIOS, SuiteFile};
 
-use super::{Format, did_you_mean, program, rule_book};
+use super::{Format, did_you_mean, program, rule_book, tell, width};
 use crate::exit::{self, Exit};
 
 /// Play scenarios: by name, from files, or all of the suite
@@ -189,24 +187,6 @@ fn read(path: &str, text: &str, rules: &RuleBook) -> Result<Vec<Scenario>, BadSc
     Ok(scenario.runs().into_iter().cloned().collect())
 }
 
-/// Shows each problem under the lines it is about.
-fn tell(bad: &BadScenario) {
-    let theme = if std::io::stderr().is_terminal() {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(width().unwrap_or(100));
-    for problem in bad.problems() {
-        let mut text = String::new();
-        let shown = handler.render_report(&mut text, problem);
-        if shown.is_err() {
-            text = problem.line();
-        }
-        anstream::eprintln!("{text}");
-    }
-}
-
 fn keep(folder: Option<&Path>, report: &Report, scenario: &Scenario) -> Result<(), String> {
     let Some(folder) = folder else { return Ok(()) };
     write_folder(folder, report, &scenario.source.text).map_err(|error| {
@@ -215,11 +195,4 @@ fn keep(folder: Option<&Path>, report: &Report, scenario: &Scenario) -> Result<(
             folder.display()
         )
     })
-}
-
-/// The terminal's width, if there is a terminal.
-fn width() -> Option<usize> {
-    terminal_size::terminal_size()
-        .filter(|_| std::io::stdout().is_terminal())
-        .map(|(width, _)| width.0.into())
 }

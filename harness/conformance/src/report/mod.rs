@@ -10,4 +10,4 @@ pub use columns::Columns;
 pub use folder::write_folder;
 pub use json::json;
 pub use simulated::simulated;
-pub use terminal::Terminal;
+pub use terminal::{Terminal, exchange};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use rolecall_scenario::{Outcome, Report, StepReport, TracedExchange};
+use rolecall_scenario::{Outcome, RedactedExchange, Report, StepReport, TracedExchange};
 
 use super::columns::Columns;
 use super::simulated::simulated;
@@ -190,35 +190,42 @@ fn wire(trace: &[TracedExchange]) -> String {
     let mut text =
         format!("\n  {DIM}the wire since the last step, secrets as fingerprints{DIM:#}\n");
     for traced in trace {
-        let exchange = &traced.exchange;
-        let _ = writeln!(
-            text,
-            "\n  #{} {} {BOLD}{} {}{BOLD:#} {DIM}from {}{DIM:#}",
+        text.push('\n');
+        text.push_str(&exchange(
             traced.number,
-            simulated(traced.at),
-            exchange.method,
-            exchange.target,
-            exchange.caller
-        );
-        for (name, value) in &exchange.request_headers {
-            let _ = writeln!(text, "    {DIM}>{DIM:#} {name}: {value}");
-        }
-        let _ = writeln!(text, "    {DIM}<{DIM:#} {}", exchange.status);
-        for (name, value) in &exchange.response_headers {
-            let _ = writeln!(text, "    {DIM}<{DIM:#} {name}: {value}");
-        }
-        for line in exchange.response_body.lines() {
-            let _ = writeln!(text, "    {DIM}<{DIM:#} {line}");
-        }
-        let judged = [
-            &exchange.identity,
-            &exchange.decision,
-            &exchange.refusal,
-            &exchange.detail,
-        ];
-        for line in judged.into_iter().flatten().flat_map(|said| said.lines()) {
-            let _ = writeln!(text, "    {DIM}={DIM:#} {line}");
-        }
+            &simulated(traced.at),
+            &traced.exchange,
+        ));
+    }
+    text
+}
+
+/// One request as it went over the wire, secrets as fingerprints, and what was decided.
+pub fn exchange(number: u64, at: &str, exchange: &RedactedExchange) -> String {
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "  #{number} {at} {BOLD}{} {}{BOLD:#} {DIM}from {}{DIM:#}",
+        exchange.method, exchange.target, exchange.caller
+    );
+    for (name, value) in &exchange.request_headers {
+        let _ = writeln!(text, "    {DIM}>{DIM:#} {name}: {value}");
+    }
+    let _ = writeln!(text, "    {DIM}<{DIM:#} {}", exchange.status);
+    for (name, value) in &exchange.response_headers {
+        let _ = writeln!(text, "    {DIM}<{DIM:#} {name}: {value}");
+    }
+    for line in exchange.response_body.lines() {
+        let _ = writeln!(text, "    {DIM}<{DIM:#} {line}");
+    }
+    let judged = [
+        &exchange.identity,
+        &exchange.decision,
+        &exchange.refusal,
+        &exchange.detail,
+    ];
+    for line in judged.into_iter().flatten().flat_map(|said| said.lines()) {
+        let _ = writeln!(text, "    {DIM}={DIM:#} {line}");
     }
     text
 }

@@ -1,3 +1,4 @@
 //! How requests get here.
 
 pub(crate) mod memory;
+pub(crate) mod tcp;

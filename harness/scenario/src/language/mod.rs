@@ -31,6 +31,7 @@ pub use model::*;
 pub use problem::{BadScenario, Label, Problem};
 pub use shape::words;
 pub use source::Source;
+pub use suggest::nearest;
 pub use time::{parse_date, parse_duration, parse_signed_duration};
 pub use vocabulary::{PolicyKind, PolicyProblem, Vocabulary};
 pub use word::Word;

@@ -4,7 +4,7 @@
 const LISTED_MAX: usize = 30;
 
 /// The one of `known` that `word` was probably meant to be.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('_', "-");
     let meant = plain(word);
     // About one slip in three letters: `wbe` is near `web`, `fotos` is near `photos`, `dev` is not

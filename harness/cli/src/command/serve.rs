@@ -1,0 +1,287 @@
+//! `rolecall serve`: a world on TCP, for unmodified clients.
+
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use rolecall_account::{CreateUser, Secret, Session};
+use rolecall_conformance::report::Columns;
+use rolecall_endpoints::{Addresses, ListenOptions, Place, Server, control};
+use rolecall_scenario::language::Scenario;
+use rolecall_scenario::{AccountVocabulary, SimClock, Simulation};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{environment, program};
+use crate::exit::{self, Exit};
+use crate::state::{ServedPlace, State, StateFile, this_process};
+
+/// The user whose keys the administrator's shell has.
+const ADMINISTRATOR: &str = "administrator";
+
+const DEFAULT_WORLD: &str = include_str!("../default-world.toml");
+
+/// Serve a world on TCP: one AWS endpoint, and a metadata address per instance and task
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// A scenario file whose world is served, its steps left out; a small world if none is given
+    #[arg(long, value_name = "FILE")]
+    world: Option<PathBuf>,
+    /// The AWS endpoint's port; the others follow it, in the file's order. Free ports otherwise
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// The address to listen at; anything but loopback lets others in
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    bind: IpAddr,
+    /// Write the exports of the administrator's shell to this file once everything listens
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// What all ids and keys are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Where the state is kept by which other commands find this one
+    #[arg(long, value_name = "FILE", env = "ROLECALL_STATE")]
+    state: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rolecall serve
+  rolecall serve --world scenarios/imds/role-swap.toml --port 4566
+  rolecall serve --env-file admin.env     then, elsewhere: . ./admin.env; aws s3 ls";
+
+pub(crate) fn run(arguments: &Arguments) -> Exit {
+    let state = StateFile::new(arguments.state.clone());
+    if let Some(other) = state.read() {
+        let at = state.path().display();
+        anstream::eprintln!(
+            "rolecall: process {} serves a world already (by {at}); stop it, or give this one a file of its own with --state",
+            other.pid
+        );
+        return exit::UNJUDGED;
+    }
+    let scenario = match read(arguments) {
+        Ok(scenario) => scenario,
+        Err(exit) => return exit,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let served = runtime.and_then(|runtime| runtime.block_on(serve(arguments, &scenario, &state)));
+    state.remove();
+    match served {
+        Ok(()) => exit::OK,
+        Err(error) => {
+            anstream::eprintln!("rolecall: {error}");
+            exit::UNJUDGED
+        }
+    }
+}
+
+fn read(arguments: &Arguments) -> Result<Scenario, Exit> {
+    let (path, text) = match &arguments.world {
+        None => ("default-world.toml".to_owned(), DEFAULT_WORLD.to_owned()),
+        Some(path) => {
+            let name = path.display().to_string();
+            match fs::read_to_string(path) {
+                Ok(text) => (name, text),
+                Err(error) => {
+                    anstream::eprintln!("rolecall: {name}: {error}");
+                    return Err(exit::USAGE);
+                }
+            }
+        }
+    };
+    Scenario::parse(&path, &text, &AccountVocabulary).map_err(|bad| {
+        super::tell(&bad);
+        exit::USAGE
+    })
+}
+
+async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) -> io::Result<()> {
+    // Before anything listens, so that a signal that comes early is not lost.
+    let stop = stop_signal()?;
+    let simulation = Simulation::set_up(&scenario.world, arguments.seed, SimClock::real());
+    let simulation = simulation.map_err(io::Error::other)?;
+    let key = administrator(&simulation)?;
+    let token = control_token()?;
+    let options = ListenOptions {
+        bind: arguments.bind,
+        port: arguments.port,
+        places: places(scenario, &simulation),
+    };
+    let routes = control(simulation.edge().clone(), Secret::new(token.clone()));
+    let server = Server::bind(simulation.edge(), &options, routes).await?;
+    let described = described(&simulation, server.addresses(), &key, token);
+    environment::write_private_files(state)?;
+    state.write(&described)?;
+    if let Some(path) = &arguments.env_file {
+        state.write_beside(
+            path,
+            &environment::exports(&environment::of_administrator(state, &described)),
+        )?;
+    }
+    introduce(arguments, scenario, &described);
+    server.serve(stop).await
+}
+
+/// Over with the first Ctrl-C or SIGTERM.
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// A user who may do everything, with a key; the file's own, if it has one of that name.
+fn administrator(simulation: &Simulation) -> io::Result<std::sync::Arc<Session>> {
+    let now = simulation.now();
+    let mut world = simulation.world();
+    let request = CreateUser {
+        name: ADMINISTRATOR.to_owned(),
+        attached: vec!["AdministratorAccess".to_owned()],
+        ..CreateUser::default()
+    };
+    match world.create_user(now, request) {
+        Err(error) if error.code() != "EntityAlreadyExists" => return Err(io::Error::other(error)),
+        Ok(()) | Err(_) => {}
+    }
+    world
+        .create_access_key(now, ADMINISTRATOR)
+        .map_err(io::Error::other)
+}
+
+/// The token of this run: not drawn from the seed, which is known.
+fn control_token() -> io::Result<String> {
+    let mut bytes = [0; 24];
+    io::Read::read_exact(&mut fs::File::open("/dev/urandom")?, &mut bytes)?;
+    Ok(hex::encode(bytes))
+}
+
+/// Instances and tasks in the order of the file.
+fn places(scenario: &Scenario, simulation: &Simulation) -> Vec<(String, Place)> {
+    let world = &scenario.world;
+    let instances = world
+        .instances
+        .iter()
+        .map(|(name, at)| (at.span.start, name));
+    let tasks = world.tasks.iter().map(|(name, at)| (at.span.start, name));
+    let mut names: Vec<_> = instances.chain(tasks).collect();
+    names.sort();
+    names
+        .into_iter()
+        .filter_map(|(_, name)| Some((name.clone(), simulation.place(name)?)))
+        .collect()
+}
+
+fn described(
+    simulation: &Simulation,
+    addresses: &Addresses,
+    key: &Session,
+    control_token: String,
+) -> State {
+    let (pid, started) = this_process();
+    let places = addresses
+        .places
+        .iter()
+        .filter_map(|(name, place, address)| {
+            let (what, variable, path) = match place {
+                Place::Instance(id) => (
+                    format!("instance {id}"),
+                    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                    String::new(),
+                ),
+                Place::Task(id) => (
+                    format!("task {id}"),
+                    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                    format!("/v2/credentials/{id}"),
+                ),
+                Place::Laptop => return None,
+            };
+            let url = format!("http://{address}{path}");
+            Some(ServedPlace {
+                name: name.clone(),
+                what,
+                variable: variable.to_owned(),
+                url,
+            })
+        });
+    State {
+        pid,
+        started,
+        region: simulation.region().to_owned(),
+        aws: format!("http://{}", addresses.aws),
+        control: format!("http://{}", addresses.control),
+        control_token,
+        access_key_id: key.access_key_id.clone(),
+        secret_access_key: key.secret_access_key.expose().to_owned(),
+        places: places.collect(),
+    }
+}
+
+/// What is there, and what to type next.
+fn introduce(arguments: &Arguments, scenario: &Scenario, state: &State) {
+    let plain = anstyle::Style::new();
+    let mut there = Columns::default();
+    there.row([
+        ("AWS endpoint", plain.bold()),
+        (&*state.aws, plain),
+        ("sts, s3", plain.dimmed()),
+    ]);
+    for place in &state.places {
+        there.row([
+            (&*place.name, plain.bold()),
+            (&*place.url, plain),
+            (&*place.what, plain.dimmed()),
+        ]);
+    }
+    for bucket in scenario.world.bucket_names() {
+        there.row([
+            (bucket, plain.bold()),
+            (&*format!("s3://{bucket}"), plain),
+            ("bucket", plain.dimmed()),
+        ]);
+    }
+    anstream::println!("{}\n\n{}", scenario.summary, there.print(2).trim_end());
+    if !scenario.steps.is_empty() {
+        anstream::println!(
+            "\n  its {} steps are left out: serving plays none",
+            scenario.steps.len()
+        );
+    }
+    if !arguments.bind.is_loopback() {
+        anstream::println!(
+            "\n  others can reach this: it listens at {}",
+            arguments.bind
+        );
+    }
+    let program = program();
+    let mut next = Columns::default();
+    let mut row = |command: String, what: &str| {
+        next.row([(command, plain), (what.to_owned(), plain.dimmed())]);
+    };
+    row(
+        format!("eval \"$({program} env)\""),
+        "make a shell the administrator's; then: aws s3 ls",
+    );
+    if let Some(place) = state.places.first() {
+        row(
+            format!("eval \"$({program} env {})\"", place.name),
+            "make a shell that of the instance or task",
+        );
+    }
+    row(format!("{program} ctl advance 6h"), "let six hours pass");
+    row(
+        format!("{program} ctl journal --follow"),
+        "see every request as it comes",
+    );
+    anstream::println!("\nnext:\n{}\nCtrl-C stops it.", next.print(2));
+}

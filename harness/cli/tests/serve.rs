@@ -1,0 +1,371 @@
+//! A world on TCP: found by the commands about it, closed to everybody else, gone when it is told to.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+const ROLECALL: &str = env!("CARGO_BIN_EXE_rolecall");
+
+/// A served world with a state file of its own; stopped when it goes out of scope.
+struct Served {
+    child: Child,
+    folder: tempfile::TempDir,
+    /// What it said until it was ready.
+    introduction: String,
+}
+
+impl Served {
+    fn start(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = command(&folder.path().join("state.json"))
+            .arg("serve")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut introduction = String::new();
+        // Its last line; everything listens before the first.
+        while !introduction.contains("Ctrl-C stops it.") {
+            introduction.push_str(&lines.next().expect("it is ready before it ends").unwrap());
+            introduction.push('\n');
+        }
+        Self {
+            child,
+            folder,
+            introduction,
+        }
+    }
+
+    fn state_path(&self) -> PathBuf {
+        self.folder.path().join("state.json")
+    }
+
+    fn state(&self) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.state_path()).unwrap()).unwrap()
+    }
+
+    fn rolecall(&self, arguments: &[&str]) -> Output {
+        command(&self.state_path())
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    fn stdout(&self, arguments: &[&str]) -> String {
+        let output = self.rolecall(arguments);
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Ends it as a service manager does, and answers its exit code.
+    fn stop(&mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(state: &Path) -> Command {
+    let mut command = Command::new(ROLECALL);
+    command
+        .env("ROLECALL_STATE", state)
+        .env_remove("CARGO_PKG_NAME");
+    command
+}
+
+/// A bare request: status and body.
+fn http(method: &str, url: &str, headers: &[(&str, &str)]) -> (u16, String) {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .into();
+    let request = headers.iter().fold(
+        ureq::http::Request::builder().method(method).uri(url),
+        |request, (name, value)| request.header(*name, *value),
+    );
+    let mut answer = agent.run(request.body(()).unwrap()).unwrap();
+    (
+        answer.status().as_u16(),
+        answer.body_mut().read_to_string().unwrap(),
+    )
+}
+
+fn text<'a>(state: &'a Value, key: &str) -> &'a str {
+    state[key].as_str().unwrap()
+}
+
+#[test]
+fn it_says_what_is_there_and_goes_when_told() {
+    let mut served = Served::start(&[]);
+    for said in [
+        "AWS endpoint",
+        "http://127.0.0.1:",
+        "instance i-",
+        "s3://photos",
+        "rolecall ctl advance 6h",
+    ] {
+        assert!(
+            served.introduction.contains(said),
+            "{}",
+            served.introduction
+        );
+    }
+    let state = served.state();
+    assert_eq!(served.stop(), Some(0));
+    assert!(!served.state_path().exists(), "nothing is left behind");
+    let address = text(&state, "aws")
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
+    assert!(
+        std::net::TcpStream::connect(address).is_err(),
+        "nothing listens"
+    );
+    let nobody = served.rolecall(&["env"]);
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&nobody.stderr).contains("start one with `rolecall serve`"));
+}
+
+#[test]
+fn the_state_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let served = Served::start(&[]);
+    let mode = fs::metadata(served.state_path())
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_second_one_needs_a_state_of_its_own_and_a_dead_ones_is_replaced() {
+    let mut served = Served::start(&[]);
+    let second = served.rolecall(&["serve"]);
+    assert_eq!(second.status.code(), Some(3));
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(
+        said.contains("serves a world already") && said.contains("--state"),
+        "{said}"
+    );
+    let left = fs::read_to_string(served.state_path()).unwrap();
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    let next = Served::start(&[]);
+    fs::write(next.state_path(), left).unwrap();
+    let stale = next.rolecall(&["env"]);
+    assert_eq!(stale.status.code(), Some(2), "the process it names is gone");
+}
+
+#[test]
+fn shells_are_told_what_they_need_and_rid_of_what_they_must_not_have() {
+    let served = Served::start(&[]);
+    let administrator = served.stdout(&["env"]);
+    let web = served.stdout(&["env", "web"]);
+    for exports in [&administrator, &web] {
+        for variable in [
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+            "AWS_ENDPOINT_URL",
+            "AWS_PAGER",
+            "AWS_CONFIG_FILE",
+            "AWS_SHARED_CREDENTIALS_FILE",
+        ] {
+            assert!(
+                exports.contains(&format!("export {variable}=")),
+                "{variable}"
+            );
+        }
+        assert!(
+            exports.starts_with("unset ") && exports.contains(" AWS_SESSION_TOKEN "),
+            "{exports}"
+        );
+    }
+    assert!(administrator.contains("export AWS_ACCESS_KEY_ID='AKIA"));
+    assert!(
+        !web.contains("export AWS_ACCESS_KEY_ID"),
+        "an instance has no keys of its own"
+    );
+    assert!(web.contains("export AWS_EC2_METADATA_SERVICE_ENDPOINT='http://127.0.0.1:"));
+    let unknown = served.rolecall(&["env", "wbe"]);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `web`?"));
+}
+
+#[test]
+fn the_env_file_is_the_administrators_and_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("admin.env");
+    let served = Served::start(&["--env-file", file.to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), served.stdout(&["env"]));
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+}
+
+#[test]
+fn ports_follow_each_other_in_the_order_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = folder.path().join("three.toml");
+    let text = "summary = \"Three.\"\n[world]\nrole.r = { trust = \"ecs-tasks\" }\ninstance.zebra = {}\ntask.middle = { role = \"r\" }\ninstance.ant = {}\n[[step]]\nname = \"x\"\napp = \"a\"\nresolve = {}\n[app.a]\non = \"ant\"\n";
+    fs::write(&world, text).unwrap();
+    // A port that was free a moment ago, with room above it.
+    let port = (0..50)
+        .map(|_| {
+            std::net::TcpListener::bind("127.0.0.1:0")
+                .unwrap()
+                .local_addr()
+                .unwrap()
+                .port()
+        })
+        .find(|port| {
+            (1..4).all(|next| std::net::TcpListener::bind(("127.0.0.1", port + next)).is_ok())
+        })
+        .unwrap();
+    let served = Served::start(&[
+        "--world",
+        world.to_str().unwrap(),
+        "--port",
+        &port.to_string(),
+    ]);
+    assert!(
+        served.introduction.contains("its 1 steps are left out"),
+        "{}",
+        served.introduction
+    );
+    let state = served.state();
+    assert_eq!(state["aws"], format!("http://127.0.0.1:{port}"));
+    let places = state["places"].as_array().unwrap();
+    let urls: Vec<_> = places
+        .iter()
+        .map(|place| {
+            (
+                place["name"].as_str().unwrap(),
+                place["url"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    for (index, name) in (1..).zip(["zebra", "middle", "ant"]) {
+        let (found, url) = urls[index - 1];
+        assert_eq!(found, name);
+        assert!(
+            url.starts_with(&format!(
+                "http://127.0.0.1:{}",
+                port + u16::try_from(index).unwrap()
+            )),
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn time_passes_when_it_is_told_to_and_the_journal_says_so() {
+    let served = Served::start(&[]);
+    let before = served.stdout(&["ctl", "journal"]);
+    assert_eq!(before.matches("\"issued\"").count(), 1, "{before}");
+    let said = served.stdout(&["ctl", "advance", "1h 30m"]);
+    assert!(said.starts_with("it is now "), "{said}");
+    served.stdout(&["ctl", "advance", "17h"]);
+    let after = served.stdout(&["ctl", "journal"]);
+    assert_eq!(
+        after.matches("\"issued\"").count(),
+        4,
+        "three rotations in 18.5 hours: {after}"
+    );
+    let bad = served.rolecall(&["ctl", "advance", "soon"]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&bad.stderr).contains("not a duration"));
+}
+
+#[test]
+fn a_request_can_be_explained_by_its_id() {
+    let served = Served::start(&[]);
+    let url = format!("{}/photos/cat.jpg", text(&served.state(), "aws"));
+    let (status, body) = http("GET", &url, &[]);
+    assert_eq!(status, 403, "{body}");
+    let (_, rest) = body.split_once("<RequestId>").unwrap();
+    let (id, _) = rest.split_once('<').unwrap();
+    let explained = served.stdout(&["ctl", "explain", id]);
+    for said in ["GET ", "/photos/cat.jpg", "403", "AccessDenied at form"] {
+        assert!(explained.contains(said), "{explained}");
+    }
+    let unknown = served.rolecall(&["ctl", "explain", "NOSUCHREQUEST"]);
+    assert!(
+        String::from_utf8_lossy(&unknown.stderr).contains("no request of this run has that id")
+    );
+}
+
+#[test]
+fn control_is_for_who_has_the_token_and_comes_by_the_right_name() {
+    let served = Served::start(&[]);
+    let state = served.state();
+    let url = format!("{}/journal", text(&state, "control"));
+    let bearer = format!("Bearer {}", text(&state, "control_token"));
+    assert_eq!(http("GET", &url, &[("authorization", &bearer)]).0, 200);
+    assert_eq!(http("GET", &url, &[]).0, 401);
+    assert_eq!(http("GET", &url, &[("authorization", "Bearer x")]).0, 401);
+    assert_eq!(
+        http(
+            "GET",
+            &url,
+            &[("authorization", &bearer), ("host", "rebound.example:80")]
+        )
+        .0,
+        403
+    );
+    let (status, body) = http(
+        "GET",
+        &format!("{}/nowhere", text(&state, "control")),
+        &[("authorization", &bearer)],
+    );
+    assert_eq!(
+        (status, body.as_str()),
+        (404, r#"{"message":"no such control route"}"#)
+    );
+}
+
+#[test]
+fn an_instance_answers_at_its_own_address() {
+    let served = Served::start(&[]);
+    let state = served.state();
+    let metadata = text(&state["places"][0], "url").to_owned();
+    let token_url = format!("{metadata}/latest/api/token");
+    let (status, token) = http(
+        "PUT",
+        &token_url,
+        &[("x-aws-ec2-metadata-token-ttl-seconds", "60")],
+    );
+    assert_eq!(status, 200);
+    let role_url = format!("{metadata}/latest/meta-data/iam/security-credentials/");
+    let with_token = |token: &str| http("GET", &role_url, &[("x-aws-ec2-metadata-token", token)]);
+    assert_eq!(with_token(&token), (200, "photo-app".to_owned()));
+    served.stdout(&["ctl", "advance", "61s"]);
+    assert_eq!(with_token(&token).0, 401, "its minute is over");
+    assert_eq!(
+        http("GET", &format!("{}/", text(&state, "aws")), &[]).0,
+        403,
+        "and AWS answers at another"
+    );
+}
