@@ -16,6 +16,14 @@ lint:
     cargo clippy --workspace --all-targets -- --deny warnings
     RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
 
+# Run the README's walk-through, with the AWS CLI and boto3 in a folder of their own
+walk-through:
+    fixtures/helpers/walk-through/run
+
+# A world on TCP, for the AWS CLI and other clients
+serve *ARGUMENTS:
+    @cargo run --quiet -- serve {{ARGUMENTS}}
+
 # Measure: rotations a second, and the provider's refresh paths
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}

@@ -64,6 +64,7 @@ impl Client {
             trust: Document::parse(TRUST, DocumentKind::Trust).unwrap(),
             attached: vec!["AmazonS3FullAccess".to_owned()],
             inline: BTreeMap::new(),
+            max_session_duration: None,
         };
         let publish_before_expiry = Duration::from_mins(1);
         let instance = RunInstance {

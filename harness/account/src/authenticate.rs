@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::instant::SimInstant;
 use crate::session::{Ending, Session};
-use crate::sigv4::{self, ParsedHeader, PayloadHash, ServiceRules};
+use crate::sigv4::{self, Form, Parsed, PayloadHash, ServiceRules};
 
 /// The stages that a request passes, in order; a refusal names the one it ended at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum Stage {
     Expiry,
     /// Whether the session was ended before its time.
     Revocation,
+    /// The parameters are read and checked.
+    Parameters,
     /// The policies decide.
     Policy,
     /// The thing asked for is looked up.
@@ -48,6 +50,7 @@ impl fmt::Display for Stage {
             Self::SessionToken => f.write_str("session-token"),
             Self::Expiry => f.write_str("expiry"),
             Self::Revocation => f.write_str("revocation"),
+            Self::Parameters => f.write_str("parameters"),
             Self::Policy => f.write_str("policy"),
             Self::Resource => f.write_str("resource"),
             Self::Body => f.write_str("body"),
@@ -102,22 +105,63 @@ impl AuthenticationError {
             Self::Ended { .. } => Stage::Revocation,
         }
     }
+
+    /// All there is to say, for whoever debugs it: the canonical request too, if one was computed.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Signature(failure) => match &failure.explanation {
+                Some(explanation) => format!("{}\n{explanation}", failure.problem),
+                None => failure.problem.to_string(),
+            },
+            other => other.to_string(),
+        }
+    }
+}
+
+/// The times that a signature may be dated by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// The simulated time: sessions and presigned URLs end by no other.
+    pub now: SimInstant,
+    /// The machine's time, where the date of a header's signature may be near that instead: a
+    /// client whose clock is not simulated stays usable after the simulated one has jumped.
+    pub machine: Option<SimInstant>,
+}
+
+impl From<SimInstant> for Clocks {
+    /// Strict: simulated time alone.
+    fn from(now: SimInstant) -> Self {
+        Self { now, machine: None }
+    }
+}
+
+/// A request that is who it says it is.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// With which keys.
+    pub session: Arc<Session>,
+    /// Whether its date was near the machine's time only.
+    pub by_machine_time: bool,
 }
 
 /// Whether a request in due form was signed with this session, and the session is still accepted.
 ///
 /// Pure, so that it needs no lock: look the session up under the lock, then call this.
 ///
+/// A presigned URL ends when its session does, if that is first (`s3.presigned.session-end`): one
+/// whose session is over is told that, whether or not its own time is over too.
+///
 /// # Errors
 /// The first thing that is wrong; see [`AuthenticationError`].
 pub fn authenticate(
-    parsed: &ParsedHeader<'_>,
+    parsed: &Parsed<'_>,
     session: Option<&Arc<Session>>,
     payload: PayloadHash,
     region: &str,
     rules: &ServiceRules,
-    now: SimInstant,
-) -> Result<Arc<Session>, AuthenticationError> {
+    clocks: impl Into<Clocks>,
+) -> Result<Authenticated, AuthenticationError> {
+    let Clocks { now, machine } = clocks.into();
     let access_key_id = parsed.access_key_id();
     let session =
         session.ok_or_else(|| AuthenticationError::UnknownAccessKey(access_key_id.to_owned()))?;
@@ -135,7 +179,19 @@ pub fn authenticate(
         return Err(AuthenticationError::Expired { expired_at, now });
     }
     parsed.check_region(region)?;
-    parsed.check_date(now, rules.clock_skew_max)?;
+    let by_machine_time = match (parsed.check_date(now, rules.clock_skew_max), machine) {
+        (Ok(()), _) => false,
+        (Err(_), Some(machine))
+            if parsed.form() == Form::Header
+                && parsed.check_date(machine, rules.clock_skew_max).is_ok() =>
+        {
+            true
+        }
+        (Err(failure), _) => return Err(failure.into()),
+    };
     parsed.verify(session.secret_access_key.expose(), payload)?;
-    Ok(Arc::clone(session))
+    Ok(Authenticated {
+        session: Arc::clone(session),
+        by_machine_time,
+    })
 }

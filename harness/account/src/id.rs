@@ -120,6 +120,16 @@ pub(crate) fn s3_host_id(entropy: &Entropy, label: &str) -> String {
     )
 }
 
+/// S3's name for an account, its canonical user id: 64 hex digits.
+pub(crate) fn canonical_user_id(entropy: &Entropy, account: &str) -> String {
+    entropy.text::<64>(&format!("canonical-user/{account}"), HEX)
+}
+
+/// Opaque, of no documented length: the name of an upload in parts.
+pub(crate) fn s3_upload_id(entropy: &Entropy, label: &str) -> String {
+    entropy.text::<64>(&format!("s3-upload/{label}"), BASE64_URL)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

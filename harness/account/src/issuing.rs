@@ -9,10 +9,8 @@ use std::time::Duration;
 use crate::agenda::Agenda;
 use crate::entropy::Entropy;
 use crate::iam::Role;
-use crate::id;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
-use crate::secret::Secret;
 use crate::session::{Actor, Ending, Identity, Session};
 use crate::world::{Due, World};
 
@@ -128,24 +126,20 @@ impl Issuer {
     fn mint(&mut self, entropy: &Entropy, now: SimInstant, role: &Role) -> Session {
         self.issues += 1;
         let label = format!("{}/{}", self.source, self.issues);
-        Session {
-            access_key_id: id::temporary_access_key_id(entropy, &label),
-            secret_access_key: Secret::new(id::secret_access_key(entropy, &label)),
-            session_token: Some(Secret::new(id::session_token(entropy, &label))),
-            identity: Identity {
-                account: role.account.clone(),
-                actor: Actor::Role {
-                    name: role.name.clone(),
-                    id: role.id.clone(),
-                    arn: role.arn.clone(),
-                    session_name: self.session_name.clone(),
-                },
+        let identity = Identity {
+            account: role.account.clone(),
+            actor: Actor::Role {
+                name: role.name.clone(),
+                id: role.id.clone(),
+                arn: role.arn.clone(),
+                session_name: self.session_name.clone(),
             },
+        };
+        let lifetime = self.issuing.credential_lifetime;
+        Session {
             source: Some(self.source.clone()),
             issue: self.issues,
-            issued_at: now,
-            expires_at: Some(now + self.issuing.credential_lifetime),
-            ended: None,
+            ..Session::temporary(entropy, &label, identity, now, lifetime)
         }
     }
 

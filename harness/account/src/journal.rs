@@ -81,6 +81,8 @@ pub struct Exchange {
     pub response: ResponseRecord,
     /// The session whose access key id was named, whether or not the request was accepted.
     pub session: Option<Arc<Session>>,
+    /// Whether its signature was accepted by the machine's time, not by the simulated one.
+    pub by_machine_time: bool,
     /// What the policies said, if it came to that.
     pub decision: Option<Decision>,
     /// Why it was refused, if it was.
@@ -157,6 +159,8 @@ pub struct RedactedExchange {
     pub access_key_id: Option<String>,
     /// Which issue of its source that is.
     pub issue: Option<u32>,
+    /// See [`Exchange::by_machine_time`].
+    pub by_machine_time: bool,
     /// What the policies said.
     pub decision: Option<String>,
     /// Code, stage and reason of a refusal.
@@ -186,6 +190,7 @@ impl Exchange {
             issue: session
                 .map(|session| session.issue)
                 .filter(|issue| *issue > 0),
+            by_machine_time: self.by_machine_time,
             decision: self.decision.as_ref().map(ToString::to_string),
             detail: self
                 .refusal

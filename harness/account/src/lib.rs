@@ -23,11 +23,12 @@ pub mod s3;
 mod secret;
 mod session;
 pub mod sigv4;
+mod sts;
 #[cfg(test)]
 mod testing;
 mod world;
 
-pub use authenticate::{AuthenticationError, Stage, authenticate};
+pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authenticate};
 pub use container::ContainerError;
 pub use ec2::{Association, Ec2Error, HttpTokens, Instance, InstanceState, RunInstance};
 pub use entropy::Entropy;
@@ -42,4 +43,5 @@ pub use journal::{
 pub use operation::{Operation, Service};
 pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, Session};
+pub use sts::{AssumeRole, AssumedRole, CallerIdentity, StsError};
 pub use world::{Arrival, NothingServed, RequestIds, World, WorldOptions};

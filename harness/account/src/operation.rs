@@ -11,6 +11,8 @@ pub enum Service {
     Container,
     /// Identity and access management.
     Iam,
+    /// Sessions for those who ask.
+    Sts,
     /// The instances' control plane.
     Ec2,
     /// Object storage.
@@ -90,6 +92,12 @@ operations! {
     ReplaceIamInstanceProfileAssociation = Ec2, "ReplaceIamInstanceProfileAssociation", "ec2-replace-iam-instance-profile-association";
     /// Takes an instance's profile away.
     DisassociateIamInstanceProfile = Ec2, "DisassociateIamInstanceProfile", "ec2-disassociate-iam-instance-profile";
+    /// Says who asks.
+    StsGetCallerIdentity = Sts, "GetCallerIdentity", "sts-get-caller-identity";
+    /// Makes a session of a role.
+    StsAssumeRole = Sts, "AssumeRole", "sts-assume-role";
+    /// Makes a session of a user.
+    StsGetSessionToken = Sts, "GetSessionToken", "sts-get-session-token";
     /// Makes a bucket.
     CreateBucket = S3, "CreateBucket", "s3-create-bucket";
     /// Stores an object.
@@ -98,6 +106,36 @@ operations! {
     GetObject = S3, "GetObject", "s3-get-object";
     /// Reads an object's headers.
     HeadObject = S3, "HeadObject", "s3-head-object";
+    /// Tells whether a bucket is there.
+    HeadBucket = S3, "HeadBucket", "s3-head-bucket";
+    /// Deletes an empty bucket.
+    DeleteBucket = S3, "DeleteBucket", "s3-delete-bucket";
+    /// Lists the account's buckets.
+    ListBuckets = S3, "ListBuckets", "s3-list-buckets";
+    /// Tells in which Region a bucket is.
+    GetBucketLocation = S3, "GetBucketLocation", "s3-get-bucket-location";
+    /// Lists a bucket, page by marker.
+    ListObjects = S3, "ListObjects", "s3-list-objects";
+    /// Lists a bucket, page by token.
+    ListObjectsV2 = S3, "ListObjectsV2", "s3-list-objects-v2";
+    /// Deletes an object.
+    DeleteObject = S3, "DeleteObject", "s3-delete-object";
+    /// Deletes up to a thousand objects.
+    DeleteObjects = S3, "DeleteObjects", "s3-delete-objects";
+    /// Stores an object under another key.
+    CopyObject = S3, "CopyObject", "s3-copy-object";
+    /// Begins an upload in parts.
+    CreateMultipartUpload = S3, "CreateMultipartUpload", "s3-create-multipart-upload";
+    /// Uploads one part.
+    UploadPart = S3, "UploadPart", "s3-upload-part";
+    /// Makes an object of the parts.
+    CompleteMultipartUpload = S3, "CompleteMultipartUpload", "s3-complete-multipart-upload";
+    /// Gives an upload up.
+    AbortMultipartUpload = S3, "AbortMultipartUpload", "s3-abort-multipart-upload";
+    /// Lists the parts of an upload.
+    ListParts = S3, "ListParts", "s3-list-parts";
+    /// Lists the uploads that have begun.
+    ListMultipartUploads = S3, "ListMultipartUploads", "s3-list-multipart-uploads";
 }
 
 impl Operation {
@@ -109,11 +147,16 @@ impl Operation {
             .find(|operation| operation.slug() == slug)
     }
 
+    /// The operation that a service calls `name`.
+    pub fn named(service: Service, name: &str) -> Option<Self> {
+        let mut operations = Self::ALL.iter().copied();
+        operations.find(|operation| operation.service() == service && operation.name() == name)
+    }
+
     /// Whether clients, not operators, ask for it: what a scenario counts.
     pub const fn is_client_call(self) -> bool {
         match self.service() {
-            Service::Imds | Service::Container => true,
-            Service::S3 => !matches!(self, Self::CreateBucket),
+            Service::Imds | Service::Container | Service::Sts | Service::S3 => true,
             Service::Iam | Service::Ec2 => false,
         }
     }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::operation::Operation;
@@ -21,6 +22,9 @@ const CLIENT_HEADERS: &[&str] = &["user-agent", "x-amz-user-agent", "amz-sdk-inv
 
 /// Members of JSON documents that are secrets.
 const SECRET_MEMBERS: &[&str] = &["SecretAccessKey", "Token", "SessionToken"];
+
+/// Elements of XML documents that are secrets.
+const SECRET_ELEMENTS: &[&str] = &["SecretAccessKey", "SessionToken"];
 
 /// Keys of a query that are secrets.
 const SECRET_QUERY_KEYS: &[&str] = &["x-amz-security-token", "x-amz-signature"];
@@ -77,14 +81,19 @@ pub(crate) fn target(uri: &Uri) -> String {
 
 fn query_pair(pair: &str) -> String {
     match pair.split_once('=') {
-        Some((key, value)) if SECRET_QUERY_KEYS.contains(&key.to_lowercase().as_str()) => {
-            format!("{key}={}", fingerprint(value))
-        }
+        Some((key, value)) if is_secret_key(key) => format!("{key}={}", fingerprint(value)),
         _ => pair.to_owned(),
     }
 }
 
-/// The body of an answer: a metadata token as a fingerprint, the secret members of JSON likewise.
+/// In any case, and percent-encoded or not: a key in disguise is read as what it means.
+fn is_secret_key(sent: &str) -> bool {
+    let key = percent_decode_str(sent).decode_utf8_lossy().to_lowercase();
+    SECRET_QUERY_KEYS.contains(&key.as_str())
+}
+
+/// The body of an answer: a metadata token as a fingerprint, the secret members of JSON and the
+/// secret elements of XML likewise.
 pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
     let text = String::from_utf8_lossy(body);
     if operation == Some(Operation::ImdsToken) && !text.starts_with('<') {
@@ -103,8 +112,24 @@ pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
             }
             Value::Object(members).to_string()
         }
+        _ if text.starts_with('<') => SECRET_ELEMENTS
+            .iter()
+            .fold(text.into_owned(), |text, name| element(&text, name)),
         _ => text.into_owned(),
     }
+}
+
+/// A document with the text of each element `name` as a fingerprint. A document that is cut short
+/// keeps nothing of the element that is.
+fn element(document: &str, name: &str) -> String {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let mut parts = document.split(&open);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (secret, rest) = part.split_once(&close).unwrap_or((part, ""));
+        shown.extend([&open, &fingerprint(secret), close.as_str(), rest]);
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -128,6 +153,25 @@ mod tests {
     }
 
     #[test]
+    fn secret_elements_become_fingerprints() {
+        let body =
+            "<C><SecretAccessKey>s3cret</SecretAccessKey><SessionToken>t0ken</SessionToken></C>";
+        let shown = document(
+            Some(Operation::StsAssumeRole),
+            &Bytes::from_static(body.as_bytes()),
+        );
+        let (secret, token) = (fingerprint("s3cret"), fingerprint("t0ken"));
+        assert_eq!(
+            shown,
+            format!(
+                "<C><SecretAccessKey>{secret}</SecretAccessKey><SessionToken>{token}</SessionToken></C>"
+            )
+        );
+        let cut = document(None, &Bytes::from_static(b"<C><SecretAccessKey>s3cret"));
+        assert!(!cut.contains("s3cret"), "{cut}");
+    }
+
+    #[test]
     fn a_signature_is_a_class_and_foreign_schemes_are_secret() {
         let signed = "AWS4-HMAC-SHA256 Credential=A/b, SignedHeaders=host, Signature=abc";
         assert_eq!(
@@ -148,5 +192,7 @@ mod tests {
             "{shown}"
         );
         assert!(shown.ends_with("&x-id=PutObject"), "{shown}");
+        let uri: Uri = "/k?X%2DAmz-Security-Token=abc".parse().unwrap();
+        assert!(!target(&uri).contains("abc"));
     }
 }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::entropy::Entropy;
+use crate::id;
 use crate::instant::SimInstant;
 use crate::issuing::Source;
+use crate::policy::NamedPolicy;
 use crate::secret::Secret;
 
 /// Who a key acts as.
@@ -124,11 +128,41 @@ pub struct Session {
     pub issued_at: SimInstant,
     /// From when on it is no longer accepted; a long-term pair is for ever.
     pub expires_at: Option<SimInstant>,
+    /// The most that it may do, whatever the policies of its role allow; `None` if nothing was
+    /// passed when it was made.
+    pub policies: Option<Arc<[NamedPolicy]>>,
     /// Since when, and why, it is no longer accepted before its time.
     pub ended: Option<(SimInstant, Ending)>,
 }
 
 impl Session {
+    /// A new triple, drawn by `label`, that no source has handed out.
+    pub(crate) fn temporary(
+        entropy: &Entropy,
+        label: &str,
+        identity: Identity,
+        now: SimInstant,
+        lifetime: Duration,
+    ) -> Self {
+        Self {
+            access_key_id: id::temporary_access_key_id(entropy, label),
+            secret_access_key: Secret::new(id::secret_access_key(entropy, label)),
+            session_token: Some(Secret::new(id::session_token(entropy, label))),
+            identity,
+            source: None,
+            issue: 0,
+            issued_at: now,
+            expires_at: Some(now + lifetime),
+            policies: None,
+            ended: None,
+        }
+    }
+
+    /// Whether it is a session's triple, not a user's long-term pair.
+    pub fn is_temporary(&self) -> bool {
+        self.session_token.is_some()
+    }
+
     /// Whether its time is over. It is valid until its expiry, and not at it.
     pub fn is_expired(&self, now: SimInstant) -> bool {
         self.expires_at.is_some_and(|expiry| now >= expiry)

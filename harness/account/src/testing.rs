@@ -82,6 +82,7 @@ pub(crate) fn role(name: &str, service: &str) -> CreateRole {
         trust: trust(service),
         attached: Vec::new(),
         inline: BTreeMap::new(),
+        max_session_duration: None,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::journal::{Entry, Exchange, Happening, Journal};
 use crate::operation::Operation;
 use crate::s3::Buckets;
 use crate::session::{Ending, Session, Sessions};
+use crate::sts::Minted;
 
 /// The account of a world that names none: AWS's own example.
 const ACCOUNT: &str = "111122223333";
@@ -47,6 +48,7 @@ pub struct World {
     pub(crate) agenda: Agenda<Due>,
     pub(crate) journal: Journal,
     pub(crate) sessions: Sessions,
+    pub(crate) minted: Minted,
     pub(crate) issuers: BTreeMap<Source, Issuer>,
     pub(crate) iam: Iam,
     pub(crate) ec2: Ec2,
@@ -95,6 +97,7 @@ impl World {
             agenda: Agenda::default(),
             journal: Journal::default(),
             sessions: Sessions::default(),
+            minted: Minted::default(),
             issuers: BTreeMap::new(),
             iam: Iam::new(ACCOUNT.to_owned()),
             ec2: Ec2::default(),
@@ -141,6 +144,11 @@ impl World {
             request_id: id::s3_request_id(&self.entropy, &label),
             host_id: id::s3_host_id(&self.entropy, &label),
         }
+    }
+
+    /// The id for the answer to a request to a query service.
+    pub fn request_id(&self, arrival: Arrival) -> String {
+        id::uuid(&self.entropy, &format!("request/{}", arrival.number))
     }
 
     /// Writes what became of a request.

@@ -17,9 +17,14 @@ const DOMAIN: &str = ".amazonaws.com";
 pub(crate) enum Host<'a> {
     /// S3, with the bucket if the host names it (virtual-hosted style).
     S3 { bucket: Option<&'a str> },
+    /// STS, in a region or, under its oldest name, in none.
+    Sts { region: Option<&'a str> },
     /// Any other service of AWS.
     Other,
 }
+
+/// The region that an endpoint without one is in.
+const GLOBAL_REGION: &str = "us-east-1";
 
 impl<'a> Host<'a> {
     /// What `host`, with or without a port, stands for; `None` if it is none of AWS's.
@@ -28,6 +33,13 @@ impl<'a> Host<'a> {
             .split_once(':')
             .map_or(host, |(name, _)| name)
             .strip_suffix(DOMAIN)?;
+        if name == "sts" {
+            return Some(Self::Sts { region: None });
+        }
+        if let Some(region) = name.strip_prefix("sts.").filter(|name| !name.contains('.')) {
+            let region = Some(region);
+            return Some(Self::Sts { region });
+        }
         // `s3`, `s3.REGION`, and the older `s3-REGION`, each perhaps after a bucket, which may
         // have dots of its own.
         let is_s3 = |name: &str| name == "s3" || name.starts_with("s3.") || name.starts_with("s3-");
@@ -44,6 +56,15 @@ impl<'a> Host<'a> {
         Some(bucket.next().map_or(Self::Other, |bucket| Self::S3 {
             bucket: Some(bucket),
         }))
+    }
+
+    /// The region that a signature must name there; `None` where the host does not say.
+    pub(crate) fn region(self) -> Option<&'a str> {
+        match self {
+            // sts.endpoints.region
+            Self::Sts { region } => Some(region.unwrap_or(GLOBAL_REGION)),
+            Self::S3 { .. } | Self::Other => None,
+        }
     }
 }
 
@@ -84,7 +105,14 @@ mod tests {
             ("s3-eu-west-1.amazonaws.com", s3(None)),
             ("photos.s3.us-east-1.amazonaws.com", s3(Some("photos"))),
             ("my.photos.s3.amazonaws.com", s3(Some("my.photos"))),
-            ("sts.us-east-1.amazonaws.com", Some(Host::Other)),
+            ("sts.amazonaws.com", Some(Host::Sts { region: None })),
+            (
+                "sts.eu-west-1.amazonaws.com",
+                Some(Host::Sts {
+                    region: Some("eu-west-1"),
+                }),
+            ),
+            ("ec2.us-east-1.amazonaws.com", Some(Host::Other)),
             ("example.com", None),
         ] {
             assert_eq!(Host::parse(host), expected, "{host}");

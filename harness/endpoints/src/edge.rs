@@ -1,5 +1,7 @@
 //! The edge of the world: its lock, its clock, and the journal entry of every request.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
@@ -7,12 +9,12 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rolecall_account::{
-    BodyRecord, Exchange, Operation, Refusal, RequestRecord, ResponseRecord, SimInstant, Stage,
-    World,
+    Authenticated, BodyRecord, Clocks, Exchange, Operation, Refusal, RequestRecord, ResponseRecord,
+    SimInstant, Stage, World,
 };
 use rolecall_clock::SimClock;
 
@@ -25,6 +27,21 @@ use crate::place::Caller;
 pub struct Edge {
     world: Arc<Mutex<World>>,
     clock: SimClock,
+    tolerance: Option<Tolerance>,
+}
+
+/// What is done for clients that live by the machine's clock.
+#[derive(Clone)]
+struct Tolerance {
+    /// Told of each key whose signatures are dated so, once.
+    tell: Arc<dyn Fn(&str) + Send + Sync>,
+    told: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl fmt::Debug for Tolerance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tolerance")
+    }
 }
 
 impl Edge {
@@ -33,6 +50,49 @@ impl Edge {
         Self {
             world: Arc::new(Mutex::new(world)),
             clock,
+            tolerance: None,
+        }
+    }
+
+    /// Accepts signatures that are dated by the machine's clock, and tells of each such key once.
+    /// Sessions, metadata tokens and presigned URLs go on ending by simulated time.
+    #[must_use]
+    pub fn tolerating_machine_time(self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        let tolerance = Some(Tolerance {
+            tell: Arc::new(tell),
+            told: Arc::default(),
+        });
+        Self { tolerance, ..self }
+    }
+
+    /// The times that a signature may be dated by.
+    pub(crate) fn clocks(&self, now: SimInstant) -> Clocks {
+        let machine = self
+            .tolerance
+            .as_ref()
+            .and_then(|_| self.clock.machine_now());
+        Clocks {
+            now,
+            machine: machine.map(SimInstant::from),
+        }
+    }
+
+    /// A signature was accepted.
+    pub(crate) fn accepted(&self, authenticated: &Authenticated) {
+        let Some(tolerance) = self
+            .tolerance
+            .as_ref()
+            .filter(|_| authenticated.by_machine_time)
+        else {
+            return;
+        };
+        let key = &authenticated.session.access_key_id;
+        let mut told = tolerance
+            .told
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if told.insert(key.clone()) {
+            (tolerance.tell)(key);
         }
     }
 
@@ -72,7 +132,6 @@ impl Edge {
     }
 
     /// Journals a request whose steps were taken one by one, and gives its answer.
-    #[cfg(feature = "s3")]
     pub(crate) fn deliver(
         &self,
         arrival: rolecall_account::Arrival,
@@ -157,6 +216,7 @@ impl Reply {
                 body,
             },
             session: None,
+            by_machine_time: false,
             decision: None,
             refusal: self.refusal.clone(),
         }
@@ -181,6 +241,16 @@ pub(crate) fn stamp(headers: &mut HeaderMap, now: SimInstant, length: usize) {
 /// the router, whose own answer would miss the journal.
 pub(crate) fn named(part: Result<Path<String>, PathRejection>) -> String {
     part.map(|Path(name)| name).unwrap_or_default()
+}
+
+/// In memory a client names the host in the URI alone; over HTTP/1.1 it is a header, and signed.
+pub(crate) fn name_the_host(head: &mut Parts) {
+    if let Some(authority) = head.uri.authority()
+        && !head.headers.contains_key(HOST)
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        head.headers.insert(HOST, host);
+    }
 }
 
 pub(crate) fn record_of(request: Parts) -> RequestRecord {

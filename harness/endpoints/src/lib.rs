@@ -6,8 +6,10 @@ mod control;
 mod edge;
 mod imds;
 mod place;
+mod query;
 #[cfg(feature = "s3")]
 mod s3;
+mod sts;
 mod transport;
 mod xml;
 

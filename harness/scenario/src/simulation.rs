@@ -217,6 +217,18 @@ impl Simulation {
         self.issuing
     }
 
+    /// Accepts signatures dated by the machine's clock too, and tells of each such key once.
+    #[must_use]
+    pub fn tolerating_machine_time(self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        let edge = self.edge.tolerating_machine_time(tell);
+        let network = MemoryNetwork::new(&edge);
+        Self {
+            edge,
+            network,
+            ..self
+        }
+    }
+
     /// The world behind its lock, for a transport of its own.
     pub fn edge(&self) -> &Edge {
         &self.edge
@@ -372,6 +384,7 @@ fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupErr
             .map(|policy| policy.value.clone())
             .collect(),
         inline,
+        max_session_duration: role.max_session_duration.as_ref().map(|at| at.value),
     })
 }
 

@@ -42,6 +42,7 @@ const PLAYED: &[&str] = &[
     "revoke.issue",
     "role",
     "role.inline",
+    "role.max-session-duration",
     "role.trust",
     "rotate",
     "rule",

@@ -34,6 +34,11 @@ pub enum IamError {
         /// The longest name allowed.
         max: usize,
     },
+    /// Sessions of a role last between 1 and 12 hours at most (`iam.role.max-session-duration`).
+    #[error(
+        "The value at maxSessionDuration is invalid. It must be between 3600 and 43200 seconds"
+    )]
+    InvalidMaxSessionDuration,
 }
 
 impl IamError {
@@ -43,7 +48,7 @@ impl IamError {
             Self::NoSuchEntity { .. } => "NoSuchEntity",
             Self::EntityAlreadyExists { .. } => "EntityAlreadyExists",
             Self::SecondRoleInProfile => "LimitExceeded",
-            Self::InvalidName { .. } => "ValidationError",
+            Self::InvalidName { .. } | Self::InvalidMaxSessionDuration => "ValidationError",
         }
     }
 
@@ -52,7 +57,7 @@ impl IamError {
         match self {
             Self::NoSuchEntity { .. } => 404,
             Self::EntityAlreadyExists { .. } | Self::SecondRoleInProfile => 409,
-            Self::InvalidName { .. } => 400,
+            Self::InvalidName { .. } | Self::InvalidMaxSessionDuration => 400,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Roles and the policies on them.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::IamError;
 use super::profile::InstanceProfile;
@@ -25,6 +27,8 @@ pub struct Role {
     pub arn: String,
     /// The twelve digits of its account.
     pub account: String,
+    /// The longest that a client may ask for a session of it.
+    pub max_session_duration: Duration,
     trust: NamedPolicy,
     /// Attached managed policies, then inline ones, as the evaluator takes them.
     policies: Vec<NamedPolicy>,
@@ -43,7 +47,14 @@ pub struct CreateRole {
     pub attached: Vec<String>,
     /// Inline policies by name.
     pub inline: BTreeMap<String, Document>,
+    /// The longest that a client may ask for a session of it: 1 to 12 hours, and 1 if it is not
+    /// said (`iam.role.max-session-duration`).
+    pub max_session_duration: Option<Duration>,
 }
+
+const MAX_SESSION_DURATION_DEFAULT: Duration = Duration::from_hours(1);
+const MAX_SESSION_DURATION: RangeInclusive<Duration> =
+    Duration::from_hours(1)..=Duration::from_hours(12);
 
 impl Role {
     /// Whether the trust policy lets an AWS service, such as `ec2.amazonaws.com`, assume it.
@@ -56,6 +67,11 @@ impl Role {
             context: &Context::new(),
         };
         evaluate_trust(&request, &self.trust, &Policies::default()).allowed()
+    }
+
+    /// Who may assume it.
+    pub(crate) fn trust(&self) -> &NamedPolicy {
+        &self.trust
     }
 
     /// The policies that say what a session of this role may do, as they stand now.
@@ -117,6 +133,11 @@ impl Iam {
         }
     }
 
+    /// The twelve digits of the account.
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
     pub(crate) fn role(&self, name: &str) -> Result<&Role, IamError> {
         self.roles
             .get(&name.to_lowercase())
@@ -132,16 +153,26 @@ impl Iam {
     pub(crate) fn role_by_id(&self, id: &str) -> Option<&Role> {
         self.roles.values().find(|role| role.id == id)
     }
+
+    pub(crate) fn role_by_arn(&self, arn: &str) -> Option<&Role> {
+        self.roles.values().find(|role| role.arn == arn)
+    }
 }
 
 impl World {
     /// Makes a role.
     ///
     /// # Errors
-    /// A name that is taken or malformed, a managed policy that is not known.
+    /// A name that is taken or malformed, a managed policy that is not known, sessions shorter or
+    /// longer than a role can have.
     pub fn create_role(&mut self, now: SimInstant, request: CreateRole) -> Result<(), IamError> {
         self.advance_to(now);
         check_name("roleName", &request.name, 64)?;
+        let longest = request.max_session_duration;
+        let longest = longest.unwrap_or(MAX_SESSION_DURATION_DEFAULT);
+        if !MAX_SESSION_DURATION.contains(&longest) {
+            return Err(IamError::InvalidMaxSessionDuration);
+        }
         let attached = request
             .attached
             .iter()
@@ -160,6 +191,7 @@ impl World {
             id: UniqueId::Role.draw(&self.entropy, &label),
             arn: format!("arn:aws:iam::{account}:role/{}", request.name),
             account,
+            max_session_duration: longest,
             trust: NamedPolicy::new("the trust policy", Arc::new(request.trust)),
             policies: Vec::new(),
             attached: 0,

@@ -104,6 +104,7 @@ impl World {
             issue: 0,
             issued_at: now,
             expires_at: None,
+            policies: None,
             ended: None,
         });
         self.sessions.insert(Arc::clone(&key));

@@ -140,6 +140,7 @@ impl Run {
                 body: BodyRecord::Document(Bytes::copy_from_slice(answer.as_bytes())),
             },
             session: None,
+            by_machine_time: false,
             decision: None,
             refusal: None,
         };

@@ -3,13 +3,13 @@
 use super::error::{S3Code, S3Error};
 use crate::authenticate::AuthenticationError;
 use crate::session::Ending;
-use crate::sigv4::{Failure, Problem};
+use crate::sigv4::{Failure, Form, Problem, QueryProblem};
 
 impl From<AuthenticationError> for S3Error {
     fn from(error: AuthenticationError) -> Self {
         let stage = error.stage();
         let (code, told) = match &error {
-            AuthenticationError::Signature(failure) => signature(&failure.problem),
+            AuthenticationError::Signature(failure) => signature(failure),
             // Without its token, a session's key is a key that nobody has.
             AuthenticationError::UnknownAccessKey(_) | AuthenticationError::TokenMissing => {
                 (S3Code::InvalidAccessKeyId, None)
@@ -30,19 +30,7 @@ impl From<AuthenticationError> for S3Error {
             stage,
             told.unwrap_or_else(|| code.message().to_owned()),
         );
-        refused.detail = Some(match &error {
-            AuthenticationError::Signature(Failure {
-                problem,
-                explanation: Some(explanation),
-            }) => {
-                format!("{problem}\n{explanation}")
-            }
-            AuthenticationError::Signature(Failure {
-                problem,
-                explanation: None,
-            }) => problem.to_string(),
-            other => other.to_string(),
-        });
+        refused.detail = Some(error.detail());
         refused
     }
 }
@@ -54,9 +42,16 @@ impl From<Failure> for S3Error {
 }
 
 /// The code, and the message where it is not the code's usual one.
-fn signature(problem: &Problem) -> (S3Code, Option<String>) {
+fn signature(failure: &Failure) -> (S3Code, Option<String>) {
+    let problem = &failure.problem;
     let told = Some(problem.to_string());
+    // s3.errors.codes, s3.presigned.malformed
+    let malformed = match failure.form {
+        Form::Header => S3Code::AuthorizationHeaderMalformed,
+        Form::Query => S3Code::AuthorizationQueryParametersError,
+    };
     match problem {
+        Problem::Query(problem) => query(problem),
         // s3.anonymous.denied
         Problem::AuthorizationMissing => (S3Code::AccessDenied, None),
         Problem::AlgorithmUnsupported { .. } => {
@@ -79,12 +74,14 @@ fn signature(problem: &Problem) -> (S3Code, Option<String>) {
         | Problem::ScopeDateMismatch { .. }
         | Problem::SignedHeaderMalformed { .. }
         | Problem::SignedHeaderRepeated { .. }
-        | Problem::SignedHeadersUnsorted { .. } => (S3Code::AuthorizationHeaderMalformed, told),
+        | Problem::SignedHeadersUnsorted { .. } => (malformed, told),
         Problem::ScopeRegionWrong { expected, found } => {
-            let message = format!(
-                "The authorization header is malformed; the region '{found}' is wrong; expecting '{expected}'"
-            );
-            (S3Code::AuthorizationHeaderMalformed, Some(message))
+            let what = match failure.form {
+                Form::Header => "The authorization header is malformed",
+                Form::Query => "Error parsing the X-Amz-Credential parameter",
+            };
+            let message = format!("{what}; the region '{found}' is wrong; expecting '{expected}'");
+            (malformed, Some(message))
         }
         Problem::HostNotSigned | Problem::HeadersNotSigned { .. } => {
             let message = "There were headers present in the request which were not signed";
@@ -112,6 +109,33 @@ fn signature(problem: &Problem) -> (S3Code, Option<String>) {
         Problem::PayloadChunked { .. } => (S3Code::NotImplemented, None),
         Problem::HeaderRepeated { .. } | Problem::HeaderNotText { .. } => {
             (S3Code::InvalidArgument, told)
+        }
+    }
+}
+
+/// What only a presigned URL can have wrong.
+fn query(problem: &QueryProblem) -> (S3Code, Option<String>) {
+    match problem {
+        // s3.presigned.version-2
+        QueryProblem::SigV2 => (S3Code::InvalidRequest, Some(problem.to_string())),
+        // s3.presigned.malformed
+        QueryProblem::AlgorithmUnsupported { .. }
+        | QueryProblem::ParametersMissing { .. }
+        | QueryProblem::ParameterRepeated { .. }
+        | QueryProblem::ParameterNotText { .. }
+        | QueryProblem::DateMalformed { .. }
+        | QueryProblem::ExpiresMalformed { .. }
+        | QueryProblem::ExpiresTooLong => (
+            S3Code::AuthorizationQueryParametersError,
+            Some(problem.to_string()),
+        ),
+        // s3.presigned.expired
+        QueryProblem::NotYetValid { .. } => (
+            S3Code::AccessDenied,
+            Some("Request is not yet valid".to_owned()),
+        ),
+        QueryProblem::Expired { .. } => {
+            (S3Code::AccessDenied, Some("Request has expired".to_owned()))
         }
     }
 }

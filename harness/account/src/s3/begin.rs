@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::error::{S3Code, S3Error};
+use super::name;
 use crate::authenticate::Stage;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
-use crate::policy::Decision;
+use crate::policy::{Context, Decision};
 use crate::session::Session;
 use crate::world::World;
 
-/// Which object a request is about.
+/// An object by its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// The bucket's name.
@@ -26,22 +27,120 @@ impl Target {
     }
 }
 
-/// Leave to do one thing with one object.
-#[derive(Clone, Debug)]
-pub struct Permit {
-    /// With what.
-    pub target: Target,
-    /// Who got it.
-    pub session: Arc<Session>,
-    /// Why.
-    pub decision: Decision,
+/// What a request is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// All of the account's buckets.
+    Account,
+    /// The bucket of that name.
+    Bucket(String),
+    /// An object.
+    Object(Target),
 }
 
-/// The action that a policy must allow (`s3.put.action`, `s3.get.action`).
+impl Resource {
+    /// The ARN that a policy must match; `*` for the account (`s3.arn.form`).
+    pub fn arn(&self) -> String {
+        match self {
+            Self::Account => "*".to_owned(),
+            Self::Bucket(bucket) => bucket_arn(bucket),
+            Self::Object(target) => target.arn(),
+        }
+    }
+
+    /// The name of the bucket.
+    pub fn bucket(&self) -> Option<&str> {
+        match self {
+            Self::Account => None,
+            Self::Bucket(bucket) => Some(bucket),
+            Self::Object(target) => Some(&target.bucket),
+        }
+    }
+
+    /// The object.
+    pub fn object(&self) -> Option<&Target> {
+        match self {
+            Self::Account | Self::Bucket(_) => None,
+            Self::Object(target) => Some(target),
+        }
+    }
+}
+
+pub(super) fn bucket_arn(bucket: &str) -> String {
+    format!("arn:aws:s3:::{bucket}")
+}
+
+/// What somebody who is recognised wants to do.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// What.
+    pub operation: Operation,
+    /// With what.
+    pub resource: Resource,
+    /// What is copied.
+    pub source: Option<Target>,
+    /// The condition keys that the request brings (`s3.context.sent`).
+    pub context: Context,
+}
+
+/// Leave to do one thing with one resource.
+#[derive(Clone, Debug)]
+pub struct Permit {
+    /// What.
+    pub operation: Operation,
+    /// With what.
+    pub resource: Resource,
+    /// What is copied.
+    pub source: Option<Target>,
+    /// Who got it.
+    pub session: Arc<Session>,
+    /// Why; `None` if every key is decided on by itself.
+    pub decision: Option<Decision>,
+}
+
+impl Permit {
+    /// The bucket.
+    pub(super) fn bucket(&self) -> Result<&str, S3Error> {
+        self.resource.bucket().ok_or_else(not_that_permit)
+    }
+
+    /// The object.
+    pub(super) fn target(&self) -> Result<&Target, S3Error> {
+        self.resource.object().ok_or_else(not_that_permit)
+    }
+
+    /// What is copied.
+    pub(super) fn source(&self) -> Result<&Target, S3Error> {
+        self.source.as_ref().ok_or_else(not_that_permit)
+    }
+}
+
+/// Our own bug: leave was given for something else.
+fn not_that_permit() -> S3Error {
+    S3Error::new(S3Code::InternalError, Stage::Operation)
+}
+
+/// The action that a policy must allow (`s3.put.action`, `s3.get.action`, `s3.delete.action`,
+/// `s3.list.action`, `s3.bucket.actions`, `s3.multipart.actions`).
 fn action(operation: Operation) -> Option<&'static str> {
     match operation {
-        Operation::PutObject => Some("s3:PutObject"),
+        Operation::PutObject
+        | Operation::CopyObject
+        | Operation::CreateMultipartUpload
+        | Operation::UploadPart
+        | Operation::CompleteMultipartUpload => Some("s3:PutObject"),
         Operation::GetObject | Operation::HeadObject => Some("s3:GetObject"),
+        Operation::DeleteObject | Operation::DeleteObjects => Some("s3:DeleteObject"),
+        Operation::HeadBucket | Operation::ListObjects | Operation::ListObjectsV2 => {
+            Some("s3:ListBucket")
+        }
+        Operation::CreateBucket => Some("s3:CreateBucket"),
+        Operation::DeleteBucket => Some("s3:DeleteBucket"),
+        Operation::GetBucketLocation => Some("s3:GetBucketLocation"),
+        Operation::ListBuckets => Some("s3:ListAllMyBuckets"),
+        Operation::AbortMultipartUpload => Some("s3:AbortMultipartUpload"),
+        Operation::ListParts => Some("s3:ListMultipartUploadParts"),
+        Operation::ListMultipartUploads => Some("s3:ListBucketMultipartUploads"),
         _ => None,
     }
 }
@@ -50,31 +149,81 @@ impl World {
     /// Decides on an authenticated request, before its body is read.
     ///
     /// # Errors
-    /// No such bucket; no policy allows it, or one denies it; no operation of S3.
+    /// A name that cannot be; no such bucket; no policy allows it, or one denies it; no operation
+    /// of S3.
     pub fn s3_begin(
         &mut self,
         now: SimInstant,
         session: &Arc<Session>,
-        operation: Operation,
-        target: Target,
+        question: Question,
     ) -> Result<Permit, S3Error> {
         self.advance_to(now);
-        let Some(action) = action(operation) else {
+        let Some(action) = action(question.operation) else {
             return Err(S3Error::new(S3Code::NotImplemented, Stage::Operation));
         };
-        // Whether a missing bucket or a missing permission is told first is unsourced.
-        if !self.buckets.exists(&target.bucket) {
-            return Err(S3Error::new(S3Code::NoSuchBucket, Stage::Resource));
+        self.names_exist(&question)?;
+        // s3.copy.actions
+        if let Some(source) = &question.source {
+            let own = Context::new();
+            self.s3_allow(now, session, "s3:GetObject", &source.arn(), &own)?;
         }
-        let resource = target.arn();
-        let decision = self.decide(now, session, action, &resource);
+        // s3.delete.per-key
+        let decision = if question.operation == Operation::DeleteObjects {
+            None
+        } else {
+            let resource = question.resource.arn();
+            Some(self.s3_allow(now, session, action, &resource, &question.context)?)
+        };
+        let Question {
+            operation,
+            resource,
+            source,
+            context: _,
+        } = question;
+        Ok(Permit {
+            operation,
+            resource,
+            source,
+            session: Arc::clone(session),
+            decision,
+        })
+    }
+
+    /// Whether a missing bucket or a missing permission is told first is unsourced.
+    fn names_exist(&self, question: &Question) -> Result<(), S3Error> {
+        let targets = [question.resource.object(), question.source.as_ref()];
+        for target in targets.into_iter().flatten() {
+            name::check_key(&target.key)?;
+        }
+        if question.operation == Operation::CreateBucket {
+            return question
+                .resource
+                .bucket()
+                .map_or(Ok(()), name::check_bucket);
+        }
+        let source = question.source.as_ref().map(|source| &*source.bucket);
+        for bucket in question.resource.bucket().into_iter().chain(source) {
+            if !self.buckets.exists(bucket) {
+                name::check_bucket(bucket)?;
+                return Err(S3Error::resource(S3Code::NoSuchBucket));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the policies say, as a refusal if they do not allow it.
+    pub(super) fn s3_allow(
+        &self,
+        now: SimInstant,
+        session: &Session,
+        action: &str,
+        resource: &str,
+        own: &Context,
+    ) -> Result<Decision, S3Error> {
+        let decision = self.decide_with(now, session, action, resource, own);
         if decision.allowed() {
-            return Ok(Permit {
-                target,
-                session: Arc::clone(session),
-                decision,
-            });
+            return Ok(decision);
         }
-        Err(S3Error::denied(session, action, &resource, decision))
+        Err(S3Error::denied(session, action, resource, decision))
     }
 }

@@ -11,6 +11,9 @@ use sha2::Sha256;
 use super::error::{S3Code, S3Error};
 use crate::authenticate::Stage;
 
+/// The checksums of a body, each as it is sent.
+pub type Checksums = Vec<(ChecksumAlgorithm, String)>;
+
 /// A checksum algorithm of S3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChecksumAlgorithm {
@@ -47,6 +50,33 @@ impl ChecksumAlgorithm {
         }
     }
 
+    /// The name in `x-amz-checksum-algorithm` and in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Crc32 => "CRC32",
+            Self::Crc32c => "CRC32C",
+            Self::Crc64Nvme => "CRC64NVME",
+            Self::Sha1 => "SHA1",
+            Self::Sha256 => "SHA256",
+        }
+    }
+
+    /// The algorithm of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The checksum of the checksums of `parts`, and how many they are (`s3.multipart.checksum`).
+    pub fn composite<'a>(self, parts: impl Iterator<Item = &'a str>) -> String {
+        let (mut bytes, mut count) = (Vec::new(), 0_usize);
+        for part in parts {
+            bytes.extend(BASE64.decode(part).unwrap_or_default());
+            count += 1;
+        }
+        format!("{}-{count}", self.of(&bytes))
+    }
+
     /// The checksum of `body` as it is sent: base64 of its bytes, the highest first.
     pub fn of(self, body: &[u8]) -> String {
         let crc32 =
@@ -68,10 +98,7 @@ impl ChecksumAlgorithm {
 ///
 /// # Errors
 /// One of them is not the body's.
-pub fn check_checksums(
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Vec<(ChecksumAlgorithm, String)>, S3Error> {
+pub fn check_checksums(headers: &HeaderMap, body: &[u8]) -> Result<Checksums, S3Error> {
     if let Some(sent) = headers.get("content-md5") {
         let computed = BASE64.encode(Md5::digest(body));
         compare("Content-MD5", sent.as_bytes(), &computed)?;
@@ -85,6 +112,23 @@ pub fn check_checksums(
         }
     }
     Ok(checksums)
+}
+
+/// Whether a body that must come with a checksum does (`s3.delete.checksum`).
+///
+/// # Errors
+/// Neither a `Content-MD5` nor a checksum is there or announced as a trailer.
+pub fn require_checksum(headers: &HeaderMap) -> Result<(), S3Error> {
+    let mut names = ChecksumAlgorithm::ALL
+        .iter()
+        .map(|algorithm| algorithm.header())
+        .chain(["content-md5", "x-amz-trailer"]);
+    if names.any(|name| headers.contains_key(name)) {
+        return Ok(());
+    }
+    let message = "Missing required header for this request: Content-MD5";
+    let (code, stage) = (S3Code::InvalidRequest, Stage::Operation);
+    Err(S3Error::with_message(code, stage, message))
 }
 
 fn compare(header: &str, sent: &[u8], computed: &str) -> Result<(), S3Error> {

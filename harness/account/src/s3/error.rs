@@ -25,6 +25,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => $status,)+ }
             }
 
+            /// The code that has this name on the wire.
+            pub fn named(name: &str) -> Option<Self> {
+                [$(Self::$variant,)+].into_iter().find(|code| code.as_str() == name)
+            }
+
             /// What S3 says if there is nothing more to say.
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$variant => $message,)+ }
@@ -38,12 +43,24 @@ codes! {
     AccessDenied = 403, "Access Denied";
     /// The `Authorization` header is none that S3 can read.
     AuthorizationHeaderMalformed = 400, "The authorization header that you provided is not valid.";
+    /// The query is signed, and its signature is none that S3 can read.
+    AuthorizationQueryParametersError = 400, "The authorization query parameters that you provided are not valid.";
     /// The `Content-MD5` or a checksum does not match the body.
     BadDigest = 400, "The Content-MD5 or checksum value that you specified did not match what the server received.";
+    /// Somebody else has a bucket of that name.
+    BucketAlreadyExists = 409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
+    /// The caller has a bucket of that name.
+    BucketAlreadyOwnedByYou = 409, "Your previous request to create the named bucket succeeded and you already own it.";
+    /// Only an empty bucket can be deleted.
+    BucketNotEmpty = 409, "The bucket you tried to delete is not empty";
     /// The body is larger than one request may be.
     EntityTooLarge = 400, "Your proposed upload exceeds the maximum allowed object size.";
+    /// A part that is not the last has less than 5 MiB.
+    EntityTooSmall = 400, "Your proposed upload is smaller than the minimum allowed size";
     /// The session's time is over.
     ExpiredToken = 400, "The provided token has expired.";
+    /// The bucket cannot be made there from here.
+    IllegalLocationConstraintException = 400, "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.";
     /// The body is shorter than announced.
     IncompleteBody = 400, "You did not provide the number of bytes specified by the Content-Length HTTP header.";
     /// Something broke on the way.
@@ -52,22 +69,42 @@ codes! {
     InvalidAccessKeyId = 403, "The AWS Access Key Id you provided does not exist in our records.";
     /// A header or parameter has a value it cannot have.
     InvalidArgument = 400, "Invalid Argument";
+    /// No bucket can have that name.
+    InvalidBucketName = 400, "The specified bucket is not valid.";
+    /// No Region has that name.
+    InvalidLocationConstraint = 400, "The specified location-constraint is not valid";
+    /// A part was not uploaded, or is not the one that is meant.
+    InvalidPart = 400, "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.";
+    /// The parts are not listed by rising number.
+    InvalidPartOrder = 400, "The list of parts was not in ascending order. Parts must be ordered by part number.";
     /// The range lies outside the object.
     InvalidRange = 416, "The requested range is not satisfiable";
     /// The request cannot be served as it is.
     InvalidRequest = 400, "Invalid Request";
     /// The session token is not the one of that key, or was revoked.
     InvalidToken = 400, "The provided token is malformed or otherwise invalid.";
+    /// The key has more than 1,024 bytes.
+    KeyTooLongError = 400, "Your key is too long";
+    /// The body is not the XML that the operation reads.
+    MalformedXML = 400, "The XML you provided was not well-formed or did not validate against our published schema";
+    /// The trailer is not the announced one, or in no due form.
+    MalformedTrailerError = 400, "The request contained trailing data that was not well-formed or did not conform to our published schema.";
     /// The path names nothing that has that method.
     MethodNotAllowed = 405, "The specified method is not allowed against this resource.";
+    /// The length of the body must be told, and is not.
+    MissingContentLength = 411, "You must provide the Content-Length HTTP header.";
     /// A header that must be there is not.
     MissingSecurityHeader = 400, "Your request was missing a required header.";
     /// No bucket has that name.
     NoSuchBucket = 404, "The specified bucket does not exist";
     /// No object has that key.
     NoSuchKey = 404, "The specified key does not exist.";
+    /// No upload of that key has that id, or no longer.
+    NoSuchUpload = 404, "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
     /// Something S3 has and this account has not.
     NotImplemented = 501, "A header you provided implies functionality that is not implemented.";
+    /// The object is not the one that is meant.
+    PreconditionFailed = 412, "At least one of the pre-conditions you specified did not hold";
     /// The request's date is too far from the server's.
     RequestTimeTooSkewed = 403, "The difference between the request time and the server's time is too large.";
     /// The signature is not the one the server computed.
@@ -113,6 +150,16 @@ impl S3Error {
             detail: None,
             decision: None,
         }
+    }
+
+    /// There is no such thing, or what there is forbids it.
+    pub(super) fn resource(code: S3Code) -> Self {
+        Self::new(code, Stage::Resource)
+    }
+
+    /// A parameter has a value it cannot have.
+    pub(super) fn argument(message: impl Into<String>) -> Self {
+        Self::with_message(S3Code::InvalidArgument, Stage::Operation, message)
     }
 
     /// What the policies denied, in AWS's words.

@@ -1,19 +1,36 @@
-//! Object storage: who may do what with which object.
+//! Object storage: who may do what with which bucket and object.
 //!
 //! A request comes in two calls. [`World::s3_begin`] decides before a byte of the body is read and
 //! answers a [`Permit`]; the calls that take the permit change or read the store.
 
 mod authentication;
 mod begin;
+mod bucket;
 mod checksum;
+mod chunked;
+mod copy;
+mod delete;
 mod error;
-mod store;
+mod listing;
+mod multipart;
+mod name;
+mod object;
+mod range;
+mod uploads;
 
-pub use begin::{Permit, Target};
-pub use checksum::{ChecksumAlgorithm, check_checksums};
+pub use begin::{Permit, Question, Resource, Target};
+pub(crate) use bucket::Buckets;
+pub use bucket::{Bucket, ListedBucket, Owner};
+pub use checksum::{ChecksumAlgorithm, Checksums, check_checksums, require_checksum};
+pub use chunked::{Decoded, decode_chunked};
+pub use copy::{Copied, Description, MetadataDirective};
+pub use delete::Deletion;
 pub use error::{S3Code, S3Error};
-pub(crate) use store::Buckets;
-pub use store::{NewObject, Object};
+pub use listing::{Page, Selection, continuation_token, name_in_token};
+pub use multipart::{ClaimedPart, Completed, NewUpload};
+pub use object::{NewObject, Object, Reading};
+pub use range::ByteRange;
+pub use uploads::{ListedPart, ListedUpload, UploadSelection};
 
 #[cfg(doc)]
 use crate::world::World;

@@ -1,4 +1,4 @@
-//! The `Authorization` header.
+//! What a signature says of itself, in the `Authorization` header or in the query.
 
 use super::components::{Component, UnsupportedAlgorithm};
 use super::failure::Failure;
@@ -10,12 +10,12 @@ use super::signed_headers::SignedHeaders;
 /// The only algorithm accepted, as it is named in a request and in a string to sign.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// An `Authorization` header, taken apart.
+/// A signature with what it says of itself: who signed, for what, and which headers.
 ///
 /// ```
-/// use rolecall_account::sigv4::HeaderAuthorization;
+/// use rolecall_account::sigv4::Authorization;
 ///
-/// let authorization = HeaderAuthorization::parse(
+/// let authorization = Authorization::from_header(
 ///     "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
 ///      SignedHeaders=content-type;host;x-amz-date, \
 ///      Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
@@ -25,25 +25,34 @@ pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// # Ok::<(), rolecall_account::sigv4::Failure>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeaderAuthorization {
+pub struct Authorization {
     credential: Credential,
     signed_headers: SignedHeaders,
     signature: Signature,
 }
 
-impl HeaderAuthorization {
-    /// Reads the value of the header.
+impl Authorization {
+    /// Reads the value of the `Authorization` header.
     ///
     /// The components may come in any order and with any number of spaces before each, as clients
     /// differ in that. Everything else is exact: names and hex digits in their own case, no
     /// component missing, repeated or unknown.
-    pub fn parse(value: &str) -> Result<Self, Failure> {
+    pub fn from_header(value: &str) -> Result<Self, Failure> {
         let (algorithm, components) = value.split_once(' ').unwrap_or((value, ""));
         if algorithm != ALGORITHM {
             let algorithm = UnsupportedAlgorithm::named(algorithm, components);
             return Err(Problem::AlgorithmUnsupported { algorithm }.into());
         }
         let [credential, signature, signed_headers] = split_components(components)?;
+        Self::of(credential, signed_headers, signature)
+    }
+
+    /// Reads each part; the first that is out of form is told.
+    pub(super) fn of(
+        credential: &str,
+        signed_headers: &str,
+        signature: &str,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             credential: Credential::parse(credential)?,
             signed_headers: SignedHeaders::parse(signed_headers)?,

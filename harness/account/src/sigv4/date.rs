@@ -31,7 +31,7 @@ fn malformed(header: HeaderName, value: &str) -> Problem {
 }
 
 /// Only what is written back the same: the text is signed as it was sent.
-fn parse_amz_date(value: &str) -> Option<SimInstant> {
+pub(super) fn parse_amz_date(value: &str) -> Option<SimInstant> {
     SimInstant::parse_amz_date(value).filter(|date| date.amz_date() == value)
 }
 

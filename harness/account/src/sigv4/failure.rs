@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::form::Form;
 use super::problem::Problem;
+use super::query_problem::QueryProblem;
 use super::stage::Stage;
 
 /// What a signature was computed from on this side, for comparison with the client's.
@@ -35,9 +37,9 @@ impl fmt::Display for Explanation {
 /// by the [problem](Self::problem).
 ///
 /// ```
-/// use rolecall_account::sigv4::{HeaderAuthorization, Stage};
+/// use rolecall_account::sigv4::{Authorization, Stage};
 ///
-/// let failure = HeaderAuthorization::parse("AWS AKIDEXAMPLE:c2lnbmF0dXJl").unwrap_err();
+/// let failure = Authorization::from_header("AWS AKIDEXAMPLE:c2lnbmF0dXJl").unwrap_err();
 /// assert_eq!(failure.stage(), Stage::Form);
 /// assert_eq!(
 ///     failure.to_string(),
@@ -50,6 +52,8 @@ impl fmt::Display for Explanation {
 pub struct Failure {
     /// What is wrong.
     pub problem: Problem,
+    /// Where the request is signed, or was taken to be.
+    pub form: Form,
     /// What the signature was computed from, where one was computed.
     pub explanation: Option<Box<Explanation>>,
 }
@@ -58,8 +62,14 @@ impl Failure {
     pub(super) fn explained(problem: Problem, explanation: Explanation) -> Self {
         Self {
             problem,
+            form: Form::Header,
             explanation: Some(Box::new(explanation)),
         }
+    }
+
+    /// The same, of a request that is signed there.
+    pub(super) fn of(self, form: Form) -> Self {
+        Self { form, ..self }
     }
 
     /// Where in the verification this was found.
@@ -72,7 +82,14 @@ impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self {
             problem,
+            form: Form::Header,
             explanation: None,
         }
+    }
+}
+
+impl From<QueryProblem> for Failure {
+    fn from(problem: QueryProblem) -> Self {
+        Problem::from(problem).into()
     }
 }

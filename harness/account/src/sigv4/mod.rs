@@ -10,16 +10,18 @@
 //! 4. [`SigningKey::sign`]: the [`Signature`].
 //!
 //! The steps are those of "Create a signed AWS API request" in the IAM User Guide and of
-//! "Authenticating Requests: Using the Authorization Header" in the Amazon S3 API Reference.
+//! "Authenticating Requests: Using the Authorization Header" and "Using Query Parameters" in the
+//! Amazon S3 API Reference.
 //!
-//! [`parse_header`] does all that needs neither secret nor time, and says whose secret to fetch;
-//! the [`ParsedHeader`] it returns does the rest. A refusal is a [`Failure`]: it names the
-//! [`Stage`], the [`Problem`], and for a wrong signature what was signed on this side.
+//! [`parse`] does all that needs neither secret nor time, for a signature in the header
+//! ([`parse_header`]) or in the query ([`parse_query`]), and says whose secret to fetch; the
+//! [`Parsed`] it returns does the rest. A refusal is a [`Failure`]: it names the [`Stage`], the
+//! [`Problem`], and for a wrong signature what was signed on this side.
 //!
 //! ```
 //! use http::{HeaderMap, HeaderValue, Method};
 //! use rolecall_account::SimInstant;
-//! use rolecall_account::sigv4::{RequestHead, ServiceRules, check_payload, parse_header};
+//! use rolecall_account::sigv4::{RequestHead, ServiceRules, check_payload, parse};
 //!
 //! // "Example: GET Object" of the Amazon S3 API Reference.
 //! let mut headers = HeaderMap::new();
@@ -48,7 +50,7 @@
 //! };
 //!
 //! let rules = ServiceRules::S3;
-//! let parsed = parse_header(head, &rules)?;
+//! let parsed = parse(head, &rules)?;
 //! assert_eq!(parsed.access_key_id(), "AKIAIOSFODNN7EXAMPLE");
 //!
 //! let secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -67,9 +69,13 @@ mod components;
 mod date;
 mod encoding;
 mod failure;
-mod header;
+mod form;
+mod parse;
+mod parsed;
 mod payload;
 mod problem;
+mod query;
+mod query_problem;
 mod redaction;
 mod request;
 mod rules;
@@ -80,13 +86,17 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
-pub use authorization::{ALGORITHM, HeaderAuthorization};
+pub use authorization::{ALGORITHM, Authorization};
 pub use canonical::{CanonicalRequest, canonical_request};
 pub use components::{Component, UnsupportedAlgorithm};
 pub use failure::{Explanation, Failure};
-pub use header::{ParsedHeader, parse_header};
+pub use form::Form;
+pub use parse::{parse, parse_header, parse_query};
+pub use parsed::Parsed;
 pub use payload::{PayloadHash, check_payload};
 pub use problem::Problem;
+pub use query::QueryParameter;
+pub use query_problem::QueryProblem;
 pub use request::RequestHead;
 pub use rules::{PathRule, ServiceRules};
 pub use scope::{Credential, CredentialScope};

@@ -7,6 +7,7 @@ use http::HeaderName;
 
 use super::components::{Component, UnsupportedAlgorithm};
 use super::payload::PayloadHash;
+use super::query_problem::QueryProblem;
 use super::signature::Signature;
 use crate::SimInstant;
 
@@ -34,6 +35,9 @@ pub enum Problem {
         /// What it is instead.
         algorithm: UnsupportedAlgorithm,
     },
+    /// Something that only a signature in the query can have wrong.
+    #[error(transparent)]
+    Query(#[from] QueryProblem),
     /// A component of `Authorization` has no equal sign.
     #[error(
         "`Authorization` has a part `{found}`, which is no `Name=value`; remove or complete it"
@@ -247,7 +251,7 @@ pub enum Problem {
 }
 
 /// `` `Credential`, `Signature` ``.
-fn names<T: fmt::Display>(items: &[T]) -> String {
+pub(super) fn names<T: fmt::Display>(items: &[T]) -> String {
     let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
     quoted.join(", ")
 }

@@ -52,6 +52,37 @@ impl CredentialScope {
     pub fn service(&self) -> &str {
         &self.service
     }
+
+    pub(super) fn check_service(&self, expected: &'static str) -> Result<(), Problem> {
+        if self.service == expected {
+            return Ok(());
+        }
+        Err(Problem::ScopeServiceWrong {
+            expected,
+            found: self.service.clone(),
+        })
+    }
+
+    pub(super) fn check_region(&self, expected: &str) -> Result<(), Problem> {
+        if self.region == expected {
+            return Ok(());
+        }
+        Err(Problem::ScopeRegionWrong {
+            expected: expected.to_owned(),
+            found: self.region.clone(),
+        })
+    }
+
+    /// Whether this is the scope of the day of `date`.
+    pub(super) fn check_day(&self, date: SimInstant) -> Result<(), Problem> {
+        if date.amz_date().starts_with(&self.date) {
+            return Ok(());
+        }
+        Err(Problem::ScopeDateMismatch {
+            scope_date: self.date.clone(),
+            request_date: date,
+        })
+    }
 }
 
 /// `20310501/us-east-1/s3/aws4_request`.

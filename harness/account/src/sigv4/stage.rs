@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::problem::Problem;
+use super::query_problem::QueryProblem;
 
 /// Where in the verification a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +39,7 @@ impl Problem {
     /// Where in the verification this is found.
     pub const fn stage(&self) -> Stage {
         match self {
+            Self::Query(problem) => problem.stage(),
             Self::AuthorizationMissing
             | Self::AuthorizationRepeated { .. }
             | Self::AuthorizationInQueryToo
@@ -70,6 +72,23 @@ impl Problem {
             | Self::PayloadHashUnknown { .. }
             | Self::PayloadHashMismatch { .. }
             | Self::PayloadChunked { .. } => Stage::Payload,
+        }
+    }
+}
+
+impl QueryProblem {
+    const fn stage(&self) -> Stage {
+        match self {
+            Self::SigV2
+            | Self::AlgorithmUnsupported { .. }
+            | Self::ParametersMissing { .. }
+            | Self::ParameterRepeated { .. }
+            | Self::ParameterNotText { .. } => Stage::Form,
+            Self::DateMalformed { .. }
+            | Self::ExpiresMalformed { .. }
+            | Self::ExpiresTooLong
+            | Self::NotYetValid { .. }
+            | Self::Expired { .. } => Stage::Date,
         }
     }
 }

@@ -119,6 +119,7 @@ fn exchange(caller: &str) -> Exchange {
             body: crate::journal::BodyRecord::Data(0),
         },
         session: None,
+        by_machine_time: false,
         decision: None,
         refusal: None,
     }

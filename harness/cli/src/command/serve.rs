@@ -42,6 +42,9 @@ pub(crate) struct Arguments {
     /// What all ids and keys are drawn from
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Accept signatures dated by simulated time alone, not also by the machine's clock
+    #[arg(long)]
+    strict_clock: bool,
     /// Where the state is kept by which other commands find this one
     #[arg(long, value_name = "FILE", env = "ROLECALL_STATE")]
     state: Option<PathBuf>,
@@ -107,6 +110,11 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
     let stop = stop_signal()?;
     let simulation = Simulation::set_up(&scenario.world, arguments.seed, SimClock::real());
     let simulation = simulation.map_err(io::Error::other)?;
+    let simulation = if arguments.strict_clock {
+        simulation
+    } else {
+        simulation.tolerating_machine_time(tell_of_machine_time)
+    };
     let key = administrator(&simulation)?;
     let token = control_token()?;
     let options = ListenOptions {
@@ -127,6 +135,15 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
     }
     introduce(arguments, scenario, &described);
     server.serve(stop).await
+}
+
+/// A client that lives by the machine's clock is told of once: it is let in, and its sessions and
+/// URLs end when it does not expect it.
+fn tell_of_machine_time(access_key_id: &str) {
+    anstream::eprintln!(
+        "rolecall: signatures with {access_key_id} are dated by the machine's clock, and accepted; \
+         its session and its URLs end by simulated time. `--strict-clock` refuses them"
+    );
 }
 
 /// Over with the first Ctrl-C or SIGTERM.

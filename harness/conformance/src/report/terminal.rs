@@ -218,6 +218,12 @@ pub fn exchange(number: u64, at: &str, exchange: &RedactedExchange) -> String {
     for line in exchange.response_body.lines() {
         let _ = writeln!(text, "    {DIM}<{DIM:#} {line}");
     }
+    if exchange.by_machine_time {
+        let _ = writeln!(
+            text,
+            "    {DIM}={DIM:#} dated by the machine's clock, and accepted so"
+        );
+    }
     let judged = [
         &exchange.identity,
         &exchange.decision,

@@ -6,40 +6,18 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use http::request::Parts;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use rolecall_account::policy::Decision;
-use rolecall_account::s3::{Permit, S3Code, S3Error, Target, check_checksums};
-use rolecall_account::sigv4::{
-    ParsedHeader, RequestHead, ServiceRules, check_payload, parse_header,
-};
-use rolecall_account::{Operation, Session, SimInstant, Stage, authenticate};
+use rolecall_account::s3::{S3Code, S3Error};
+use rolecall_account::{Operation, Session, SimInstant, Stage};
 use s3s::service::S3Service;
 
 use super::address::Address;
 use super::protocol::{self, Hand};
-use super::{name, reply};
+use super::{body, decide, name, reply, signature, spent};
 use crate::edge::{Edge, record_of};
 use crate::place::Caller;
-
-/// The most that one PUT may carry, 5 GiB (`s3.put.size-max`).
-const BODY_BYTES_MAX: usize = 5 << 30;
-
-/// Headers that have done their work once a request is verified. The protocol crate must not see
-/// a signature, or it would check it against the machine's clock.
-const SPENT_HEADERS: &[&str] = &[
-    "authorization",
-    "expect",
-    "host",
-    "transfer-encoding",
-    "x-amz-content-sha256",
-    "x-amz-date",
-    "x-amz-decoded-content-length",
-    "x-amz-security-token",
-    "x-amz-trailer",
-];
 
 #[derive(Clone)]
 pub(super) struct S3Edge {
@@ -59,6 +37,7 @@ impl S3Edge {
 pub(super) struct Visit {
     pub(super) operation: Option<Operation>,
     pub(super) session: Option<Arc<Session>>,
+    pub(super) by_machine_time: bool,
     pub(super) decision: Option<Decision>,
 }
 
@@ -96,109 +75,29 @@ async fn serve(
         .unwrap_or_default();
     let address = Address::of(host, &head.uri)
         .ok_or_else(|| S3Error::new(S3Code::InvalidArgument, Stage::Operation))?;
-    visit.operation = name::operation(&head, &address);
-    let signed = RequestHead {
-        method: &head.method,
-        path: head.uri.path(),
-        query: head.uri.query(),
-        headers: &head.headers,
-    };
-    let parsed = parse_header(signed, &ServiceRules::S3)?;
-    let session = recognise(s3, now, visit, &parsed)?;
-    let payload = parsed.declared_payload()?;
-    let permit = permit(s3, now, visit, &session, address.clone())?;
-    let content = collect(&head, body).await?;
-    check_payload(payload, &content)?;
-    let checksums = check_checksums(&head.headers, &content)?;
-    let uri = address
-        .path_style(&head.uri)
+    let mut bare = spent::bare(&head);
+    visit.operation = name::operation(&bare, &address);
+    let (session, payload) = signature::recognise(&s3.edge, now, visit, &head)?;
+    let permit = decide::permit(&s3.edge, now, visit, &session, &bare, address.clone())?;
+    let said = decide::said_of_body(visit.operation, &head.headers);
+    let received = body::receive(&said, payload, body).await?;
+    bare.uri = address
+        .path_style(&bare.uri)
         .ok_or_else(|| S3Error::new(S3Code::InvalidArgument, Stage::Operation))?;
-    let mut bare = head;
-    bare.uri = uri;
-    for spent in SPENT_HEADERS {
-        bare.headers.remove(*spent);
-    }
+    bare.headers.extend(received.trailer);
     bare.headers
-        .insert(CONTENT_LENGTH, HeaderValue::from(content.len()));
+        .insert(CONTENT_LENGTH, HeaderValue::from(received.content.len()));
     protocol::call(
         &s3.protocol,
         bare,
         Hand {
             now,
             permit,
-            content,
-            checksums,
+            content: received.content,
+            checksums: received.checksums,
         },
     )
     .await
-}
-
-/// Who signed it: looks the session up under the lock, verifies without.
-fn recognise(
-    s3: &S3Edge,
-    now: SimInstant,
-    visit: &mut Visit,
-    parsed: &ParsedHeader<'_>,
-) -> Result<Arc<Session>, S3Error> {
-    let region = {
-        let world = s3.edge.world();
-        visit.session = world.session(parsed.access_key_id()).cloned();
-        world.region().to_owned()
-    };
-    let payload = parsed.declared_payload()?;
-    Ok(authenticate(
-        parsed,
-        visit.session.as_ref(),
-        payload,
-        &region,
-        &ServiceRules::S3,
-        now,
-    )?)
-}
-
-fn permit(
-    s3: &S3Edge,
-    now: SimInstant,
-    visit: &mut Visit,
-    session: &Arc<Session>,
-    address: Address,
-) -> Result<Permit, S3Error> {
-    let (Some(operation), Some(bucket), Some(key)) = (visit.operation, address.bucket, address.key)
-    else {
-        return Err(S3Error::new(S3Code::NotImplemented, Stage::Operation));
-    };
-    let permit = s3
-        .edge
-        .world()
-        .s3_begin(now, session, operation, Target { bucket, key })?;
-    visit.decision = Some(permit.decision.clone());
-    Ok(permit)
-}
-
-/// Reads the whole body and compares it with the length that was announced.
-async fn collect(head: &Parts, body: Body) -> Result<Bytes, S3Error> {
-    let collected = Limited::new(body, BODY_BYTES_MAX)
-        .collect()
-        .await
-        .map_err(|error| {
-            let code = if error.is::<LengthLimitError>() {
-                S3Code::EntityTooLarge
-            } else {
-                S3Code::IncompleteBody
-            };
-            S3Error::new(code, Stage::Body)
-        })?;
-    let content = collected.to_bytes();
-    let announced = head
-        .headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    match announced {
-        Some(length) if length != content.len() => {
-            Err(S3Error::new(S3Code::IncompleteBody, Stage::Body))
-        }
-        _ => Ok(content),
-    }
 }
 
 /// In memory a client names the host in the URI alone; over HTTP/1.1 it is a header, and signed.

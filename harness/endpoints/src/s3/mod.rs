@@ -6,10 +6,14 @@
 //! permit. The types of `s3s` do not leave this folder.
 
 mod address;
+mod body;
+mod decide;
 mod layer;
 mod name;
 mod protocol;
 mod reply;
+mod signature;
+mod spent;
 
 use axum::Router;
 use axum::routing::any;

@@ -1,14 +1,16 @@
 //! Which operation a request names: by method, by the shape of the path and by its query keys,
 //! before the body is read.
 
+use http::header::IF_MATCH;
 use http::request::Parts;
 use http::{HeaderName, Method};
 use rolecall_account::Operation;
+use rolecall_account::sigv4::QueryParameter;
 
 use super::address::Address;
 
-/// Query keys that choose no other operation and change nothing in the ones below.
-const HARMLESS_KEYS: &[&str] = &["x-id"];
+/// A query key that chooses no operation and changes nothing: so do those of a signature.
+const HARMLESS_KEY: &str = "x-id";
 
 /// Headers that ask for something this account has not. Left unread they would be promises broken
 /// in silence.
@@ -17,12 +19,15 @@ const UNSERVED_HEADERS: &[&str] = &[
     "if-match",
     "if-modified-since",
     "if-none-match",
+    "if-range",
     "if-unmodified-since",
-    "range",
     "x-amz-acl",
-    "x-amz-copy-source",
+    "x-amz-bucket-object-lock-enabled",
     "x-amz-expected-bucket-owner",
+    "x-amz-mfa",
+    "x-amz-optional-object-attributes",
     "x-amz-server-side-encryption",
+    "x-amz-source-expected-bucket-owner",
     "x-amz-storage-class",
     "x-amz-tagging",
     "x-amz-website-redirect-location",
@@ -30,32 +35,212 @@ const UNSERVED_HEADERS: &[&str] = &[
 
 /// Beginnings of header names, likewise.
 const UNSERVED_PREFIXES: &[&str] = &[
+    "x-amz-copy-source-",
     "x-amz-grant-",
+    "x-amz-if-match-",
     "x-amz-object-lock-",
     "x-amz-server-side-encryption-",
     "x-amz-write-offset-",
 ];
 
+/// The header that makes a copy of a PUT.
+pub(super) const COPY_SOURCE: &str = "x-amz-copy-source";
+
+/// What a path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Root,
+    Bucket,
+    Object,
+}
+
+use Shape::{Bucket, Object, Root};
+
+/// A form that requests of an operation have.
+struct Form {
+    method: Method,
+    shape: Shape,
+    /// What the query must hold: a key, or a key with its value.
+    marks: &'static [&'static str],
+    /// What else it may hold.
+    keys: &'static [&'static str],
+    operation: Operation,
+}
+
+const fn form(
+    method: Method,
+    shape: Shape,
+    marks: &'static [&'static str],
+    keys: &'static [&'static str],
+    operation: Operation,
+) -> Form {
+    Form {
+        method,
+        shape,
+        marks,
+        keys,
+        operation,
+    }
+}
+
+const BUCKETS_KEYS: &[&str] = &[
+    "bucket-region",
+    "continuation-token",
+    "max-buckets",
+    "prefix",
+];
+const LIST_KEYS: &[&str] = &["delimiter", "encoding-type", "marker", "max-keys", "prefix"];
+const LIST_V2_KEYS: &[&str] = &[
+    "continuation-token",
+    "delimiter",
+    "encoding-type",
+    "fetch-owner",
+    "max-keys",
+    "prefix",
+    "start-after",
+];
+const UPLOADS_KEYS: &[&str] = &[
+    "delimiter",
+    "encoding-type",
+    "key-marker",
+    "max-uploads",
+    "prefix",
+    "upload-id-marker",
+];
+const PARTS_KEYS: &[&str] = &["max-parts", "part-number-marker"];
+
+/// Every form that is served.
+const FORMS: &[Form] = &[
+    form(Method::GET, Root, &[], BUCKETS_KEYS, Operation::ListBuckets),
+    form(Method::PUT, Bucket, &[], &[], Operation::CreateBucket),
+    form(Method::HEAD, Bucket, &[], &[], Operation::HeadBucket),
+    form(Method::DELETE, Bucket, &[], &[], Operation::DeleteBucket),
+    form(
+        Method::GET,
+        Bucket,
+        &["location"],
+        &[],
+        Operation::GetBucketLocation,
+    ),
+    form(
+        Method::GET,
+        Bucket,
+        &["uploads"],
+        UPLOADS_KEYS,
+        Operation::ListMultipartUploads,
+    ),
+    form(
+        Method::GET,
+        Bucket,
+        &["list-type=2"],
+        LIST_V2_KEYS,
+        Operation::ListObjectsV2,
+    ),
+    form(Method::GET, Bucket, &[], LIST_KEYS, Operation::ListObjects),
+    form(
+        Method::POST,
+        Bucket,
+        &["delete"],
+        &[],
+        Operation::DeleteObjects,
+    ),
+    form(Method::HEAD, Object, &[], &[], Operation::HeadObject),
+    form(
+        Method::GET,
+        Object,
+        &["uploadId"],
+        PARTS_KEYS,
+        Operation::ListParts,
+    ),
+    form(Method::GET, Object, &[], &[], Operation::GetObject),
+    form(
+        Method::PUT,
+        Object,
+        &["partNumber", "uploadId"],
+        &[],
+        Operation::UploadPart,
+    ),
+    form(Method::PUT, Object, &[], &[], Operation::PutObject),
+    form(
+        Method::POST,
+        Object,
+        &["uploads"],
+        &[],
+        Operation::CreateMultipartUpload,
+    ),
+    form(
+        Method::POST,
+        Object,
+        &["uploadId"],
+        &[],
+        Operation::CompleteMultipartUpload,
+    ),
+    form(
+        Method::DELETE,
+        Object,
+        &["uploadId"],
+        &[],
+        Operation::AbortMultipartUpload,
+    ),
+    form(Method::DELETE, Object, &[], &[], Operation::DeleteObject),
+];
+
+impl Form {
+    fn is_that_of(&self, method: &Method, shape: Shape, pairs: &[(&str, &str)]) -> bool {
+        let marked = |mark: &str| {
+            pairs.iter().any(|(key, value)| match mark.split_once('=') {
+                Some((name, wanted)) => *key == name && *value == wanted,
+                None => *key == mark,
+            })
+        };
+        let known = |(key, _): &(&str, &str)| {
+            let of_mark = |mark: &&str| mark.split('=').next() == Some(*key);
+            self.keys.contains(key) || self.marks.iter().any(of_mark)
+        };
+        self.method == *method
+            && self.shape == shape
+            && self.marks.iter().all(|mark| marked(mark))
+            && pairs.iter().all(known)
+    }
+}
+
 /// The operation, or `None` for everything that is not served.
 pub(super) fn operation(request: &Parts, address: &Address) -> Option<Operation> {
-    let keys = request
-        .uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty());
-    let mut keys = keys.map(|pair| pair.split_once('=').map_or(pair, |(key, _)| key));
-    let plain =
-        keys.all(|key| HARMLESS_KEYS.contains(&key)) && !request.headers.keys().any(is_unserved);
-    if !plain || address.bucket.is_none() || address.key.is_none() {
+    // s3.get.if-match
+    let is_read = request.method == Method::GET || request.method == Method::HEAD;
+    let is_served = |name: &HeaderName| name == IF_MATCH && is_read && address.key.is_some();
+    let mut names = request.headers.keys();
+    if names.any(|name| is_unserved(name) && !is_served(name)) {
         return None;
     }
-    match request.method {
-        Method::PUT => Some(Operation::PutObject),
-        Method::GET => Some(Operation::GetObject),
-        Method::HEAD => Some(Operation::HeadObject),
-        _ => None,
+    let shape = match (&address.bucket, &address.key) {
+        (None, None) => Root,
+        (Some(_), None) => Bucket,
+        (Some(_), Some(_)) => Object,
+        (None, Some(_)) => return None,
+    };
+    let pairs = pairs(request.uri.query().unwrap_or_default())?;
+    let mut forms = FORMS.iter();
+    let form = forms.find(|form| form.is_that_of(&request.method, shape, &pairs))?;
+    match (form.operation, request.headers.contains_key(COPY_SOURCE)) {
+        (Operation::PutObject, true) => Some(Operation::CopyObject),
+        (_, true) => None,
+        (operation, false) => Some(operation),
     }
+}
+
+/// The query's keys and values, but for the harmless ones; `None` if one comes twice, for then it
+/// has no meaning.
+fn pairs(query: &str) -> Option<Vec<(&str, &str)>> {
+    let mut pairs: Vec<(&str, &str)> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .filter(|(key, _)| *key != HARMLESS_KEY && QueryParameter::named(key).is_none())
+        .collect();
+    pairs.sort_unstable();
+    let unique = pairs.is_sorted_by(|(one, _), (next, _)| one < next);
+    unique.then_some(pairs)
 }
 
 fn is_unserved(name: &HeaderName) -> bool {
@@ -84,33 +269,72 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(
-            name("PUT", "/b/k?x-id=PutObject", None),
-            Some(Operation::PutObject)
-        );
-        assert_eq!(name("GET", "/b/k", None), Some(Operation::GetObject));
-        assert_eq!(name("HEAD", "/b/k", None), Some(Operation::HeadObject));
+        for (method, uri, operation) in [
+            ("PUT", "/b/k?x-id=PutObject", Operation::PutObject),
+            ("GET", "/b/k", Operation::GetObject),
+            (
+                "GET",
+                "/b/k?X-Amz-Signature=0&X-Amz-Date=1",
+                Operation::GetObject,
+            ),
+            ("HEAD", "/b/k", Operation::HeadObject),
+            ("DELETE", "/b/k", Operation::DeleteObject),
+            ("POST", "/b?delete", Operation::DeleteObjects),
+            ("POST", "/b?delete=", Operation::DeleteObjects),
+            ("GET", "/", Operation::ListBuckets),
+            ("GET", "/?max-buckets=3", Operation::ListBuckets),
+            ("PUT", "/b", Operation::CreateBucket),
+            ("PUT", "/b/", Operation::CreateBucket),
+            ("HEAD", "/b", Operation::HeadBucket),
+            ("DELETE", "/b", Operation::DeleteBucket),
+            ("GET", "/b?location", Operation::GetBucketLocation),
+            ("GET", "/b", Operation::ListObjects),
+            ("GET", "/b?prefix=a&max-keys=3", Operation::ListObjects),
+            ("GET", "/b?list-type=2&prefix=a", Operation::ListObjectsV2),
+            ("GET", "/b?uploads", Operation::ListMultipartUploads),
+            ("POST", "/b/k?uploads", Operation::CreateMultipartUpload),
+            ("PUT", "/b/k?partNumber=1&uploadId=x", Operation::UploadPart),
+            (
+                "POST",
+                "/b/k?uploadId=x",
+                Operation::CompleteMultipartUpload,
+            ),
+            ("DELETE", "/b/k?uploadId=x", Operation::AbortMultipartUpload),
+            ("GET", "/b/k?uploadId=x&max-parts=2", Operation::ListParts),
+        ] {
+            assert_eq!(name(method, uri, None), Some(operation), "{method} {uri}");
+        }
+        let copy = name("PUT", "/b/k", Some("x-amz-copy-source"));
+        assert_eq!(copy, Some(Operation::CopyObject));
+        let part = name("GET", "/b/k", Some("range"));
+        assert_eq!(part, Some(Operation::GetObject));
     }
 
     #[test]
     fn what_is_not_served_has_no_name() {
         for (method, uri) in [
-            ("PUT", "/b/k?partNumber=1&uploadId=x"),
             ("GET", "/b/k?acl"),
-            ("PUT", "/b"),
-            ("GET", "/"),
-            ("DELETE", "/b/k"),
-            ("POST", "/b/k?uploads"),
+            ("GET", "/b/k?partNumber=1"),
+            ("GET", "/b?list-type=1"),
+            ("GET", "/b?list-type=2&list-type=2"),
+            ("GET", "/b?prefix=a&prefix=b"),
+            ("GET", "/b?versions"),
+            ("PUT", "/b/k?uploadId=x"),
+            ("PUT", "/"),
+            ("POST", "/b/k"),
+            ("DELETE", "/b/k?versionId=x"),
         ] {
             assert_eq!(name(method, uri, None), None, "{method} {uri}");
         }
-        for header in [
-            "x-amz-acl",
-            "x-amz-server-side-encryption-customer-key",
-            "if-none-match",
-            "range",
+        for (uri, header) in [
+            ("/b/k", "x-amz-acl"),
+            ("/b/k", "x-amz-server-side-encryption-customer-key"),
+            ("/b/k", "if-none-match"),
+            ("/b/k", "x-amz-copy-source-if-match"),
+            ("/b/k?partNumber=1&uploadId=x", "x-amz-copy-source"),
+            ("/b", "x-amz-copy-source"),
         ] {
-            assert_eq!(name("PUT", "/b/k", Some(header)), None, "{header}");
+            assert_eq!(name("PUT", uri, Some(header)), None, "{uri} {header}");
         }
     }
 }

@@ -1,25 +1,32 @@
 //! The seam to the protocol crate: a permitted request in, an HTTP answer out.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::header::{CONTENT_RANGE, IF_MATCH, RANGE};
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
-use rolecall_account::s3::{ChecksumAlgorithm, NewObject, Object, Permit, S3Code, S3Error};
+use rolecall_account::s3::{Checksums, Permit, Resource, S3Code, S3Error};
 use rolecall_account::{SimInstant, Stage};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::dto::{
-    ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput,
-    PutObjectOutput, StreamingBlob, Timestamp,
-};
+use s3s::path::S3Path;
 use s3s::service::{S3Service, S3ServiceBuilder};
-use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result};
+use s3s::validation::NameValidation;
+use s3s::{S3ErrorCode, S3Result};
 
 use crate::edge::Edge;
+
+mod buckets;
+mod convert;
+mod copies;
+mod deletes;
+mod listings;
+mod objects;
+mod store;
+mod uploads;
 
 /// What a request is handed over with, once it is permitted.
 #[derive(Clone)]
@@ -27,12 +34,12 @@ pub(super) struct Hand {
     pub(super) now: SimInstant,
     pub(super) permit: Permit,
     pub(super) content: Bytes,
-    pub(super) checksums: Vec<(ChecksumAlgorithm, String)>,
+    pub(super) checksums: Checksums,
 }
 
 /// An answer that is no refusal.
 pub(super) struct Answered {
-    pub(super) status: http::StatusCode,
+    pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
@@ -40,24 +47,44 @@ pub(super) struct Answered {
 /// Where a refusal of the account waits until the protocol crate has rendered its own.
 type Refused = Arc<Mutex<Option<S3Error>>>;
 
+/// What of an object is to be read: headers that the account reads itself, for the protocol crate
+/// refuses some that S3 ignores.
+#[derive(Clone, Default)]
+struct Wanted {
+    if_match: Option<HeaderValue>,
+    range: Option<HeaderValue>,
+}
+
+impl Wanted {
+    fn take(headers: &mut HeaderMap) -> Self {
+        Self {
+            if_match: headers.remove(IF_MATCH),
+            range: headers.remove(RANGE),
+        }
+    }
+}
+
 pub(super) fn service(edge: Edge) -> S3Service {
-    let mut builder = S3ServiceBuilder::new(Store { edge });
+    let mut builder = S3ServiceBuilder::new(store::Store { edge });
     // Must be set for `OnlyPermitted` to be asked; must never be reached.
     builder.set_auth(NoKeys);
     builder.set_access(OnlyPermitted);
+    builder.set_validation(AnyName);
     builder.build()
 }
 
 /// Hands a request over.
 pub(super) async fn call(
     service: &S3Service,
-    head: Parts,
+    mut head: Parts,
     hand: Hand,
 ) -> Result<Answered, S3Error> {
     let refused = Refused::default();
+    let wanted = Wanted::take(&mut head.headers);
     let body = s3s::Body::from(hand.content.clone());
     let mut request = http::Request::from_parts(head, body);
     request.extensions_mut().insert(hand);
+    request.extensions_mut().insert(wanted);
     request.extensions_mut().insert(Arc::clone(&refused));
     let response = service
         .call(request)
@@ -76,16 +103,33 @@ pub(super) async fn call(
         .await
         .map_err(|_| internal("the protocol layer broke off"))?
         .to_bytes();
-    if parts.status.is_success() {
-        return Ok(Answered {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        });
+    if !parts.status.is_success() {
+        return Err(not_understood(&body));
     }
-    let mut error = S3Error::new(S3Code::InvalidRequest, Stage::Operation);
-    error.detail = Some(String::from_utf8_lossy(&body).into_owned());
-    Err(error)
+    let is_part = parts.headers.contains_key(CONTENT_RANGE);
+    let status = if is_part {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        parts.status
+    };
+    Ok(Answered {
+        status,
+        headers: parts.headers,
+        body,
+    })
+}
+
+/// What the protocol crate could not read, under the code that it gives if that is one for what a
+/// client does wrong.
+fn not_understood(document: &[u8]) -> S3Error {
+    let document = String::from_utf8_lossy(document);
+    let code = document
+        .split_once("<Code>")
+        .and_then(|(_, rest)| S3Code::named(rest.split_once("</Code>")?.0))
+        .filter(|code| code.status() == 400);
+    let mut error = S3Error::new(code.unwrap_or(S3Code::InvalidRequest), Stage::Operation);
+    error.detail = Some(document.into_owned());
+    error
 }
 
 fn internal(detail: &str) -> S3Error {
@@ -104,159 +148,42 @@ impl S3Auth for NoKeys {
     }
 }
 
-/// Lets through what carries a permit.
+/// Lets through what carries a permit for just that.
 struct OnlyPermitted;
 
 #[async_trait]
 impl S3Access for OnlyPermitted {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        match context.extensions_mut().get::<Hand>() {
-            Some(_) => Ok(()),
-            None => Err(S3ErrorCode::AccessDenied.into()),
-        }
-    }
-}
-
-/// The operations, each one call into the account.
-struct Store {
-    edge: Edge,
-}
-
-#[async_trait]
-impl S3 for Store {
-    async fn put_object(
-        &self,
-        request: S3Request<PutObjectInput>,
-    ) -> S3Result<S3Response<PutObjectOutput>> {
-        let hand = hand(&request)?;
-        let object = NewObject {
-            bytes: hand.content,
-            content_type: request.input.content_type.as_ref().map(ToString::to_string),
-            cache_control: request.input.cache_control.clone(),
-            content_disposition: request.input.content_disposition.clone(),
-            content_encoding: request.input.content_encoding.clone(),
-            content_language: request.input.content_language.clone(),
-            metadata: request
-                .input
-                .metadata
-                .clone()
-                .unwrap_or_default()
-                .into_iter()
-                .collect(),
-            checksums: hand.checksums.clone(),
+        let permit = context.extensions_mut().get::<Hand>();
+        let Some(Permit {
+            operation,
+            resource,
+            ..
+        }) = permit.map(|hand| hand.permit.clone())
+        else {
+            return Err(S3ErrorCode::AccessDenied.into());
         };
-        let stored = self.edge.world().s3_put(hand.now, &hand.permit, object);
-        let etag = stored.map_err(|error| refuse(&request, error))?;
-        let mut output = PutObjectOutput {
-            e_tag: Some(ETag::Strong(etag)),
-            ..PutObjectOutput::default()
-        };
-        for (algorithm, checksum) in hand.checksums {
-            let field = match algorithm {
-                ChecksumAlgorithm::Crc32 => &mut output.checksum_crc32,
-                ChecksumAlgorithm::Crc32c => &mut output.checksum_crc32c,
-                ChecksumAlgorithm::Crc64Nvme => &mut output.checksum_crc64nvme,
-                ChecksumAlgorithm::Sha1 => &mut output.checksum_sha1,
-                ChecksumAlgorithm::Sha256 => &mut output.checksum_sha256,
+        let same = operation.name() == context.s3_op().name()
+            && match (context.s3_path(), &resource) {
+                (S3Path::Root, Resource::Account) => true,
+                (S3Path::Bucket { bucket }, Resource::Bucket(own)) => **bucket == **own,
+                (S3Path::Object { bucket, key }, Resource::Object(own)) => {
+                    **bucket == *own.bucket && **key == *own.key
+                }
+                _ => false,
             };
-            *field = Some(checksum);
+        if same {
+            return Ok(());
         }
-        Ok(S3Response::new(output))
-    }
-
-    async fn get_object(
-        &self,
-        request: S3Request<GetObjectInput>,
-    ) -> S3Result<S3Response<GetObjectOutput>> {
-        let object = self.read(&request)?;
-        let wanted = request.input.checksum_mode.is_some();
-        let mut output = GetObjectOutput {
-            accept_ranges: Some("bytes".to_owned()),
-            content_length: i64::try_from(object.content.bytes.len()).ok(),
-            cache_control: object.content.cache_control.clone(),
-            content_disposition: object.content.content_disposition.clone(),
-            content_encoding: object.content.content_encoding.clone(),
-            content_language: object.content.content_language.clone(),
-            content_type: content_type(&object),
-            e_tag: Some(ETag::Strong(object.etag.clone())),
-            last_modified: Some(Timestamp::from(std::time::SystemTime::from(
-                object.last_modified,
-            ))),
-            metadata: metadata(&object),
-            body: Some(StreamingBlob::from(s3s::Body::from(
-                object.content.bytes.clone(),
-            ))),
-            ..GetObjectOutput::default()
-        };
-        for (algorithm, checksum) in object.content.checksums.into_iter().filter(|_| wanted) {
-            let field = match algorithm {
-                ChecksumAlgorithm::Crc32 => &mut output.checksum_crc32,
-                ChecksumAlgorithm::Crc32c => &mut output.checksum_crc32c,
-                ChecksumAlgorithm::Crc64Nvme => &mut output.checksum_crc64nvme,
-                ChecksumAlgorithm::Sha1 => &mut output.checksum_sha1,
-                ChecksumAlgorithm::Sha256 => &mut output.checksum_sha256,
-            };
-            *field = Some(checksum);
-        }
-        Ok(S3Response::new(output))
-    }
-
-    async fn head_object(
-        &self,
-        request: S3Request<HeadObjectInput>,
-    ) -> S3Result<S3Response<HeadObjectOutput>> {
-        let object = self.read(&request)?;
-        Ok(S3Response::new(HeadObjectOutput {
-            accept_ranges: Some("bytes".to_owned()),
-            content_length: i64::try_from(object.content.bytes.len()).ok(),
-            cache_control: object.content.cache_control.clone(),
-            content_disposition: object.content.content_disposition.clone(),
-            content_encoding: object.content.content_encoding.clone(),
-            content_language: object.content.content_language.clone(),
-            content_type: content_type(&object),
-            e_tag: Some(ETag::Strong(object.etag.clone())),
-            last_modified: Some(Timestamp::from(std::time::SystemTime::from(
-                object.last_modified,
-            ))),
-            metadata: metadata(&object),
-            ..HeadObjectOutput::default()
-        }))
+        Err(S3ErrorCode::AccessDenied.into())
     }
 }
 
-impl Store {
-    fn read<T>(&self, request: &S3Request<T>) -> S3Result<Object> {
-        let hand = hand(request)?;
-        let found = self.edge.world().s3_get(hand.now, &hand.permit);
-        found.map_err(|error| refuse(request, error))
+/// Names are the account's to check.
+struct AnyName;
+
+impl NameValidation for AnyName {
+    fn validate_bucket_name(&self, _name: &str) -> bool {
+        true
     }
-}
-
-fn hand<T>(request: &S3Request<T>) -> S3Result<Hand> {
-    request
-        .extensions
-        .get::<Hand>()
-        .cloned()
-        .ok_or_else(|| S3ErrorCode::AccessDenied.into())
-}
-
-/// Leaves the account's refusal where [`call`] finds it; what is returned is thrown away.
-fn refuse<T>(request: &S3Request<T>, error: S3Error) -> s3s::S3Error {
-    if let Some(refused) = request.extensions.get::<Refused>() {
-        *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-    }
-    S3ErrorCode::InternalError.into()
-}
-
-/// What S3 calls an object that came without a type.
-const CONTENT_TYPE_DEFAULT: &str = "binary/octet-stream";
-
-fn content_type(object: &Object) -> Option<s3s::dto::ContentType> {
-    let sent = object.content.content_type.as_deref();
-    sent.unwrap_or(CONTENT_TYPE_DEFAULT).parse().ok()
-}
-
-fn metadata(object: &Object) -> Option<s3s::dto::Metadata> {
-    let metadata: &BTreeMap<String, String> = &object.content.metadata;
-    (!metadata.is_empty()).then(|| metadata.clone().into_iter().collect())
 }

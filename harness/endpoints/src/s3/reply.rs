@@ -5,7 +5,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SERVER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use rolecall_account::s3::S3Error;
 use rolecall_account::{
-    BodyRecord, Exchange, Refusal, RequestIds, RequestRecord, ResponseRecord, SimInstant,
+    BodyRecord, Exchange, Operation, Refusal, RequestIds, RequestRecord, ResponseRecord, SimInstant,
 };
 
 use super::layer::Visit;
@@ -23,15 +23,14 @@ pub(super) fn exchange(
     ids: &RequestIds,
     now: SimInstant,
 ) -> (Exchange, Bytes) {
-    let mut decision = visit.decision;
+    let mut decision = visit.decision.clone();
     let (response, body, refusal) = match answer {
         Ok(answered) => {
             let headers = in_order(&answered.headers, ids, now, answered.body.len());
-            let length = answered.body.len() as u64;
             let response = ResponseRecord {
                 status: answered.status,
                 headers,
-                body: BodyRecord::Data(length),
+                body: body_record(visit.operation, &answered.body),
             };
             (response, answered.body, None)
         }
@@ -42,7 +41,12 @@ pub(super) fn exchange(
         }
     };
     let caller = caller.name.to_string();
-    let (operation, session) = (visit.operation, visit.session);
+    let Visit {
+        operation,
+        session,
+        by_machine_time,
+        ..
+    } = visit;
     (
         Exchange {
             operation,
@@ -50,11 +54,21 @@ pub(super) fn exchange(
             request,
             response,
             session,
+            by_machine_time,
             decision,
             refusal,
         },
         body,
     )
+}
+
+/// Content of objects is data; everything else that S3 answers is a document.
+fn body_record(operation: Option<Operation>, body: &Bytes) -> BodyRecord {
+    match operation {
+        Some(Operation::GetObject) => BodyRecord::Data(body.len() as u64),
+        _ if body.is_empty() => BodyRecord::Data(0),
+        _ => BodyRecord::Document(body.clone()),
+    }
 }
 
 fn refused(

@@ -26,6 +26,7 @@ pub struct MemoryNetwork {
     container: Router,
     #[cfg(feature = "s3")]
     s3: Router,
+    sts: Router,
     not_served: Router,
 }
 
@@ -45,6 +46,7 @@ impl MemoryNetwork {
             container: container::router(edge.clone()),
             #[cfg(feature = "s3")]
             s3: crate::s3::router(edge.clone()),
+            sts: crate::sts::router(edge.clone()),
             not_served: aws::not_served(edge.clone()),
         }
     }
@@ -64,6 +66,7 @@ impl MemoryNetwork {
             _ => match Host::parse(host)? {
                 #[cfg(feature = "s3")]
                 Host::S3 { .. } => Some(self.s3.clone()),
+                Host::Sts { .. } => Some(self.sts.clone()),
                 _ => Some(self.not_served.clone()),
             },
         }

@@ -173,7 +173,7 @@ fn aws_router(edge: &Edge) -> Router {
     let services = Services {
         #[cfg(feature = "s3")]
         s3: crate::s3::router(edge.clone()),
-        sts: aws::not_served(edge.clone()),
+        sts: crate::sts::router(edge.clone()),
         not_served: aws::not_served(edge.clone()),
     };
     Router::new().fallback(any(dispatch)).with_state(services)

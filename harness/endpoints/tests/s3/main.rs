@@ -2,7 +2,16 @@
 
 mod authentication;
 mod authorization;
+mod buckets;
+mod chunked;
+mod copies;
+mod deletes;
 mod errors;
+mod listings;
+mod multipart;
 mod objects;
+mod presigned;
+mod ranges;
+mod steps;
 #[path = "../support/mod.rs"]
 mod support;

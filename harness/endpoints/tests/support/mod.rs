@@ -74,6 +74,7 @@ impl Lab {
             trust: trust(),
             attached: vec!["AmazonS3FullAccess".to_owned()],
             inline: BTreeMap::new(),
+            max_session_duration: None,
         };
         world.create_role(start, role).unwrap();
         world.create_instance_profile(start, "web-profile").unwrap();
@@ -114,6 +115,22 @@ impl Lab {
 
     pub(crate) fn in_task(&self) -> Place {
         Place::Task(self.task.clone())
+    }
+
+    /// Leaves the role without any policy.
+    pub(crate) fn detach_all(&self) {
+        let mut world = self.edge.world();
+        world
+            .detach_role_policy(self.edge.now(), ROLE, "AmazonS3FullAccess")
+            .unwrap();
+    }
+
+    /// Writes an inline policy of the role.
+    pub(crate) fn put_policy(&self, name: &str, statements: &str) {
+        let mut world = self.edge.world();
+        world
+            .put_role_policy(self.edge.now(), ROLE, name, policy(statements))
+            .unwrap();
     }
 
     pub(crate) async fn advance(&self, duration: Duration) {
@@ -185,6 +202,14 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
+    /// The texts of all XML elements of that name, unescaped, in order.
+    pub(crate) fn elements(&self, name: &str) -> Vec<String> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let rest = self.text().split(&open).skip(1);
+        let inner = rest.map(|rest| rest.split_once(&close).unwrap().0);
+        inner.map(unescaped).collect()
+    }
+
     /// The text of an XML element, unescaped; there must be one such element.
     pub(crate) fn element(&self, name: &str) -> String {
         let text = self.text();
@@ -192,13 +217,16 @@ impl Answer {
             .split_once(&format!("<{name}>"))
             .unwrap_or_else(|| panic!("no <{name}> in {text}"));
         let (inner, _) = rest.split_once(&format!("</{name}>")).unwrap();
-        inner
-            .replace("&quot;", "\"")
-            .replace("&apos;", "'")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&")
+        unescaped(inner)
     }
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
 }
 
 pub(crate) fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Request<Bytes> {

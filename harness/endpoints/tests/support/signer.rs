@@ -1,11 +1,11 @@
 //! A client: requests, signed by AWS's own signer.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
-    UriPathNormalizationMode, sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningInstructions, SigningSettings, UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
 use bytes::Bytes;
@@ -59,7 +59,10 @@ impl Signer {
         Self {
             access_key_id: session.access_key_id.clone(),
             secret_access_key: session.secret_access_key.expose().to_owned(),
-            session_token: Some(session.session_token.as_ref().unwrap().expose().to_owned()),
+            session_token: session
+                .session_token
+                .as_ref()
+                .map(|token| token.expose().to_owned()),
             region: "us-east-1",
             service: "s3",
             date,
@@ -77,7 +80,58 @@ impl Signer {
         self.sign_body(request, SignableBody::Precomputed(payload.to_owned()))
     }
 
+    /// Adds the parameters of a signature to the query.
+    pub(crate) fn presign(&self, request: Request<Bytes>, expires: Duration) -> Request<Bytes> {
+        self.presign_body(request, SignableBody::UnsignedPayload, expires)
+    }
+
+    /// [`Signer::presign`] as for a service that wants the hash of the body, which is empty.
+    pub(crate) fn presign_empty(
+        &self,
+        request: Request<Bytes>,
+        expires: Duration,
+    ) -> Request<Bytes> {
+        self.presign_body(request, SignableBody::Bytes(b""), expires)
+    }
+
+    fn presign_body(
+        &self,
+        mut request: Request<Bytes>,
+        body: SignableBody<'_>,
+        expires: Duration,
+    ) -> Request<Bytes> {
+        let mut settings = settings();
+        settings.payload_checksum_kind = PayloadChecksumKind::NoHeader;
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(expires);
+        let instructions = self.instructions(&request, body, settings);
+        let mut uri = request.uri().to_string();
+        for (name, value) in instructions.params() {
+            let separator = if uri.contains('?') { '&' } else { '?' };
+            let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+            uri = format!("{uri}{separator}{name}={value}");
+        }
+        *request.uri_mut() = uri.parse().unwrap();
+        request
+    }
+
     fn sign_body(&self, mut request: Request<Bytes>, body: SignableBody<'_>) -> Request<Bytes> {
+        let instructions = self.instructions(&request, body, settings());
+        for (name, value) in instructions.headers() {
+            request.headers_mut().insert(
+                HeaderName::try_from(name).unwrap(),
+                HeaderValue::try_from(value).unwrap(),
+            );
+        }
+        request
+    }
+
+    fn instructions(
+        &self,
+        request: &Request<Bytes>,
+        body: SignableBody<'_>,
+        settings: SigningSettings,
+    ) -> SigningInstructions {
         let identity = Credentials::new(
             &self.access_key_id,
             &self.secret_access_key,
@@ -86,10 +140,6 @@ impl Signer {
             "tests",
         )
         .into();
-        let mut settings = SigningSettings::default();
-        settings.percent_encoding_mode = PercentEncodingMode::Single;
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(self.region)
@@ -110,15 +160,17 @@ impl Signer {
             body,
         )
         .unwrap();
-        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
-        for (name, value) in instructions.headers() {
-            request.headers_mut().insert(
-                HeaderName::try_from(name).unwrap(),
-                HeaderValue::try_from(value).unwrap(),
-            );
-        }
-        request
+        sign(signable, &params).unwrap().into_parts().0
     }
+}
+
+/// As the SDK has them for S3.
+fn settings() -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    settings.percent_encoding_mode = PercentEncodingMode::Single;
+    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    settings
 }
 
 impl Lab {

@@ -2,7 +2,9 @@
 
 mod authorization;
 mod date;
+mod forms;
 mod payload;
+mod presigned;
 mod round_trip;
 mod sample;
 mod scope;

@@ -1,11 +1,13 @@
 //! Whatever AWS's own signer signs is accepted, and nothing else.
 
+use std::time::Duration;
+
 use http::{HeaderMap, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::super::{HeaderAuthorization, ServiceRules};
+use super::super::{Authorization, ServiceRules};
 use super::signer::{Sent, Signer};
 use crate::SimInstant;
 
@@ -168,6 +170,33 @@ const MUTATIONS: [(&str, Mutation); 12] = [
     ("secret", |_, signer| signer.secret.push('x')),
 ];
 
+const PRESIGNED_MUTATIONS: [(&str, Mutation); 9] = [
+    ("method", |sent, _| sent.method = Method::PATCH),
+    ("path", |sent, _| sent.path.push('x')),
+    ("query", |sent, _| sent.requery("X-Amz-", "added&X-Amz-")),
+    ("host", |sent, _| sent.set("host", "example.org")),
+    ("header added", |sent, _| {
+        sent.append("x-amz-acl", "private");
+    }),
+    ("longer", |sent, _| {
+        sent.requery("X-Amz-Expires=", "X-Amz-Expires=0");
+    }),
+    ("token", |sent, signer| match signer.token {
+        Some(_) => sent.requery("X-Amz-Security-Token=", "X-Amz-Security-Token=x"),
+        None => sent.requery("X-Amz-Date", "X-Amz-Security-Token=x&X-Amz-Date"),
+    }),
+    ("signature", |sent, _| {
+        let query = sent.query.clone().unwrap();
+        let (_, rest) = query.split_once("X-Amz-Signature=").unwrap();
+        let other = if rest.starts_with('0') { "1" } else { "0" };
+        sent.requery(
+            &format!("X-Amz-Signature={}", &rest[..1]),
+            &format!("X-Amz-Signature={other}"),
+        );
+    }),
+    ("secret", |_, signer| signer.secret.push('x')),
+];
+
 fn config() -> ProptestConfig {
     ProptestConfig {
         cases: 192,
@@ -191,6 +220,23 @@ proptest! {
     }
 
     #[test]
+    fn what_is_presigned_is_accepted_until_it_is_changed(
+        mut sent in request(),
+        mut signer in signer(),
+        expires in 1..=604_800_u64,
+    ) {
+        signer.rules = ServiceRules::S3;
+        signer.presign(&mut sent, Duration::from_secs(expires));
+        prop_assert_eq!(signer.accept(&sent), Ok(()));
+        // The body is not signed, and what a header signature has in headers is not there.
+        for (mutation, mutate) in PRESIGNED_MUTATIONS {
+            let (mut sent, mut signer) = (sent.clone(), signer.clone());
+            mutate(&mut sent, &mut signer);
+            prop_assert!(signer.accept(&sent).is_err(), "{} went unnoticed", mutation);
+        }
+    }
+
+    #[test]
     fn no_authorization_is_read_that_was_not_written(
         components in prop::collection::vec(
             select(vec![
@@ -201,6 +247,6 @@ proptest! {
         ),
     ) {
         let value = format!("AWS4-HMAC-SHA256 {}", components.concat());
-        prop_assert!(HeaderAuthorization::parse(&value).is_err(), "{}", value);
+        prop_assert!(Authorization::from_header(&value).is_err(), "{}", value);
     }
 }

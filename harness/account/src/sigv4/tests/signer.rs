@@ -1,17 +1,18 @@
 //! A client: requests, signed by AWS's own signer.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
-    UriPathNormalizationMode, sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningInstructions, SigningSettings, UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::{
-    Failure, PathRule, PayloadHash, RequestHead, ServiceRules, check_payload, parse_header,
+    Failure, PathRule, PayloadHash, RequestHead, ServiceRules, check_payload, parse,
 };
 use crate::SimInstant;
 
@@ -43,6 +44,13 @@ impl Sent {
         self.headers.insert(header_name(name), header_value(value));
     }
 
+    /// Replaces a part of the query that it is sure to have.
+    pub(super) fn requery(&mut self, from: &str, to: &str) {
+        let query = self.query.take().unwrap_or_default();
+        assert!(query.contains(from), "`{query}` has no `{from}`");
+        self.query = Some(query.replacen(from, to, 1));
+    }
+
     /// Replaces a part of a header that is sure to have it.
     pub(super) fn replace(&mut self, name: &str, from: &str, to: &str) {
         let value = self.headers[name].to_str().unwrap();
@@ -67,8 +75,46 @@ pub(super) const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
 impl Signer {
     /// The headers that the signer adds, `authorization` among them.
     pub(super) fn headers(&self, sent: &Sent) -> Vec<(String, String)> {
+        let body = SignableBody::Bytes(&sent.body);
+        let instructions = self.instructions(sent, settings(&self.rules), body, ACCESS_KEY_ID);
+        instructions
+            .headers()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    /// Makes a presigned URL of it.
+    pub(super) fn presign(&self, sent: &mut Sent, expires: Duration) {
+        self.presign_as(sent, expires, ACCESS_KEY_ID);
+    }
+
+    /// The same with another key's id, which is a part of what is signed.
+    pub(super) fn presign_as(&self, sent: &mut Sent, expires: Duration, access_key_id: &str) {
+        let mut settings = settings(&self.rules);
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(expires);
+        settings.payload_checksum_kind = PayloadChecksumKind::NoHeader;
+        let declared = sent.headers.get("x-amz-content-sha256");
+        let body = declared.map_or(SignableBody::UnsignedPayload, |declared| {
+            SignableBody::Precomputed(declared.to_str().unwrap().to_owned())
+        });
+        let instructions = self.instructions(sent, settings, body, access_key_id);
+        let signature = instructions.params().iter().map(|(name, value)| {
+            format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
+        });
+        let parameters: Vec<String> = sent.query.take().into_iter().chain(signature).collect();
+        sent.query = Some(parameters.join("&"));
+    }
+
+    fn instructions(
+        &self,
+        sent: &Sent,
+        settings: SigningSettings,
+        body: SignableBody<'_>,
+        access_key_id: &str,
+    ) -> SigningInstructions {
         let identity = Credentials::new(
-            ACCESS_KEY_ID,
+            access_key_id,
             &self.secret,
             self.token.clone(),
             None,
@@ -80,7 +126,7 @@ impl Signer {
             .region(&self.region)
             .name(self.rules.service)
             .time(SystemTime::from(self.date))
-            .settings(settings(&self.rules))
+            .settings(settings)
             .build()
             .unwrap()
             .into();
@@ -97,13 +143,8 @@ impl Signer {
                 std::str::from_utf8(value.as_bytes()).unwrap(),
             )
         });
-        let body = SignableBody::Bytes(&sent.body);
         let request = SignableRequest::new(sent.method.as_str(), uri, headers, body).unwrap();
-        let (instructions, _) = sign(request, &params).unwrap().into_parts();
-        instructions
-            .headers()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
+        sign(request, &params).unwrap().into_parts().0
     }
 
     pub(super) fn sign(&self, sent: &mut Sent) {
@@ -114,7 +155,7 @@ impl Signer {
 
     /// All that a service does with a request, in order.
     pub(super) fn accept(&self, sent: &Sent) -> Result<(), Failure> {
-        let parsed = parse_header(sent.head(), &self.rules)?;
+        let parsed = parse(sent.head(), &self.rules)?;
         parsed.check_region(&self.region)?;
         parsed.check_date(self.date, self.rules.clock_skew_max)?;
         let payload = if self.rules.payload_hash_header_required {

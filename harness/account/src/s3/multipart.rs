@@ -1,0 +1,236 @@
+//! Uploads in parts.
+
+use std::collections::BTreeMap;
+
+use bytes::{Bytes, BytesMut};
+use md5::{Digest, Md5};
+
+use super::begin::Permit;
+use super::checksum::{ChecksumAlgorithm, Checksums};
+use super::copy::Description;
+use super::error::{S3Code, S3Error};
+use super::object::Object;
+use super::uploads::{Part, Upload};
+use crate::id;
+use crate::instant::SimInstant;
+use crate::world::World;
+
+/// The least that a part has which is not the last, 5 MiB (`s3.multipart.part-size-min`).
+const PART_BYTES_MIN: usize = 5 << 20;
+
+/// The numbers that parts can have (`s3.multipart.part-number`).
+const PART_NUMBERS: std::ops::RangeInclusive<i32> = 1..=10_000;
+
+/// An upload to begin.
+#[derive(Clone, Debug, Default)]
+pub struct NewUpload {
+    /// What describes the object.
+    pub description: Description,
+    /// The checksum that the object will have.
+    pub algorithm: Option<ChecksumAlgorithm>,
+    /// Whether that is one of the whole content, not of its parts' checksums.
+    pub full_object: bool,
+}
+
+/// A part, as the one who completes an upload knows it.
+#[derive(Clone, Debug)]
+pub struct ClaimedPart {
+    /// Its number.
+    pub number: i32,
+    /// Its `ETag`, without quotes.
+    pub etag: String,
+    /// Its checksums.
+    pub checksums: Checksums,
+}
+
+/// An object made of parts.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    /// The `ETag`, without quotes.
+    pub etag: String,
+    /// Its checksums.
+    pub checksums: Checksums,
+}
+
+impl World {
+    /// Begins an upload; answers its id.
+    ///
+    /// # Errors
+    /// The bucket is gone since the permit was given.
+    pub fn s3_create_upload(
+        &mut self,
+        now: SimInstant,
+        permit: &Permit,
+        upload: NewUpload,
+    ) -> Result<String, S3Error> {
+        self.advance_to(now);
+        let target = permit.target()?;
+        let number = self.s3_bucket_mut(permit)?.uploads.next_number();
+        let label = format!("{}/{number}/{now}", target.bucket);
+        let id = id::s3_upload_id(&self.entropy, &label);
+        let upload = Upload {
+            key: target.key.clone(),
+            id: id.clone(),
+            number,
+            initiated: now,
+            initiator: permit.session.identity.caller_arn(),
+            new: upload,
+            parts: BTreeMap::new(),
+        };
+        self.s3_bucket_mut(permit)?.uploads.insert(upload);
+        Ok(id)
+    }
+
+    /// Stores a part; answers its `ETag` without quotes, and its checksums. A part of the same
+    /// number is replaced.
+    ///
+    /// # Errors
+    /// No such upload; a number that no part has.
+    pub fn s3_upload_part(
+        &mut self,
+        now: SimInstant,
+        permit: &Permit,
+        upload: &str,
+        number: i32,
+        bytes: Bytes,
+        mut checksums: Checksums,
+    ) -> Result<Completed, S3Error> {
+        self.advance_to(now);
+        check_part_number(number)?;
+        let key = &permit.target()?.key;
+        let upload = self.s3_bucket_mut(permit)?.uploads.find_mut(key, upload)?;
+        if let Some(algorithm) = upload.new.algorithm
+            && !checksums.iter().any(|(own, _)| *own == algorithm)
+        {
+            checksums.push((algorithm, algorithm.of(&bytes)));
+        }
+        let md5: [u8; 16] = Md5::digest(&bytes).into();
+        let part = Part {
+            bytes,
+            md5,
+            checksums: checksums.clone(),
+            last_modified: now,
+        };
+        let etag = part.etag();
+        upload.parts.insert(number, part);
+        Ok(Completed { etag, checksums })
+    }
+
+    /// Makes an object of the parts of an upload, and ends it. `whole` are checksums that the
+    /// caller knows the whole content has.
+    ///
+    /// # Errors
+    /// No such upload; parts out of order, unknown or too small; a checksum that is not the
+    /// content's.
+    pub fn s3_complete_upload(
+        &mut self,
+        now: SimInstant,
+        permit: &Permit,
+        upload: &str,
+        claimed: &[ClaimedPart],
+        whole: &Checksums,
+    ) -> Result<Completed, S3Error> {
+        self.advance_to(now);
+        let key = &permit.target()?.key;
+        let bucket = self.s3_bucket_mut(permit)?;
+        let found = bucket.uploads.find_mut(key, upload)?;
+        let parts = chosen(found, claimed)?;
+        let mut content = BytesMut::new();
+        for part in &parts {
+            content.extend_from_slice(&part.bytes);
+        }
+        let content = content.freeze();
+        let checksums = checksums_of(found, &parts, &content, whole)?;
+        let object = Object {
+            etag: etag_of(&parts),
+            content: (found.new.description.clone()).of(content, checksums.clone()),
+            last_modified: now,
+        };
+        let etag = object.etag.clone();
+        bucket.uploads.remove(key, upload)?;
+        bucket.objects.insert(key.clone(), object);
+        Ok(Completed { etag, checksums })
+    }
+
+    /// Gives an upload up.
+    ///
+    /// # Errors
+    /// No such upload.
+    pub fn s3_abort_upload(
+        &mut self,
+        now: SimInstant,
+        permit: &Permit,
+        upload: &str,
+    ) -> Result<(), S3Error> {
+        self.advance_to(now);
+        let key = &permit.target()?.key;
+        self.s3_bucket_mut(permit)?.uploads.remove(key, upload)
+    }
+}
+
+fn check_part_number(number: i32) -> Result<(), S3Error> {
+    if PART_NUMBERS.contains(&number) {
+        return Ok(());
+    }
+    let message = "Part number must be an integer between 1 and 10000, inclusive";
+    Err(S3Error::argument(message))
+}
+
+/// The parts that are claimed (`s3.multipart.complete`).
+fn chosen<'a>(upload: &'a Upload, claimed: &[ClaimedPart]) -> Result<Vec<&'a Part>, S3Error> {
+    if claimed.is_empty() {
+        return Err(S3Error::resource(S3Code::MalformedXML));
+    }
+    if !claimed.is_sorted_by(|one, next| one.number < next.number) {
+        return Err(S3Error::resource(S3Code::InvalidPartOrder));
+    }
+    let found = claimed.iter().map(|claim| {
+        let part = upload.parts.get(&claim.number);
+        part.filter(|part| part.is(claim))
+    });
+    let parts = found.collect::<Option<Vec<_>>>();
+    let parts = parts.ok_or_else(|| S3Error::resource(S3Code::InvalidPart))?;
+    let but_last = parts.iter().rev().skip(1);
+    if but_last
+        .into_iter()
+        .any(|part| part.bytes.len() < PART_BYTES_MIN)
+    {
+        return Err(S3Error::resource(S3Code::EntityTooSmall));
+    }
+    Ok(parts)
+}
+
+/// The MD5 of the parts' MD5s, and how many they are (`s3.multipart.etag`).
+fn etag_of(parts: &[&Part]) -> String {
+    let digests: Vec<u8> = parts.iter().flat_map(|part| part.md5).collect();
+    format!("{}-{}", hex::encode(Md5::digest(digests)), parts.len())
+}
+
+/// `s3.multipart.checksum`.
+fn checksums_of(
+    upload: &Upload,
+    parts: &[&Part],
+    content: &Bytes,
+    whole: &Checksums,
+) -> Result<Checksums, S3Error> {
+    for (algorithm, claimed) in whole {
+        if claimed.contains('-') {
+            // One of the parts' checksums: each of those was compared when the part came.
+            continue;
+        }
+        if *claimed != algorithm.of(content) {
+            return Err(S3Error::resource(S3Code::BadDigest));
+        }
+    }
+    let Some(algorithm) = upload.new.algorithm else {
+        return Ok(Checksums::new());
+    };
+    let checksum = if upload.new.full_object {
+        algorithm.of(content)
+    } else {
+        let of_part = |part: &&Part| part.checksum(algorithm).map(str::to_owned);
+        let of_parts: Vec<String> = parts.iter().filter_map(of_part).collect();
+        algorithm.composite(of_parts.iter().map(String::as_str))
+    };
+    Ok(vec![(algorithm, checksum)])
+}

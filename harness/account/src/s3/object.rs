@@ -1,0 +1,139 @@
+//! Objects: stored and read.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use md5::{Digest, Md5};
+
+use super::begin::{Permit, Target, bucket_arn};
+use super::checksum::Checksums;
+use super::error::{S3Code, S3Error};
+use super::range::ByteRange;
+use crate::instant::SimInstant;
+use crate::policy::Context;
+use crate::world::World;
+
+/// An object to store.
+#[derive(Clone, Debug, Default)]
+pub struct NewObject {
+    /// Its content.
+    pub bytes: Bytes,
+    /// `Content-Type`, as sent; S3 has a default of its own.
+    pub content_type: Option<String>,
+    /// `Cache-Control`, as sent.
+    pub cache_control: Option<String>,
+    /// `Content-Disposition`, as sent.
+    pub content_disposition: Option<String>,
+    /// `Content-Encoding`, as sent.
+    pub content_encoding: Option<String>,
+    /// `Content-Language`, as sent.
+    pub content_language: Option<String>,
+    /// `x-amz-meta-*`, without the prefix.
+    pub metadata: BTreeMap<String, String>,
+    /// The checksums it was sent with.
+    pub checksums: Checksums,
+}
+
+/// A stored object.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// What was stored.
+    pub content: NewObject,
+    /// The MD5 of the content in hex, or of the MD5s of its parts, without quotes.
+    pub etag: String,
+    /// When it was stored.
+    pub last_modified: SimInstant,
+}
+
+impl Object {
+    /// Stored whole, in one request.
+    pub(super) fn whole(content: NewObject, now: SimInstant) -> Self {
+        Self {
+            etag: hex::encode(Md5::digest(&content.bytes)),
+            content,
+            last_modified: now,
+        }
+    }
+}
+
+/// An object that is read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// It.
+    pub object: Object,
+    /// The part of it that was asked for; `None` for the whole.
+    pub range: Option<ByteRange>,
+}
+
+/// Whether the header `If-Match` names the `ETag`, with quotes or without (`s3.get.if-match`).
+fn names(header: &str, etag: &str) -> bool {
+    let mut named = header.split(',').map(|name| name.trim().trim_matches('"'));
+    named.any(|name| name == "*" || name == etag)
+}
+
+impl World {
+    /// Stores an object; answers its `ETag` without quotes.
+    ///
+    /// # Errors
+    /// The bucket is gone since the permit was given.
+    pub fn s3_put(
+        &mut self,
+        now: SimInstant,
+        permit: &Permit,
+        content: NewObject,
+    ) -> Result<String, S3Error> {
+        self.advance_to(now);
+        let key = permit.target()?.key.clone();
+        let bucket = self.s3_bucket_mut(permit)?;
+        let object = Object::whole(content, now);
+        let etag = object.etag.clone();
+        bucket.objects.insert(key, object);
+        Ok(etag)
+    }
+
+    /// An object, for whoever looks at the account from outside: no permission is asked.
+    pub fn s3_object(&self, target: &Target) -> Option<&Object> {
+        let bucket = self.s3_find_bucket(&target.bucket)?;
+        bucket.objects.get(&target.key)
+    }
+
+    /// Reads an object, or what the header `Range` names of it.
+    ///
+    /// # Errors
+    /// There is none: told only to those who may list the bucket (`s3.get.missing-key`). It is not
+    /// one that the header `If-Match` names. The range lies outside of it.
+    pub fn s3_get(
+        &mut self,
+        now: SimInstant,
+        permit: &Permit,
+        if_match: Option<&str>,
+        range: Option<&str>,
+    ) -> Result<Reading, S3Error> {
+        self.advance_to(now);
+        let object = self.read(now, permit, permit.target()?)?;
+        if if_match.is_some_and(|header| !names(header, &object.etag)) {
+            return Err(S3Error::resource(S3Code::PreconditionFailed));
+        }
+        let range = match range {
+            Some(header) => ByteRange::of(header, object.content.bytes.len())?,
+            None => None,
+        };
+        Ok(Reading { object, range })
+    }
+
+    /// The object at `target`, which the permit allows to be read.
+    pub(super) fn read(
+        &self,
+        now: SimInstant,
+        permit: &Permit,
+        target: &Target,
+    ) -> Result<Object, S3Error> {
+        if let Some(object) = self.s3_object(target) {
+            return Ok(object.clone());
+        }
+        let (session, own) = (&permit.session, Context::new());
+        let bucket = bucket_arn(&target.bucket);
+        self.s3_allow(now, session, "s3:ListBucket", &bucket, &own)?;
+        Err(S3Error::resource(S3Code::NoSuchKey))
+    }
+}

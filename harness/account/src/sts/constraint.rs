@@ -1,0 +1,91 @@
+//! What the parameters of an operation may be, and how AWS says that they are not.
+//!
+//! All violations are told at once, `;` between them (`sts.errors.validation-form`).
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::error::StsError;
+
+/// A parameter by the name that AWS's messages have for it: lower camel case.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field(pub(super) &'static str);
+
+/// The characters that a text may have, and AWS's pattern for them.
+pub(super) struct Alphabet {
+    pub(super) pattern: &'static str,
+    pub(super) has: fn(char) -> bool,
+}
+
+/// The violations found so far.
+#[derive(Debug, Default)]
+pub(super) struct Constraints {
+    violations: Vec<String>,
+}
+
+impl Constraints {
+    /// A text of so many characters, all of them of an alphabet.
+    pub(super) fn text(
+        &mut self,
+        field: Field,
+        value: &str,
+        length: RangeInclusive<usize>,
+        alphabet: &Alphabet,
+    ) {
+        if !value.chars().all(alphabet.has) {
+            let constraint = format!(
+                "Member must satisfy regular expression pattern: {}",
+                alphabet.pattern
+            );
+            self.violated(field, value, &constraint);
+        }
+        let (count, what) = (value.chars().count(), "Member must have length");
+        self.within(field, value, &count, &length, what);
+    }
+
+    /// A number of a range, if there is one.
+    pub(super) fn number(&mut self, field: Field, value: Option<u32>, range: RangeInclusive<u32>) {
+        if let Some(value) = value {
+            self.within(field, value, &value, &range, "Member must have value");
+        }
+    }
+
+    fn within<T: PartialOrd + fmt::Display>(
+        &mut self,
+        field: Field,
+        shown: impl fmt::Display + Copy,
+        value: &T,
+        range: &RangeInclusive<T>,
+        what: &str,
+    ) {
+        if value > range.end() {
+            let constraint = format!("{what} less than or equal to {}", range.end());
+            self.violated(field, shown, &constraint);
+        }
+        if value < range.start() {
+            let constraint = format!("{what} greater than or equal to {}", range.start());
+            self.violated(field, shown, &constraint);
+        }
+    }
+
+    fn violated(&mut self, Field(field): Field, value: impl fmt::Display, constraint: &str) {
+        self.violations.push(format!(
+            "Value '{value}' at '{field}' failed to satisfy constraint: {constraint}"
+        ));
+    }
+
+    /// Refuses if anything is violated.
+    pub(super) fn check(self) -> Result<(), StsError> {
+        if self.violations.is_empty() {
+            return Ok(());
+        }
+        let count = self.violations.len();
+        let plural = if count == 1 { "" } else { "s" };
+        Err(StsError::Invalid {
+            message: format!(
+                "{count} validation error{plural} detected: {}",
+                self.violations.join("; ")
+            ),
+        })
+    }
+}

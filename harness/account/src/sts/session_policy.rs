@@ -1,0 +1,72 @@
+//! Policies passed along when a session is made: the most that it may do.
+
+use std::sync::Arc;
+
+use super::error::StsError;
+use crate::policy::{self, Document, DocumentKind, NamedPolicy};
+
+/// `sts.session-policy.limits`.
+const PLAIN_CHARACTERS_MAX: usize = 2048;
+const ARNS_MAX: usize = 10;
+
+/// The policies of a session, and how much of the room for them they take.
+pub(super) struct SessionPolicies {
+    /// `None` if none were passed: then nothing is limited.
+    pub(super) policies: Option<Arc<[NamedPolicy]>>,
+    /// In percent.
+    pub(super) packed_size: Option<u32>,
+}
+
+/// Reads what was passed.
+pub(super) fn read(inline: Option<&str>, arns: &[String]) -> Result<SessionPolicies, StsError> {
+    if inline.is_none() && arns.is_empty() {
+        let (policies, packed_size) = (None, None);
+        return Ok(SessionPolicies {
+            policies,
+            packed_size,
+        });
+    }
+    if arns.len() > ARNS_MAX {
+        return Err(StsError::TooManyPolicyArns { max: ARNS_MAX });
+    }
+    let plain = inline.into_iter().chain(arns.iter().map(String::as_str));
+    let characters = plain.map(|text| text.chars().count()).sum::<usize>();
+    // sts.session-policy.packed-size: what AWS packs, and how, is not public. Here it is the share
+    // of the room for plain text, rounded up.
+    let percent = (characters * 100).div_ceil(PLAIN_CHARACTERS_MAX);
+    if characters > PLAIN_CHARACTERS_MAX {
+        return Err(StsError::PackedPolicyTooLarge { percent });
+    }
+    let inline = inline.map(document).into_iter();
+    let policies = inline.chain(arns.iter().map(|arn| managed(arn)));
+    Ok(SessionPolicies {
+        policies: Some(policies.collect::<Result<_, _>>()?),
+        packed_size: u32::try_from(percent).ok(),
+    })
+}
+
+/// The policy that came as text.
+fn document(text: &str) -> Result<NamedPolicy, StsError> {
+    // sts.session-policy.limits
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}');
+    if !text.chars().all(allowed) {
+        return Err(StsError::MalformedPolicy {
+            message: "a policy has only the characters U+0009, U+000A, U+000D and U+0020 to U+00FF"
+                .to_owned(),
+        });
+    }
+    let document = Document::parse(text, DocumentKind::Identity);
+    let document = document.map_err(|malformed| StsError::MalformedPolicy {
+        message: malformed.to_string(),
+    })?;
+    Ok(NamedPolicy::new("the session policy", Arc::new(document)))
+}
+
+/// A managed policy, which must be named by its ARN.
+fn managed(arn: &str) -> Result<NamedPolicy, StsError> {
+    let found = policy::managed(arn).filter(|managed| managed.arn == arn);
+    let found = found.ok_or_else(|| StsError::NoSuchPolicy {
+        arn: arn.to_owned(),
+    })?;
+    Ok(found.policy.clone())
+}

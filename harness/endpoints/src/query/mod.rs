@@ -1,0 +1,193 @@
+//! The query protocol, which STS, IAM and EC2 speak: a form in, XML out (`sts.query.protocol`).
+//!
+//! What the services have in common is here; what one of them is, besides, is a [`QueryService`].
+
+mod error;
+mod parameters;
+mod reply;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::any;
+use axum::{Extension, Router};
+use bytes::Bytes;
+use http::header::HOST;
+use http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use rolecall_account::policy::Decision;
+use rolecall_account::sigv4::{PayloadHash, RequestHead, ServiceRules, parse};
+use rolecall_account::{
+    AuthenticationError, Operation, Service, Session, SimInstant, World, authenticate,
+};
+
+pub(crate) use error::QueryError;
+pub(crate) use parameters::Parameters;
+
+use crate::aws::Host;
+use crate::edge::{Edge, name_the_host, record_of};
+use crate::place::Caller;
+use crate::xml::Element;
+
+/// The most that a request may carry. AWS documents none for these services.
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// A service of the query protocol.
+pub(crate) struct QueryService {
+    /// Whose operations it has.
+    pub(crate) service: Service,
+    /// How it verifies signatures.
+    pub(crate) rules: ServiceRules,
+    /// The one version of its API.
+    pub(crate) version: &'static str,
+    /// The namespace of its answers.
+    pub(crate) namespace: &'static str,
+    /// What a client is told that was not recognised.
+    pub(crate) unauthenticated: fn(AuthenticationError) -> QueryError,
+    /// Decides on an operation that was asked for by a session.
+    pub(crate) call: fn(&mut World, &Call<'_>) -> Result<Answered, QueryError>,
+}
+
+/// A request whose sender is known.
+pub(crate) struct Call<'a> {
+    pub(crate) now: SimInstant,
+    pub(crate) caller: &'a Arc<Session>,
+    pub(crate) operation: Operation,
+    pub(crate) parameters: &'a Parameters,
+}
+
+/// What is in the result of an answer, and why it was given.
+pub(crate) struct Answered {
+    pub(crate) result: Vec<Element>,
+    pub(crate) decision: Option<Decision>,
+}
+
+/// What is known of a request so far; what the journal will say, however it ends.
+#[derive(Default)]
+struct Visit {
+    operation: Option<Operation>,
+    session: Option<Arc<Session>>,
+    by_machine_time: bool,
+    decision: Option<Decision>,
+}
+
+#[derive(Clone)]
+struct QueryEdge {
+    edge: Edge,
+    service: &'static QueryService,
+}
+
+pub(crate) fn router(edge: Edge, service: &'static QueryService) -> Router {
+    let state = QueryEdge { edge, service };
+    Router::new().fallback(any(handle)).with_state(state)
+}
+
+async fn handle(
+    State(query): State<QueryEdge>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
+    let now = query.edge.now();
+    let (mut head, body) = request.into_parts();
+    name_the_host(&mut head);
+    let (arrival, id) = {
+        let mut world = query.edge.world();
+        let arrival = world.arrive(now);
+        (arrival, world.request_id(arrival))
+    };
+    let mut visit = Visit::default();
+    let answer = serve(&query, now, &mut visit, &head, body).await;
+    let sent = reply::Sent {
+        caller: &caller,
+        request: record_of(head),
+        visit,
+        now,
+        id: &id,
+    };
+    let (exchange, body) = reply::exchange(query.service, sent, answer);
+    query.edge.deliver(arrival, exchange, body)
+}
+
+async fn serve(
+    query: &QueryEdge,
+    now: SimInstant,
+    visit: &mut Visit,
+    head: &Parts,
+    body: Body,
+) -> Result<Vec<Element>, QueryError> {
+    let content = collect(body).await?;
+    let parameters = Parameters::of(head, &content)?;
+    let operation = operation(query.service, &parameters)?;
+    visit.operation = Some(operation);
+    let caller = recognise(query, now, visit, head, &content);
+    let caller = caller.map_err(query.service.unauthenticated)?;
+    let call = Call {
+        now,
+        caller: &caller,
+        operation,
+        parameters: &parameters,
+    };
+    let answered = (query.service.call)(&mut query.edge.world(), &call)?;
+    visit.decision = answered.decision;
+    Ok(answered.result)
+}
+
+/// Reads the whole body.
+async fn collect(body: Body) -> Result<Bytes, QueryError> {
+    let collected = Limited::new(body, BODY_BYTES_MAX).collect().await;
+    let collected = collected.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            QueryError::body_too_large()
+        } else {
+            QueryError::body_broken()
+        }
+    })?;
+    Ok(collected.to_bytes())
+}
+
+/// The operation that the parameters name. Looked at before the signature, as AWS does (unsourced).
+fn operation(service: &QueryService, parameters: &Parameters) -> Result<Operation, QueryError> {
+    let action = parameters
+        .text("Action")
+        .ok_or_else(QueryError::missing_action)?;
+    let version = parameters.text("Version");
+    Operation::named(service.service, action)
+        .filter(|_| version == Some(service.version))
+        .ok_or_else(|| QueryError::unknown_operation(action, version))
+}
+
+/// Who signed it: looks the session up under the lock, hashes and verifies without.
+fn recognise(
+    query: &QueryEdge,
+    now: SimInstant,
+    visit: &mut Visit,
+    head: &Parts,
+    content: &[u8],
+) -> Result<Arc<Session>, AuthenticationError> {
+    let signed = RequestHead {
+        method: &head.method,
+        path: head.uri.path(),
+        query: head.uri.query(),
+        headers: &head.headers,
+    };
+    let rules = &query.service.rules;
+    let parsed = parse(signed, rules)?;
+    let own_region = {
+        let world = query.edge.world();
+        visit.session = world.session(parsed.access_key_id()).cloned();
+        world.region().to_owned()
+    };
+    // An endpoint that is reached by another name than AWS's is that of the world's region.
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.and_then(Host::parse);
+    let region = host.and_then(Host::region).unwrap_or(&own_region);
+    let payload = PayloadHash::of(content);
+    let clocks = query.edge.clocks(now);
+    let session = visit.session.as_ref();
+    let authenticated = authenticate(&parsed, session, payload, region, rules, clocks)?;
+    visit.by_machine_time = authenticated.by_machine_time;
+    query.edge.accepted(&authenticated);
+    Ok(authenticated.session)
+}

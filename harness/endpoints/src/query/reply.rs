@@ -1,0 +1,113 @@
+//! The answer: its document, its headers and its entry in the journal.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, StatusCode};
+use rolecall_account::{
+    BodyRecord, Exchange, Operation, Refusal, RequestRecord, ResponseRecord, SimInstant,
+};
+
+use super::{QueryError, QueryService, Visit};
+use crate::edge::{stamp, status_of};
+use crate::place::Caller;
+use crate::xml::{self, Element};
+
+/// What was sent, and what came of it.
+pub(super) struct Sent<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) request: RequestRecord,
+    pub(super) visit: Visit,
+    pub(super) now: SimInstant,
+    /// The request's id.
+    pub(super) id: &'a str,
+}
+
+/// What is journalled, and the body to send.
+pub(super) fn exchange(
+    service: &QueryService,
+    sent: Sent<'_>,
+    answer: Result<Vec<Element>, QueryError>,
+) -> (Exchange, Bytes) {
+    let Visit {
+        operation,
+        session,
+        by_machine_time,
+        decision,
+    } = sent.visit;
+    let id = sent.id;
+    let (status, root, decision, refusal) = match answer {
+        Ok(result) => {
+            let root = result_document(operation, result, id);
+            (StatusCode::OK, root, decision, None)
+        }
+        Err(mut error) => {
+            let (root, decision) = (error_document(&error, id), error.decision.take());
+            (
+                status_of(error.status),
+                root,
+                decision,
+                Some(refusal(error)),
+            )
+        }
+    };
+    let body = Bytes::from(xml::document_in(service.namespace, &root));
+    let exchange = Exchange {
+        operation,
+        caller: sent.caller.name.to_string(),
+        request: sent.request,
+        response: ResponseRecord {
+            status,
+            headers: headers(id, sent.now, body.len()),
+            body: BodyRecord::Document(body.clone()),
+        },
+        session,
+        by_machine_time,
+        decision,
+        refusal,
+    };
+    (exchange, body)
+}
+
+/// `sts.query.result-document`.
+fn result_document(operation: Option<Operation>, result: Vec<Element>, id: &str) -> Element {
+    let name = operation.map_or("", Operation::name);
+    let metadata = vec![Element::Text("RequestId", id.to_owned())];
+    Element::Named(
+        format!("{name}Response"),
+        vec![
+            Element::Named(format!("{name}Result"), result),
+            Element::Parent("ResponseMetadata", metadata),
+        ],
+    )
+}
+
+/// `sts.errors.document`.
+fn error_document(error: &QueryError, id: &str) -> Element {
+    let text = |name, text: &str| Element::Text(name, text.to_owned());
+    let inner = vec![
+        text("Type", error.fault()),
+        text("Code", error.code),
+        text("Message", &error.message),
+    ];
+    let outer = vec![Element::Parent("Error", inner), text("RequestId", id)];
+    Element::Parent("ErrorResponse", outer)
+}
+
+fn refusal(error: QueryError) -> Refusal {
+    Refusal {
+        code: error.code.to_owned(),
+        stage: error.stage,
+        message: error.message,
+        detail: error.detail,
+    }
+}
+
+fn headers(id: &str, now: SimInstant, length: usize) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    stamp(&mut headers, now, length);
+    headers
+}

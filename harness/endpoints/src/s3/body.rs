@@ -1,0 +1,75 @@
+//! The body of a request: read, taken out of its framing, compared with all that was said of it.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use rolecall_account::Stage;
+use rolecall_account::s3::{Checksums, Decoded, S3Code, S3Error, check_checksums, decode_chunked};
+use rolecall_account::sigv4::{PayloadHash, check_payload};
+
+/// The most that one PUT may carry, 5 GiB (`s3.put.size-max`).
+const BODY_BYTES_MAX: usize = 5 << 30;
+
+/// A body that is what it was said to be.
+pub(super) struct Received {
+    pub(super) content: Bytes,
+    pub(super) checksums: Checksums,
+    /// What came after it, to be read as headers.
+    pub(super) trailer: HeaderMap,
+}
+
+pub(super) async fn receive(
+    headers: &HeaderMap,
+    payload: PayloadHash,
+    body: Body,
+) -> Result<Received, S3Error> {
+    let sent = collect(headers, body).await?;
+    let Decoded { content, trailer } = unframe(headers, payload, sent)?;
+    let mut described = headers.clone();
+    described.extend(trailer.clone());
+    let checksums = check_checksums(&described, &content)?;
+    Ok(Received {
+        content,
+        checksums,
+        trailer,
+    })
+}
+
+/// The body without its framing, if it has one (`s3.chunked.unsigned`).
+fn unframe(headers: &HeaderMap, payload: PayloadHash, sent: Bytes) -> Result<Decoded, S3Error> {
+    if payload == PayloadHash::StreamingUnsignedTrailer {
+        return decode_chunked(headers, &sent);
+    }
+    check_payload(payload, &sent)?;
+    Ok(Decoded {
+        content: sent,
+        trailer: HeaderMap::new(),
+    })
+}
+
+/// Reads the whole body and compares it with the length that was announced.
+async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, S3Error> {
+    let collected = Limited::new(body, BODY_BYTES_MAX)
+        .collect()
+        .await
+        .map_err(|error| {
+            let code = if error.is::<LengthLimitError>() {
+                S3Code::EntityTooLarge
+            } else {
+                S3Code::IncompleteBody
+            };
+            S3Error::new(code, Stage::Body)
+        })?;
+    let content = collected.to_bytes();
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    match announced {
+        Some(length) if length != content.len() => {
+            Err(S3Error::new(S3Code::IncompleteBody, Stage::Body))
+        }
+        _ => Ok(content),
+    }
+}

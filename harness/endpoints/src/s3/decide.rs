@@ -1,0 +1,145 @@
+//! What a request asks leave for, before its body is read.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+use rolecall_account::policy::Context;
+use rolecall_account::s3::{
+    ChecksumAlgorithm, Permit, Question, Resource, S3Code, S3Error, Target, require_checksum,
+};
+use rolecall_account::{Operation, Session, SimInstant, Stage};
+use s3s::dto::CopySource;
+
+use super::address::Address;
+use super::layer::Visit;
+use super::name::COPY_SOURCE;
+use crate::edge::Edge;
+
+/// The condition keys that a query brings, each from the parameter of its name (`s3.context.sent`).
+const QUERY_KEYS: &[(&str, &str)] = &[
+    ("prefix", "s3:prefix"),
+    ("delimiter", "s3:delimiter"),
+    ("max-keys", "s3:max-keys"),
+];
+
+/// Those that headers bring.
+const HEADER_KEYS: &[(&str, &str)] = &[
+    (COPY_SOURCE, "s3:x-amz-copy-source"),
+    ("x-amz-metadata-directive", "s3:x-amz-metadata-directive"),
+];
+
+/// Leave to do what was asked, or why not.
+pub(super) fn permit(
+    edge: &Edge,
+    now: SimInstant,
+    visit: &mut Visit,
+    session: &Arc<Session>,
+    head: &Parts,
+    address: Address,
+) -> Result<Permit, S3Error> {
+    let unserved = || S3Error::new(S3Code::NotImplemented, Stage::Operation);
+    let operation = visit.operation.ok_or_else(unserved)?;
+    let resource = match (address.bucket, address.key) {
+        (None, _) => Resource::Account,
+        (Some(bucket), None) => Resource::Bucket(bucket),
+        (Some(bucket), Some(key)) => Resource::Object(Target { bucket, key }),
+    };
+    let source = match operation {
+        Operation::CopyObject => Some(source(&head.headers)?),
+        _ => None,
+    };
+    let question = Question {
+        operation,
+        resource,
+        source,
+        context: context(operation, head),
+    };
+    let permit = edge.world().s3_begin(now, session, question)?;
+    visit.decision.clone_from(&permit.decision);
+    if operation == Operation::DeleteObjects {
+        require_checksum(&head.headers)?;
+    }
+    Ok(permit)
+}
+
+/// The headers that speak of the body: a checksum that comes with the list of an upload's parts is
+/// one of the object (`s3.multipart.checksum`).
+pub(super) fn said_of_body(
+    operation: Option<Operation>,
+    headers: &HeaderMap,
+) -> Cow<'_, HeaderMap> {
+    if operation != Some(Operation::CompleteMultipartUpload) {
+        return Cow::Borrowed(headers);
+    }
+    let mut headers = headers.clone();
+    for algorithm in ChecksumAlgorithm::ALL {
+        headers.remove(algorithm.header());
+    }
+    Cow::Owned(headers)
+}
+
+/// What is copied: with a leading slash or without, percent-encoded (`s3.copy.source`).
+fn source(headers: &HeaderMap) -> Result<Target, S3Error> {
+    const MESSAGE: &str =
+        "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
+    let malformed = || S3Error::with_message(S3Code::InvalidArgument, Stage::Operation, MESSAGE);
+    let header = headers
+        .get(COPY_SOURCE)
+        .and_then(|header| header.to_str().ok());
+    match CopySource::parse(header.ok_or_else(malformed)?) {
+        Ok(CopySource::Bucket {
+            bucket,
+            key,
+            version_id: None,
+        }) if !key.is_empty() => Ok(Target {
+            bucket: bucket.into(),
+            key: key.into(),
+        }),
+        Ok(CopySource::Bucket {
+            version_id: None, ..
+        })
+        | Err(_) => Err(malformed()),
+        // Versions, access points and Outposts this account has not.
+        Ok(_) => Err(S3Error::new(S3Code::NotImplemented, Stage::Operation)),
+    }
+}
+
+/// The condition keys that are there because the request says something.
+fn context(operation: Operation, head: &Parts) -> Context {
+    let mut context = Context::new();
+    if matches!(
+        operation,
+        Operation::ListObjects | Operation::ListObjectsV2 | Operation::ListMultipartUploads
+    ) {
+        for (name, value) in parameters(head.uri.query().unwrap_or_default()) {
+            if let Some((_, key)) = QUERY_KEYS.iter().find(|(own, _)| *own == name) {
+                context.set(key, [value]);
+            }
+        }
+    }
+    for (name, key) in HEADER_KEYS {
+        let sent = head
+            .headers
+            .get(*name)
+            .and_then(|value| value.to_str().ok());
+        if let Some(value) = sent.filter(|_| operation == Operation::CopyObject) {
+            context.set(key, [value]);
+        }
+    }
+    context
+}
+
+/// The query as a form is read: a plus is a space.
+fn parameters(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
+    let decoded = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    query.split('&').map(move |pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    })
+}

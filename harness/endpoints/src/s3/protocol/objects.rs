@@ -1,0 +1,107 @@
+//! Objects: stored and read.
+
+use http::HeaderValue;
+use rolecall_account::s3::{ByteRange, Checksums, Reading, S3Error};
+use s3s::dto::{
+    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput,
+    PutObjectOutput, StreamingBlob,
+};
+
+use super::convert::{
+    checksum_type, content_type, description_in, etag, length, metadata, set_checksums, timestamp,
+};
+use super::store::Step;
+
+pub(super) fn put(step: Step<'_>, input: PutObjectInput) -> Result<PutObjectOutput, S3Error> {
+    let hand = step.hand;
+    let object = description_in!(input).of(hand.content, hand.checksums.clone());
+    let stored = step.world.s3_put(hand.now, &hand.permit, object)?;
+    let mut output = PutObjectOutput {
+        e_tag: Some(etag(stored)),
+        ..PutObjectOutput::default()
+    };
+    set_checksums!(output, hand.checksums);
+    Ok(output)
+}
+
+pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutput, S3Error> {
+    let GetObjectInput { checksum_mode, .. } = input;
+    let reading = read(step)?;
+    let checksums = checksums(&reading, checksum_mode.is_some());
+    let Reading { object, range } = reading;
+    let content = &object.content;
+    let body = range.map_or_else(
+        || content.bytes.clone(),
+        |range| range.slice(&content.bytes),
+    );
+    let mut output = GetObjectOutput {
+        accept_ranges: Some("bytes".to_owned()),
+        content_length: Some(length(body.len())),
+        content_range: range.map(ByteRange::content_range),
+        cache_control: content.cache_control.clone(),
+        checksum_type: checksum_type(&checksums),
+        content_disposition: content.content_disposition.clone(),
+        content_encoding: content.content_encoding.clone(),
+        content_language: content.content_language.clone(),
+        content_type: content_type(&object),
+        e_tag: Some(etag(object.etag.clone())),
+        last_modified: Some(timestamp(object.last_modified)),
+        metadata: metadata(&object),
+        body: Some(StreamingBlob::from(s3s::Body::from(body))),
+        ..GetObjectOutput::default()
+    };
+    set_checksums!(output, checksums);
+    Ok(output)
+}
+
+pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectOutput, S3Error> {
+    let HeadObjectInput { checksum_mode, .. } = input;
+    let reading = read(step)?;
+    let checksums = checksums(&reading, checksum_mode.is_some());
+    let Reading { object, range } = reading;
+    let content = &object.content;
+    let bytes = range.map_or(content.bytes.len(), |range| {
+        range.slice(&content.bytes).len()
+    });
+    let mut output = HeadObjectOutput {
+        accept_ranges: Some("bytes".to_owned()),
+        content_length: Some(length(bytes)),
+        content_range: range.map(ByteRange::content_range),
+        cache_control: content.cache_control.clone(),
+        checksum_type: checksum_type(&checksums),
+        content_disposition: content.content_disposition.clone(),
+        content_encoding: content.content_encoding.clone(),
+        content_language: content.content_language.clone(),
+        content_type: content_type(&object),
+        e_tag: Some(etag(object.etag.clone())),
+        last_modified: Some(timestamp(object.last_modified)),
+        metadata: metadata(&object),
+        ..HeadObjectOutput::default()
+    };
+    set_checksums!(output, checksums);
+    Ok(output)
+}
+
+fn read(step: Step<'_>) -> Result<Reading, S3Error> {
+    let Step {
+        world,
+        hand,
+        wanted,
+    } = step;
+    let if_match = text(wanted.if_match.as_ref());
+    let range = text(wanted.range.as_ref());
+    world.s3_get(hand.now, &hand.permit, if_match, range)
+}
+
+/// What is no text is ignored.
+fn text(header: Option<&HeaderValue>) -> Option<&str> {
+    header?.to_str().ok()
+}
+
+/// Those of the object if they are wanted: of a part of it there are none (`s3.get.checksum-mode`).
+fn checksums(reading: &Reading, wanted: bool) -> Checksums {
+    match reading.range {
+        None if wanted => reading.object.content.checksums.clone(),
+        _ => Checksums::new(),
+    }
+}

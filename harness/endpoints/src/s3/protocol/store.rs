@@ -1,0 +1,91 @@
+//! The operations, each one step in the world.
+
+use std::sync::PoisonError;
+
+use async_trait::async_trait;
+use rolecall_account::World;
+use rolecall_account::s3::S3Error;
+use s3s::dto;
+use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result};
+
+use super::{Hand, Refused, Wanted, buckets, copies, deletes, listings, objects, uploads};
+use crate::edge::Edge;
+
+pub(super) struct Store {
+    pub(super) edge: Edge,
+}
+
+/// What an operation is answered from, besides its input.
+pub(super) struct Step<'a> {
+    pub(super) world: &'a mut World,
+    pub(super) hand: Hand,
+    pub(super) wanted: Wanted,
+}
+
+impl Store {
+    /// Takes the step; a refusal of the account is left where [`super::call`] finds it, and what is
+    /// returned in its place is thrown away.
+    fn answer<I, O>(
+        &self,
+        request: S3Request<I>,
+        step: impl FnOnce(Step<'_>, I) -> Result<O, S3Error>,
+    ) -> S3Result<S3Response<O>> {
+        let extensions = &request.extensions;
+        let (Some(hand), Some(refused)) = (
+            extensions.get::<Hand>().cloned(),
+            extensions.get::<Refused>().cloned(),
+        ) else {
+            return Err(S3ErrorCode::AccessDenied.into());
+        };
+        let wanted = extensions.get::<Wanted>().cloned().unwrap_or_default();
+        let mut world = self.edge.world();
+        let taken = Step {
+            world: &mut world,
+            hand,
+            wanted,
+        };
+        match step(taken, request.input) {
+            Ok(output) => Ok(S3Response::new(output)),
+            Err(error) => {
+                *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                Err(S3ErrorCode::InternalError.into())
+            }
+        }
+    }
+}
+
+macro_rules! operations {
+    ($($name:ident($input:ident) -> $output:ident = $step:path;)+) => {
+        #[async_trait]
+        impl S3 for Store {
+            $(async fn $name(
+                &self,
+                request: S3Request<dto::$input>,
+            ) -> S3Result<S3Response<dto::$output>> {
+                self.answer(request, $step)
+            })+
+        }
+    };
+}
+
+operations! {
+    create_bucket(CreateBucketInput) -> CreateBucketOutput = buckets::create;
+    head_bucket(HeadBucketInput) -> HeadBucketOutput = buckets::head;
+    delete_bucket(DeleteBucketInput) -> DeleteBucketOutput = buckets::delete;
+    list_buckets(ListBucketsInput) -> ListBucketsOutput = buckets::list;
+    get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput = buckets::location;
+    put_object(PutObjectInput) -> PutObjectOutput = objects::put;
+    get_object(GetObjectInput) -> GetObjectOutput = objects::get;
+    head_object(HeadObjectInput) -> HeadObjectOutput = objects::head;
+    copy_object(CopyObjectInput) -> CopyObjectOutput = copies::copy;
+    delete_object(DeleteObjectInput) -> DeleteObjectOutput = deletes::one;
+    delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = deletes::many;
+    list_objects(ListObjectsInput) -> ListObjectsOutput = listings::by_marker;
+    list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = listings::by_token;
+    create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = uploads::create;
+    upload_part(UploadPartInput) -> UploadPartOutput = uploads::part;
+    complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = uploads::complete;
+    abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = uploads::abort;
+    list_parts(ListPartsInput) -> ListPartsOutput = listings::parts;
+    list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput = listings::uploads;
+}

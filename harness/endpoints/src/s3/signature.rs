@@ -1,0 +1,77 @@
+//! Who signed a request, in whichever form.
+
+use std::sync::Arc;
+
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use rolecall_account::s3::{S3Code, S3Error};
+use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
+use rolecall_account::{Session, SimInstant, Stage, authenticate};
+
+use super::layer::Visit;
+use crate::edge::Edge;
+
+/// Who signed it, and what of the body the signature covers: reads the signature's form, looks the
+/// session up under the lock, verifies without.
+pub(super) fn recognise(
+    edge: &Edge,
+    now: SimInstant,
+    visit: &mut Visit,
+    head: &Parts,
+) -> Result<(Arc<Session>, PayloadHash), S3Error> {
+    refuse_forms(head)?;
+    let signed = RequestHead {
+        method: &head.method,
+        path: head.uri.path(),
+        query: head.uri.query(),
+        headers: &head.headers,
+    };
+    let parsed = parse(signed, &ServiceRules::S3)?;
+    let payload = parsed.declared_payload()?;
+    let session = verify(edge, now, visit, &parsed, payload)?;
+    Ok((session, payload))
+}
+
+fn verify(
+    edge: &Edge,
+    now: SimInstant,
+    visit: &mut Visit,
+    parsed: &Parsed<'_>,
+    payload: PayloadHash,
+) -> Result<Arc<Session>, S3Error> {
+    let region = {
+        let world = edge.world();
+        visit.session = world.session(parsed.access_key_id()).cloned();
+        world.region().to_owned()
+    };
+    let session = visit.session.as_ref();
+    let rules = &ServiceRules::S3;
+    let clocks = edge.clocks(now);
+    let authenticated = authenticate(parsed, session, payload, &region, rules, clocks)?;
+    visit.by_machine_time = authenticated.by_machine_time;
+    edge.accepted(&authenticated);
+    Ok(authenticated.session)
+}
+
+/// Uploads from a browser's form are signed within their body, by a policy that the protocol crate
+/// would hold against the machine's clock (`s3.post.not-served`).
+fn refuse_forms(head: &Parts) -> Result<(), S3Error> {
+    if head.method != Method::POST || !is_form(&head.headers) {
+        return Ok(());
+    }
+    Err(S3Error::with_message(
+        S3Code::NotImplemented,
+        Stage::Operation,
+        "Uploads by an HTML form (POST with multipart/form-data) are not served; presign a PUT.",
+    ))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE);
+    content_type.is_some_and(|value| {
+        let form = b"multipart/form-data";
+        let start = value.as_bytes().get(..form.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(form))
+    })
+}

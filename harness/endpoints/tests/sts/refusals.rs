@@ -1,0 +1,134 @@
+//! What is refused to those who are recognised.
+
+use rolecall_account::Stage;
+
+use crate::support::lab;
+use crate::support::signer::Signer;
+use crate::{ADMIN, NAMESPACE, REGIONAL, admin, ask, check, form, form_at, sts, user};
+
+#[test]
+fn a_refusal_says_what_is_missing() {
+    lab(async |lab| {
+        admin(&lab);
+        let answer = ask(&lab, &sts(lab.signer()), form("AssumeRole", ADMIN)).await;
+        check(&lab, &answer, ("AccessDenied", 403, Stage::Policy));
+        let caller = format!(
+            "arn:aws:sts::111122223333:assumed-role/photo-app/{}",
+            lab.web
+        );
+        assert_eq!(
+            answer.element("Message"),
+            format!(
+                "User: {caller} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/admin because no identity-based policy allows the sts:AssumeRole action"
+            )
+        );
+        let id = answer.header("x-amzn-requestid").unwrap();
+        assert!(
+            answer.text().ends_with(&format!(
+                "</Error><RequestId>{id}</RequestId></ErrorResponse>"
+            )) && answer
+                .text()
+                .contains(&format!("<ErrorResponse xmlns=\"{NAMESPACE}\"><Error>")),
+            "{answer:?}"
+        );
+        assert!(lab.last_exchange().decision.is_some());
+        let unknown = ADMIN.replace("admin", "nobody");
+        let answer = ask(&lab, &sts(lab.signer()), form("AssumeRole", &unknown)).await;
+        check(&lab, &answer, ("AccessDenied", 403, Stage::Policy));
+        assert!(answer.element("Message").ends_with("role/nobody"));
+    });
+}
+
+// sts.errors.document
+#[test]
+fn requests_that_are_none_are_refused() {
+    let (operation, parameters) = (Stage::Operation, Stage::Parameters);
+    lab(async |lab| {
+        admin(&lab);
+        let signer = sts(Signer::with(&user(&lab, None), lab.edge.now()));
+        let large = "a".repeat(1 << 20);
+        for (body, refused, message) in [
+            (
+                "",
+                ("MissingAction", 400, operation),
+                "The request is missing",
+            ),
+            (
+                "Action=GetFederationToken&Version=2011-06-15",
+                ("InvalidAction", 400, operation),
+                "Could not find operation GetFederationToken for version 2011-06-15",
+            ),
+            (
+                "Action=PutObject&Version=2011-06-15",
+                ("InvalidAction", 400, operation),
+                "Could not",
+            ),
+            (
+                "Action=GetCallerIdentity&Version=2010-05-08",
+                ("InvalidAction", 400, operation),
+                "Could not",
+            ),
+            (
+                "Action=GetCallerIdentity",
+                ("InvalidAction", 400, operation),
+                "Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED",
+            ),
+            ("Action=%ff", ("MalformedQueryString", 404, parameters), ""),
+            (
+                "Action=GetCallerIdentity&Action=GetCallerIdentity",
+                ("MalformedInput", 400, parameters),
+                "",
+            ),
+            (
+                &format!("Action=GetCallerIdentity&Version=2011-06-15&{large}"),
+                ("RequestEntityTooLargeException", 413, Stage::Body),
+                "",
+            ),
+        ] {
+            let answer = ask(&lab, &signer, form_at(REGIONAL, body)).await;
+            check(&lab, &answer, refused);
+            assert!(answer.element("Message").starts_with(message), "{answer:?}");
+        }
+        for (rest, code, message) in [
+            (
+                "RoleArn=arn:aws:iam::111122223333:role/admin",
+                "ValidationError",
+                "1 validation error detected: Value null at 'roleSessionName' failed to satisfy constraint: Member must not be null",
+            ),
+            (
+                &format!("{ADMIN}&DurationSeconds=long"),
+                "MalformedInput",
+                "The parameter DurationSeconds is 'long', which is no number.",
+            ),
+            (
+                &format!("{ADMIN}&DurationSeconds=1"),
+                "ValidationError",
+                "1 validation error detected: Value '1' at 'durationSeconds'",
+            ),
+            (
+                &format!("{ADMIN}&PolicyArns.member.2.arn=a"),
+                "MalformedInput",
+                "PolicyArns.member.2 is there and PolicyArns.member.1 is not.",
+            ),
+            (
+                &format!("{ADMIN}&Tags.member.1.Key=a&Tags.member.1.Value=b"),
+                "ValidationError",
+                "The parameter Tags is not supported",
+            ),
+            (
+                &format!("{ADMIN}&SourceIdentity=ann"),
+                "ValidationError",
+                "The parameter SourceIdentity is not supported",
+            ),
+        ] {
+            let answer = ask(&lab, &signer, form("AssumeRole", rest)).await;
+            check(&lab, &answer, (code, 400, parameters));
+            assert!(answer.element("Message").starts_with(message), "{answer:?}");
+        }
+        let sessions = lab.edge.world().sessions().count();
+        assert_eq!(
+            sessions, 4,
+            "two instances, a task, ann: nothing was made on the way"
+        );
+    });
+}
