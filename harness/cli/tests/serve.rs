@@ -280,6 +280,32 @@ fn ports_follow_each_other_in_the_order_of_the_file() {
     }
 }
 
+/// What a world has that is not simulated yet is refused, not left out in silence; what its steps
+/// have is of no account.
+#[test]
+fn a_world_with_more_than_is_simulated_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = folder.path().join("pod.toml");
+    fs::write(
+        &world,
+        "summary = \"A pod.\"\n[world]\nrole.r = { trust = \"pods\" }\npod.p = { role = \"r\" }\n",
+    )
+    .unwrap();
+    let state = folder.path().join("state.json");
+    let refused = command(&state)
+        .arg("serve")
+        .arg("--world")
+        .arg(&world)
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("`pod` is not played yet"));
+    let steps = "summary = \"Steps.\"\n[world]\ninstance.web = {}\n[[step]]\nname = \"it\"\ncaller-identity = {}\n";
+    fs::write(&world, steps).unwrap();
+    let served = Served::start(&["--world", world.to_str().unwrap()]);
+    assert!(served.introduction.contains("its 1 steps are left out"));
+}
+
 #[test]
 fn time_passes_when_it_is_told_to_and_the_journal_says_so() {
     let served = Served::start(&[]);

@@ -11,7 +11,7 @@ use rolecall_account::{CreateUser, Secret, Session};
 use rolecall_conformance::report::Columns;
 use rolecall_endpoints::{Addresses, ListenOptions, Place, Server, control};
 use rolecall_scenario::language::Scenario;
-use rolecall_scenario::{AccountVocabulary, SimClock, Simulation};
+use rolecall_scenario::{AccountVocabulary, SimClock, Simulation, check_support};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{environment, program};
@@ -99,10 +99,22 @@ fn read(arguments: &Arguments) -> Result<Scenario, Exit> {
             }
         }
     };
-    Scenario::parse(&path, &text, &AccountVocabulary).map_err(|bad| {
+    let scenario = Scenario::parse(&path, &text, &AccountVocabulary);
+    let served =
+        scenario.and_then(|scenario| check_support(&world_of(&scenario)).map(|()| scenario));
+    served.map_err(|bad| {
         super::tell(&bad);
         exit::USAGE
     })
+}
+
+/// What of a scenario is served: its steps, clients and faults are not, and may be what they will.
+fn world_of(scenario: &Scenario) -> Scenario {
+    Scenario {
+        source: scenario.source.clone(),
+        world: scenario.world.clone(),
+        ..Scenario::default()
+    }
 }
 
 async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) -> io::Result<()> {

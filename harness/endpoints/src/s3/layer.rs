@@ -16,7 +16,7 @@ use s3s::service::S3Service;
 use super::address::Address;
 use super::protocol::{self, Hand};
 use super::{body, decide, name, reply, signature, spent};
-use crate::edge::{Edge, record_of};
+use crate::edge::{Edge, name_the_host, record_of};
 use crate::place::Caller;
 
 #[derive(Clone)]
@@ -98,14 +98,4 @@ async fn serve(
         },
     )
     .await
-}
-
-/// In memory a client names the host in the URI alone; over HTTP/1.1 it is a header, and signed.
-fn name_the_host(head: &mut Parts) {
-    if let Some(authority) = head.uri.authority()
-        && !head.headers.contains_key(HOST)
-        && let Ok(host) = HeaderValue::from_str(authority.as_str())
-    {
-        head.headers.insert(HOST, host);
-    }
 }

@@ -8,6 +8,7 @@ mod copies;
 mod deletes;
 mod errors;
 mod listings;
+mod machine_time;
 mod multipart;
 mod objects;
 mod presigned;

@@ -62,6 +62,23 @@ pub(crate) fn lab_issuing<T, F: Future<Output = T>>(
 }
 
 impl Lab {
+    /// A world by the machine's clock and an offset; `tolerating` is told of each key whose
+    /// signatures are dated by the machine's clock alone.
+    pub(crate) fn by_the_machine(
+        tolerating: Option<impl Fn(&str) + Send + Sync + 'static>,
+    ) -> Self {
+        let clock = SimClock::real();
+        let lab = Self::new(clock.now().into(), clock, Issuing::default());
+        let Some(tell) = tolerating else { return lab };
+        let edge = lab.edge.tolerating_machine_time(tell);
+        let network = MemoryNetwork::new(&edge);
+        Self {
+            edge,
+            network,
+            ..lab
+        }
+    }
+
     fn new(start: SimInstant, clock: SimClock, issuing: Issuing) -> Self {
         let mut world = World::new(WorldOptions {
             start,
