@@ -260,6 +260,8 @@ impl Happening {
 pub struct Journal {
     entries: BTreeMap<u64, Entry>,
     drawn: u64,
+    /// How many entries are kept; all of them if there is no limit.
+    kept_max: Option<usize>,
 }
 
 impl Journal {
@@ -280,6 +282,14 @@ impl Journal {
 
     pub(crate) fn write(&mut self, entry: Entry) {
         self.entries.insert(entry.number, entry);
+        while self.kept_max.is_some_and(|max| self.entries.len() > max) {
+            self.entries.pop_first();
+        }
+    }
+
+    /// Keeps the latest `max` entries from now on, for worlds that are served for days.
+    pub(crate) fn keep(&mut self, max: usize) {
+        self.kept_max = Some(max);
     }
 
     /// The highest number drawn so far; what comes later has a higher one.

@@ -161,6 +161,11 @@ impl World {
         });
     }
 
+    /// Keeps the latest `max` entries of the journal from now on; without this it keeps them all.
+    pub fn keep_journal(&mut self, max: usize) {
+        self.journal.keep(max);
+    }
+
     /// Everything that happened.
     pub fn journal(&self) -> &Journal {
         &self.journal

@@ -154,3 +154,20 @@ fn the_seed_decides_every_id_and_key() {
         assert_ne!(one, two);
     }
 }
+
+#[test]
+fn a_journal_with_a_limit_keeps_the_latest() {
+    let mut world = world();
+    world.keep_journal(3);
+    for name in ["a", "b", "c", "d", "e"] {
+        let arrival = world.arrive(start());
+        world.record(arrival, exchange(name));
+    }
+    let kept: Vec<_> = world
+        .journal()
+        .entries()
+        .map(|entry| entry.number)
+        .collect();
+    let last = world.journal().mark();
+    assert_eq!(kept, [last - 2, last - 1, last]);
+}

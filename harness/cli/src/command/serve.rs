@@ -21,6 +21,9 @@ use crate::state::{ServedPlace, State, StateFile, this_process};
 /// The user whose keys the administrator's shell has.
 const ADMINISTRATOR: &str = "administrator";
 
+/// How much of the journal a served world keeps: a morning's work by hand, some tens of MiB.
+const JOURNAL_ENTRIES_MAX: usize = 10_000;
+
 const DEFAULT_WORLD: &str = include_str!("../default-world.toml");
 
 /// Serve a world on TCP: one AWS endpoint, and a metadata address per instance and task
@@ -127,6 +130,7 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
     } else {
         simulation.tolerating_machine_time(tell_of_machine_time)
     };
+    simulation.world().keep_journal(JOURNAL_ENTRIES_MAX);
     let key = administrator(&simulation)?;
     let token = control_token()?;
     let options = ListenOptions {
