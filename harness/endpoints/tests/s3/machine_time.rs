@@ -23,7 +23,7 @@ async fn they_are_let_in_journalled_and_told_of_once() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = Arc::clone(&told);
     let lab = Lab::by_the_machine(Some(move |key: &str| {
-        tell.lock().unwrap().push(key.to_owned())
+        tell.lock().unwrap().push(key.to_owned());
     }));
     let signer = by_machine_time(&lab);
     let stored = lab.call(signer.sign(put("k", "x", &[]))).await;
@@ -36,7 +36,8 @@ async fn they_are_let_in_journalled_and_told_of_once() {
         assert_eq!(lab.call(signer.sign(get("k"))).await.status, 200);
         assert!(lab.last_exchange().by_machine_time);
     }
-    assert_eq!(*told.lock().unwrap(), [signer.access_key_id.clone()]);
+    let once = std::slice::from_ref(&signer.access_key_id);
+    assert_eq!(*told.lock().unwrap(), once);
 
     let shifted = lab.call_signed(get("k")).await;
     assert_eq!(shifted.status, 200, "and so are those who know the time");
