@@ -77,8 +77,8 @@ pub struct Exchange {
     pub caller: String,
     /// The request.
     pub request: RequestRecord,
-    /// The answer.
-    pub response: ResponseRecord,
+    /// The answer; none if the request was made to end without one.
+    pub response: Option<ResponseRecord>,
     /// The session whose access key id was named, whether or not the request was accepted.
     pub session: Option<Arc<Session>>,
     /// Whether its signature was accepted by the machine's time, not by the simulated one.
@@ -87,6 +87,23 @@ pub struct Exchange {
     pub decision: Option<Decision>,
     /// Why it was refused, if it was.
     pub refusal: Option<Refusal>,
+    /// What was done to it on purpose.
+    pub fault: Option<FaultRecord>,
+}
+
+/// A fault that struck a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultRecord {
+    /// Its name.
+    pub name: String,
+    /// The word for what it did.
+    pub effect: &'static str,
+}
+
+impl fmt::Display for FaultRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.effect)
+    }
 }
 
 /// A request as it was sent. The body is kept where it is a document, not where it is data.
@@ -147,8 +164,8 @@ pub struct RedactedExchange {
     pub target: String,
     /// Sorted by name.
     pub request_headers: Vec<(String, String)>,
-    /// The status.
-    pub status: u16,
+    /// The status; none if there was no answer.
+    pub status: Option<u16>,
     /// Sorted by name.
     pub response_headers: Vec<(String, String)>,
     /// The document, or how many bytes of data.
@@ -167,24 +184,36 @@ pub struct RedactedExchange {
     pub refusal: Option<String>,
     /// See [`Refusal::detail`].
     pub detail: Option<String>,
+    /// See [`Exchange::fault`].
+    pub fault: Option<String>,
 }
 
 impl Exchange {
+    /// The status of its answer; none if there was no answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.response.as_ref().map(|response| response.status)
+    }
+
     /// The form that may be shown.
     pub fn redacted(&self) -> RedactedExchange {
         let session = self.session.as_ref();
+        let response = self.response.as_ref();
         RedactedExchange {
             operation: self.operation.map(|operation| operation.slug().to_owned()),
             caller: self.caller.clone(),
             method: self.request.method.to_string(),
             target: redact::target(&self.request.uri),
             request_headers: redact::headers(&self.request.headers),
-            status: self.response.status.as_u16(),
-            response_headers: redact::headers(&self.response.headers),
-            response_body: match &self.response.body {
-                BodyRecord::Document(text) => redact::document(self.operation, text),
-                BodyRecord::Data(length) => format!("({length} bytes)"),
+            status: response.map(|response| response.status.as_u16()),
+            response_headers: response
+                .map(|response| redact::headers(&response.headers))
+                .unwrap_or_default(),
+            response_body: match response.map(|response| &response.body) {
+                Some(BodyRecord::Document(text)) => redact::document(self.operation, text),
+                Some(BodyRecord::Data(length)) => format!("({length} bytes)"),
+                None => "(no answer)".to_owned(),
             },
+            fault: self.fault.as_ref().map(ToString::to_string),
             identity: session.map(|session| session.identity.caller_arn()),
             access_key_id: session.map(|session| session.access_key_id.clone()),
             issue: session
@@ -284,6 +313,15 @@ impl Journal {
         self.entries.insert(entry.number, entry);
         while self.kept_max.is_some_and(|max| self.entries.len() > max) {
             self.entries.pop_first();
+        }
+    }
+
+    /// Changes what is written of an exchange, if it is still kept.
+    pub(crate) fn amend(&mut self, number: u64, change: impl FnOnce(&mut Exchange)) {
+        if let Some(entry) = self.entries.get_mut(&number)
+            && let Happening::Exchange(exchange) = &mut entry.happening
+        {
+            change(exchange);
         }
     }
 

@@ -37,8 +37,8 @@ pub use imds::{ImdsError, TokenGrant};
 pub use instant::SimInstant;
 pub use issuing::{Issuing, Overlap, Source};
 pub use journal::{
-    BodyRecord, Entry, Exchange, Happening, Journal, RedactedExchange, Refusal, RequestRecord,
-    ResponseRecord,
+    BodyRecord, Entry, Exchange, FaultRecord, Happening, Journal, RedactedExchange, Refusal,
+    RequestRecord, ResponseRecord,
 };
 pub use operation::{Operation, Service};
 pub use secret::{Secret, fingerprint};

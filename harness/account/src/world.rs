@@ -77,6 +77,13 @@ pub struct Arrival {
     pub at: SimInstant,
 }
 
+impl Arrival {
+    /// Its place in the journal.
+    pub fn number(self) -> u64 {
+        self.number
+    }
+}
+
 /// The ids that an answer of S3 carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestIds {
@@ -161,6 +168,17 @@ impl World {
         });
     }
 
+    /// Changes what is written of a request: how its answer was delivered is known later than what
+    /// was decided.
+    pub fn amend(&mut self, number: u64, change: impl FnOnce(&mut Exchange)) {
+        self.journal.amend(number, change);
+    }
+
+    /// A number from the world's seed, the same for the same label.
+    pub fn draw(&self, label: &str) -> u32 {
+        u32::from_be_bytes(self.entropy.bytes(&format!("draw/{label}")))
+    }
+
     /// Keeps the latest `max` entries of the journal from now on; without this it keeps them all.
     pub fn keep_journal(&mut self, max: usize) {
         self.journal.keep(max);
@@ -184,6 +202,29 @@ impl World {
     /// The session that an access key id belongs to, whatever has become of it.
     pub fn session(&self, access_key_id: &str) -> Option<&Arc<Session>> {
         self.sessions.find(access_key_id)
+    }
+
+    /// The set that an instance or a task serves; it goes by its name or its id.
+    pub fn served_by(&self, name: &str) -> Option<&Arc<Session>> {
+        let mut issuers = self.issuers.iter();
+        let (_, issuer) = issuers.find(|(source, _)| match source {
+            Source::Instance(id) => {
+                id == name || self.instance(id).is_some_and(|it| it.name == name)
+            }
+            Source::Task(id) => id == name,
+        })?;
+        match issuer.serving()? {
+            Serving::Keys(session) => Some(session),
+            Serving::Refused { .. } => None,
+        }
+    }
+
+    /// The set that the same source issued before this one.
+    pub fn issue_before(&self, session: &Session) -> Option<&Arc<Session>> {
+        session.source.as_ref()?;
+        self.sessions.iter().find(|other| {
+            other.source == session.source && other.issue.checked_add(1) == Some(session.issue)
+        })
     }
 
     /// Every session ever issued.

@@ -5,6 +5,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Extension, Router};
+use http::request::Parts;
 use rolecall_account::{ContainerError, Operation, Stage};
 
 use crate::edge::{Edge, Reply, named};
@@ -18,6 +19,12 @@ pub(crate) fn router(edge: Edge) -> Router {
         )
         .fallback(any(no_such_path))
         .with_state(edge)
+}
+
+/// The operation that a request names, if it names one.
+pub(crate) fn operation(head: &Parts) -> Option<Operation> {
+    let is_one = head.uri.path().starts_with("/v2/credentials/");
+    is_one.then_some(Operation::ContainerCredentials)
 }
 
 async fn credentials(

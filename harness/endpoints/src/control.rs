@@ -139,7 +139,7 @@ fn with_id<'a>(entry: &'a Entry, request_id: &str) -> Option<&'a Exchange> {
     let Happening::Exchange(exchange) = &entry.happening else {
         return None;
     };
-    let headers = &exchange.response.headers;
+    let headers = &exchange.response.as_ref()?.headers;
     let ids = ID_HEADERS.iter().filter_map(|name| headers.get(*name));
     ids.into_iter()
         .any(|id| id == request_id)

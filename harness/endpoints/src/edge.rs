@@ -13,11 +13,12 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rolecall_account::{
-    Authenticated, BodyRecord, Clocks, Exchange, Operation, Refusal, RequestRecord, ResponseRecord,
-    SimInstant, Stage, World,
+    Arrival, Authenticated, BodyRecord, Clocks, Exchange, Operation, Refusal, RequestRecord,
+    ResponseRecord, SimInstant, Stage, World,
 };
 use rolecall_clock::SimClock;
 
+use crate::fault::{Faults, Skew};
 use crate::place::Caller;
 
 /// A world behind its lock, and the clock it runs on.
@@ -28,6 +29,7 @@ pub struct Edge {
     world: Arc<Mutex<World>>,
     clock: SimClock,
     tolerance: Option<Tolerance>,
+    faults: Faults,
 }
 
 /// What is done for clients that live by the machine's clock.
@@ -51,6 +53,7 @@ impl Edge {
             world: Arc::new(Mutex::new(world)),
             clock,
             tolerance: None,
+            faults: Faults::default(),
         }
     }
 
@@ -66,7 +69,12 @@ impl Edge {
     }
 
     /// The times that a signature may be dated by.
-    pub(crate) fn clocks(&self, now: SimInstant) -> Clocks {
+    pub(crate) fn clocks(&self, now: SimInstant, extensions: &http::Extensions) -> Clocks {
+        let told = told(now, extensions);
+        if told != now {
+            // A service whose clock is wrong believes nothing else.
+            return told.into();
+        }
         let machine = self
             .tolerance
             .as_ref()
@@ -101,6 +109,11 @@ impl Edge {
         self.clock.now().into()
     }
 
+    /// What is done to requests on purpose.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
     /// The clock.
     pub fn clock(&self) -> &SimClock {
         &self.clock
@@ -122,25 +135,45 @@ impl Edge {
         decide: impl FnOnce(&mut World, SimInstant) -> Reply,
     ) -> Response {
         let now = self.now();
+        let told = told(now, &request.extensions);
         let mut world = self.world();
         let arrival = world.arrive(now);
         let reply = decide(&mut world, now);
-        let exchange = reply.exchange(caller, operation, request, now);
-        let response = reply_of(&exchange.response, reply.body);
-        world.record(arrival, exchange);
+        let record = reply.record(told);
+        let response = self.reply_of(arrival, &record, reply.body);
+        world.record(
+            arrival,
+            Exchange {
+                operation,
+                caller: caller.name.to_string(),
+                request: record_of(request),
+                response: Some(record),
+                session: None,
+                by_machine_time: false,
+                decision: None,
+                refusal: reply.refusal,
+                fault: None,
+            },
+        );
+        response
+    }
+
+    fn reply_of(&self, arrival: Arrival, record: &ResponseRecord, body: Bytes) -> Response {
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = record.status;
+        *response.headers_mut() = record.headers.clone();
+        if !self.faults.is_idle() {
+            response.extensions_mut().insert(Recorded(arrival.number()));
+        }
         response
     }
 
     /// Journals a request whose steps were taken one by one, and gives its answer.
-    pub(crate) fn deliver(
-        &self,
-        arrival: rolecall_account::Arrival,
-        exchange: Exchange,
-        body: Bytes,
-    ) -> Response {
-        let response = reply_of(&exchange.response, body);
+    pub(crate) fn deliver(&self, arrival: Arrival, exchange: Exchange, body: Bytes) -> Response {
+        let response = exchange.response.as_ref();
+        let response = response.map(|record| self.reply_of(arrival, record, body));
         self.world().record(arrival, exchange);
-        response
+        response.unwrap_or_default()
     }
 }
 
@@ -195,32 +228,26 @@ impl Reply {
         self
     }
 
-    fn exchange(
-        &self,
-        caller: &Caller,
-        operation: Option<Operation>,
-        request: Parts,
-        now: SimInstant,
-    ) -> Exchange {
+    fn record(&self, now: SimInstant) -> ResponseRecord {
         let mut headers: HeaderMap = self.headers.iter().cloned().collect();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         stamp(&mut headers, now, self.body.len());
-        let body = BodyRecord::Document(self.body.clone());
-        Exchange {
-            operation,
-            caller: caller.name.to_string(),
-            request: record_of(request),
-            response: ResponseRecord {
-                status: self.status,
-                headers,
-                body,
-            },
-            session: None,
-            by_machine_time: false,
-            decision: None,
-            refusal: self.refusal.clone(),
+        ResponseRecord {
+            status: self.status,
+            headers,
+            body: BodyRecord::Document(self.body.clone()),
         }
     }
+}
+
+/// Under which number of the journal an answer is recorded: for those who change it on its way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recorded(pub(crate) u64);
+
+/// What the service believes the time to be when it is asked with these extensions.
+pub(crate) fn told(now: SimInstant, extensions: &http::Extensions) -> SimInstant {
+    let skew: Option<&Skew> = extensions.get();
+    skew.map_or(now, |skew| skew.of(now))
 }
 
 /// A status that comes from the account's own tables.
@@ -259,11 +286,4 @@ pub(crate) fn record_of(request: Parts) -> RequestRecord {
         uri: request.uri,
         headers: request.headers,
     }
-}
-
-fn reply_of(record: &ResponseRecord, body: Bytes) -> Response {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = record.status;
-    *response.headers_mut() = record.headers.clone();
-    response
 }

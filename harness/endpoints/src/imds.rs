@@ -14,7 +14,7 @@ use rolecall_account::{ImdsError, Operation, SimInstant, Stage, World};
 use crate::edge::{Edge, Reply, named};
 use crate::place::{Caller, Place};
 
-const TOKEN: &str = "x-aws-ec2-metadata-token";
+pub(crate) const TOKEN: &str = "x-aws-ec2-metadata-token";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
 const SERVER: &str = "EC2ws";
 
@@ -43,6 +43,23 @@ pub(crate) fn router(edge: Edge) -> Router {
         )
         .fallback(any(no_such_path))
         .with_state(edge)
+}
+
+/// The operation that a request names, if it names one.
+pub(crate) fn operation(head: &Parts) -> Option<Operation> {
+    const ROLES: &str = "/latest/meta-data/iam/security-credentials";
+    let path = head.uri.path();
+    match path.strip_prefix(ROLES) {
+        Some("" | "/") => return Some(Operation::ImdsRole),
+        Some(role) if role.starts_with('/') => return Some(Operation::ImdsCredentials),
+        _ => {}
+    }
+    match path {
+        "/latest/api/token" => Some(Operation::ImdsToken),
+        "/latest/meta-data/iam/info" => Some(Operation::ImdsInfo),
+        _ if path.starts_with("/latest/meta-data/") => Some(Operation::ImdsMetadata),
+        _ => None,
+    }
 }
 
 async fn token(
@@ -227,7 +244,7 @@ fn code(error: ImdsError) -> &'static str {
 }
 
 /// The page that stands in for a missing document; clients must not read it.
-fn page(status: StatusCode) -> String {
+pub(crate) fn page(status: StatusCode) -> String {
     let title = format!(
         "{} - {}",
         status.as_u16(),

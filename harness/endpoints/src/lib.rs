@@ -3,7 +3,9 @@
 mod aws;
 mod container;
 mod control;
+mod delivery;
 mod edge;
+mod fault;
 mod imds;
 mod place;
 mod query;
@@ -15,6 +17,11 @@ mod xml;
 
 pub use control::control;
 pub use edge::Edge;
+pub use fault::{
+    Answer, Delay, Drip, Effect, ErrorDocument, FAULT_WORDS, Fault, FaultState, FaultWord, Faults,
+    Gate, GatePoint, GateState, Matcher, OddExpiration, Point, REDIRECT_STATUS, Redirect, Skew,
+    Stall, Throttle,
+};
 pub use place::{Caller, Place};
-pub use transport::memory::{MemoryNetwork, NoRoute, Wire};
+pub use transport::memory::{MemoryNetwork, Wire, WireError};
 pub use transport::tcp::{Addresses, ListenOptions, Server};

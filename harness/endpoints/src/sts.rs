@@ -9,7 +9,7 @@ use crate::query::{self, Answered, Call, Parameters, QueryError, QueryService};
 use crate::xml::Element;
 
 /// Signed for the service `sts` (`sts.signature.service`).
-static STS: QueryService = QueryService {
+pub(crate) static STS: QueryService = QueryService {
     service: Service::Sts,
     rules: ServiceRules::STS,
     version: "2011-06-15",

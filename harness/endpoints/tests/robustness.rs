@@ -275,7 +275,7 @@ fn broken_requests_are_answered_and_journalled_and_break_nothing() {
             let journalled: Vec<_> = lab
                 .exchanges_since(mark)
                 .iter()
-                .map(|exchange| exchange.response.status.as_u16())
+                .map(|exchange| exchange.status().unwrap().as_u16())
                 .collect();
             assert_eq!(journalled, [answer.status], "{told}");
             assert!(answer.headers.contains_key("date"), "{told}");

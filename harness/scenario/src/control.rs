@@ -17,7 +17,9 @@ const CALLER: &str = "control";
 
 /// Whether this exchange can be forged: it was signed, and accepted.
 pub(crate) fn is_accepted(exchange: &Exchange) -> bool {
-    is_signed(exchange) && exchange.refusal.is_none() && exchange.response.status.is_success()
+    is_signed(exchange)
+        && exchange.refusal.is_none()
+        && exchange.status().is_some_and(|status| status.is_success())
 }
 
 /// Sends `exchange` again with another signature, from where an app runs.
@@ -53,10 +55,11 @@ pub(crate) async fn forgery_is_refused(
                 "a forged signature passed; {code} came later, at {stage}"
             ))
         }
-        None => Err(format!(
-            "a forged signature passed, with {}",
-            answer.response.status
-        )),
+        None => {
+            let status = answer.status();
+            let status = status.map_or("no answer".to_owned(), |status| status.to_string());
+            Err(format!("a forged signature passed, with {status}"))
+        }
     }
 }
 

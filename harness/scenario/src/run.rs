@@ -243,8 +243,11 @@ impl<'a> Play<'a> {
             if let Some(operation) = exchange.operation {
                 *calls.entry(operation).or_default() += 1;
                 *self.totals.entry(operation).or_default() += 1;
+                let answered = exchange
+                    .status()
+                    .is_some_and(|status| !status.is_server_error());
                 let source_failed =
-                    !operation.is_signed() && exchange.response.status.is_server_error();
+                    !operation.is_signed() && (!answered || exchange.fault.is_some());
                 self.sources_healthy &= !source_failed;
             }
         }
@@ -399,7 +402,7 @@ fn happened(facts: &Facts<'_>) -> String {
                 Err(failure) => format!("no credentials: {}; nothing was signed", failure.class),
             },
             Some(exchange) => {
-                let status = exchange.response.status.as_u16();
+                let status = status(exchange);
                 let who = facts.used().map_or("nobody known".to_owned(), |it| {
                     format!("{} issue {}", it.role, it.issue)
                 });
@@ -416,4 +419,10 @@ fn happened(facts: &Facts<'_>) -> String {
             }
         },
     }
+}
+
+/// The status of an answer, in words if there was none.
+fn status(exchange: &Exchange) -> String {
+    let status = exchange.status();
+    status.map_or("no answer".to_owned(), |status| status.as_u16().to_string())
 }

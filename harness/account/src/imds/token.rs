@@ -79,6 +79,11 @@ impl World {
         })
     }
 
+    /// Forgets a metadata token before its time: whoever has it is told that it is none.
+    pub fn forget_metadata_token(&mut self, token: &str) {
+        self.metadata_tokens.grants.remove(token);
+    }
+
     /// Whether a read with this token, or none, is allowed.
     pub(super) fn check_metadata_token(
         &self,

@@ -134,15 +134,16 @@ impl Run {
                 uri: target.parse().unwrap(),
                 headers: headers.collect(),
             },
-            response: ResponseRecord {
+            response: Some(ResponseRecord {
                 status: StatusCode::OK,
                 headers: HeaderMap::new(),
                 body: BodyRecord::Document(Bytes::copy_from_slice(answer.as_bytes())),
-            },
+            }),
             session: None,
             by_machine_time: false,
             decision: None,
             refusal: None,
+            fault: None,
         };
         self.world.record(arrival, exchange);
     }

@@ -59,6 +59,8 @@ codes! {
     EntityTooSmall = 400, "Your proposed upload is smaller than the minimum allowed size";
     /// The session's time is over.
     ExpiredToken = 400, "The provided token has expired.";
+    /// The bytes are no HTTP request.
+    BadRequest = 400, "An error occurred when parsing the HTTP request.";
     /// The bucket cannot be made there from here.
     IllegalLocationConstraintException = 400, "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.";
     /// The body is shorter than announced.
@@ -105,6 +107,8 @@ codes! {
     NotImplemented = 501, "A header you provided implies functionality that is not implemented.";
     /// The object is not the one that is meant.
     PreconditionFailed = 412, "At least one of the pre-conditions you specified did not hold";
+    /// The head of the request is larger than the server reads.
+    RequestHeaderSectionTooLarge = 400, "Your request header section exceeds the maximum allowed size.";
     /// The request's date is too far from the server's.
     RequestTimeTooSkewed = 403, "The difference between the request time and the server's time is too large.";
     /// The signature is not the one the server computed.

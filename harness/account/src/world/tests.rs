@@ -113,15 +113,16 @@ fn exchange(caller: &str) -> Exchange {
             uri: http::Uri::from_static("http://169.254.169.254/"),
             headers: http::HeaderMap::new(),
         },
-        response: crate::journal::ResponseRecord {
+        response: Some(crate::journal::ResponseRecord {
             status: http::StatusCode::OK,
             headers: http::HeaderMap::new(),
             body: crate::journal::BodyRecord::Data(0),
-        },
+        }),
         session: None,
         by_machine_time: false,
         decision: None,
         refusal: None,
+        fault: None,
     }
 }
 

@@ -211,7 +211,9 @@ pub fn exchange(number: u64, at: &str, exchange: &RedactedExchange) -> String {
     for (name, value) in &exchange.request_headers {
         let _ = writeln!(text, "    {DIM}>{DIM:#} {name}: {value}");
     }
-    let _ = writeln!(text, "    {DIM}<{DIM:#} {}", exchange.status);
+    if let Some(status) = exchange.status {
+        let _ = writeln!(text, "    {DIM}<{DIM:#} {status}");
+    }
     for (name, value) in &exchange.response_headers {
         let _ = writeln!(text, "    {DIM}<{DIM:#} {name}: {value}");
     }
@@ -223,6 +225,9 @@ pub fn exchange(number: u64, at: &str, exchange: &RedactedExchange) -> String {
             text,
             "    {DIM}={DIM:#} dated by the machine's clock, and accepted so"
         );
+    }
+    if let Some(fault) = &exchange.fault {
+        let _ = writeln!(text, "    {DIM}={DIM:#} struck by the fault {fault}");
     }
     let judged = [
         &exchange.identity,

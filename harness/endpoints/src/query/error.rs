@@ -77,10 +77,11 @@ impl QueryError {
 
     /// Whose fault it is: AWS's `Type`.
     pub(super) fn fault(&self) -> &'static str {
-        if self.status < 500 {
-            "Sender"
-        } else {
-            "Receiver"
-        }
+        fault(self.status)
     }
+}
+
+/// Whose fault a refusal of that status is.
+pub(crate) fn fault(status: u16) -> &'static str {
+    if status < 500 { "Sender" } else { "Receiver" }
 }

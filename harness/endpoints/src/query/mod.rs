@@ -23,18 +23,20 @@ use rolecall_account::{
     AuthenticationError, Operation, Service, Session, SimInstant, World, authenticate,
 };
 
-pub(crate) use error::QueryError;
+pub(crate) use error::{QueryError, fault};
 pub(crate) use parameters::Parameters;
 
 use crate::aws::Host;
-use crate::edge::{Edge, name_the_host, record_of};
+use crate::edge::{Edge, name_the_host, record_of, told};
 use crate::place::Caller;
 use crate::xml::Element;
+pub(crate) use reply::error_document;
 
 /// The most that a request may carry. AWS documents none for these services.
-const BODY_BYTES_MAX: usize = 1 << 20;
+pub(crate) const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// A service of the query protocol.
+#[derive(Debug)]
 pub(crate) struct QueryService {
     /// Whose operations it has.
     pub(crate) service: Service,
@@ -101,10 +103,10 @@ async fn handle(
     let answer = serve(&query, now, &mut visit, &head, body).await;
     let sent = reply::Sent {
         caller: &caller,
-        request: record_of(head),
         visit,
-        now,
+        now: told(now, &head.extensions),
         id: &id,
+        request: record_of(head),
     };
     let (exchange, body) = reply::exchange(query.service, sent, answer);
     query.edge.deliver(arrival, exchange, body)
@@ -132,6 +134,12 @@ async fn serve(
     let answered = (query.service.call)(&mut query.edge.world(), &call)?;
     visit.decision = answered.decision;
     Ok(answered.result)
+}
+
+/// The operation that a request names, if it names one.
+pub(crate) fn named(service: &QueryService, head: &Parts, form: &[u8]) -> Option<Operation> {
+    let parameters = Parameters::of(head, form).ok()?;
+    operation(service, &parameters).ok()
 }
 
 /// Reads the whole body.
@@ -184,7 +192,7 @@ fn recognise(
     let host = host.and_then(Host::parse);
     let region = host.and_then(Host::region).unwrap_or(&own_region);
     let payload = PayloadHash::of(content);
-    let clocks = query.edge.clocks(now);
+    let clocks = query.edge.clocks(now, &head.extensions);
     let session = visit.session.as_ref();
     let authenticated = authenticate(&parsed, session, payload, region, rules, clocks)?;
     visit.by_machine_time = authenticated.by_machine_time;

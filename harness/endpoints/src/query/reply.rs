@@ -41,7 +41,10 @@ pub(super) fn exchange(
             (StatusCode::OK, root, decision, None)
         }
         Err(mut error) => {
-            let (root, decision) = (error_document(&error, id), error.decision.take());
+            let (root, decision) = (
+                error_document(error.fault(), error.code, &error.message, id),
+                error.decision.take(),
+            );
             (
                 status_of(error.status),
                 root,
@@ -55,15 +58,16 @@ pub(super) fn exchange(
         operation,
         caller: sent.caller.name.to_string(),
         request: sent.request,
-        response: ResponseRecord {
+        response: Some(ResponseRecord {
             status,
             headers: headers(id, sent.now, body.len()),
             body: BodyRecord::Document(body.clone()),
-        },
+        }),
         session,
         by_machine_time,
         decision,
         refusal,
+        fault: None,
     };
     (exchange, body)
 }
@@ -82,12 +86,12 @@ fn result_document(operation: Option<Operation>, result: Vec<Element>, id: &str)
 }
 
 /// `sts.errors.document`.
-fn error_document(error: &QueryError, id: &str) -> Element {
+pub(crate) fn error_document(fault: &str, code: &str, message: &str, id: &str) -> Element {
     let text = |name, text: &str| Element::Text(name, text.to_owned());
     let inner = vec![
-        text("Type", error.fault()),
-        text("Code", error.code),
-        text("Message", &error.message),
+        text("Type", fault),
+        text("Code", code),
+        text("Message", message),
     ];
     let outer = vec![Element::Parent("Error", inner), text("RequestId", id)];
     Element::Parent("ErrorResponse", outer)

@@ -16,7 +16,7 @@ use s3s::service::S3Service;
 use super::address::Address;
 use super::protocol::{self, Hand};
 use super::{body, decide, name, reply, signature, spent};
-use crate::edge::{Edge, name_the_host, record_of};
+use crate::edge::{Edge, name_the_host, record_of, told};
 use crate::place::Caller;
 
 #[derive(Clone)]
@@ -54,10 +54,11 @@ pub(super) async fn handle(
         let arrival = world.arrive(now);
         (arrival, world.s3_request_ids(arrival))
     };
+    let told = told(now, &head.extensions);
     let asked = record_of(head.clone());
     let mut visit = Visit::default();
     let answer = serve(&s3, now, &mut visit, head, body).await;
-    let (exchange, body) = reply::exchange(&caller, asked, visit, answer, &ids, now);
+    let (exchange, body) = reply::exchange(&caller, asked, visit, answer, &ids, told);
     s3.edge.deliver(arrival, exchange, body)
 }
 

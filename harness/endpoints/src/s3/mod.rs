@@ -18,9 +18,22 @@ mod spent;
 use axum::Router;
 use axum::routing::any;
 
+use http::header::HOST;
+use http::request::Parts;
+use rolecall_account::Operation;
+
 use crate::edge::Edge;
+pub(crate) use reply::error_document;
 
 pub(crate) fn router(edge: Edge) -> Router {
     let state = layer::S3Edge::new(edge);
     Router::new().fallback(any(layer::handle)).with_state(state)
+}
+
+/// The operation that a request names, if it names one.
+pub(crate) fn named(head: &Parts) -> Option<Operation> {
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(head.uri.host()).unwrap_or_default();
+    let address = address::Address::of(host, &head.uri)?;
+    name::operation(&spent::bare(head), &address)
 }

@@ -52,11 +52,12 @@ pub(super) fn exchange(
             operation,
             caller,
             request,
-            response,
+            response: Some(response),
             session,
             by_machine_time,
             decision,
             refusal,
+            fault: None,
         },
         body,
     )
@@ -83,7 +84,7 @@ fn refused(
     let body = if request.method == Method::HEAD {
         Bytes::new()
     } else {
-        error_document(error, ids)
+        error_document(error.code.as_str(), &error.message, ids)
     };
     if !body.is_empty() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
@@ -100,13 +101,13 @@ fn refused(
 }
 
 /// `s3.errors.document`.
-fn error_document(error: &S3Error, ids: &RequestIds) -> Bytes {
+pub(crate) fn error_document(code: &str, message: &str, ids: &RequestIds) -> Bytes {
     let text = |name, text: &str| Element::Text(name, text.to_owned());
     let root = Element::Parent(
         "Error",
         vec![
-            text("Code", error.code.as_str()),
-            text("Message", &error.message),
+            text("Code", code),
+            text("Message", message),
             text("RequestId", &ids.request_id),
             text("HostId", &ids.host_id),
         ],

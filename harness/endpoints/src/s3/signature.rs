@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use rolecall_account::s3::{S3Code, S3Error};
 use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
-use rolecall_account::{Session, SimInstant, Stage, authenticate};
+use rolecall_account::{Clocks, Session, SimInstant, Stage, authenticate};
 
 use super::layer::Visit;
 use crate::edge::Edge;
@@ -29,13 +29,14 @@ pub(super) fn recognise(
     };
     let parsed = parse(signed, &ServiceRules::S3)?;
     let payload = parsed.declared_payload()?;
-    let session = verify(edge, now, visit, &parsed, payload)?;
+    let clocks = edge.clocks(now, &head.extensions);
+    let session = verify(edge, clocks, visit, &parsed, payload)?;
     Ok((session, payload))
 }
 
 fn verify(
     edge: &Edge,
-    now: SimInstant,
+    clocks: Clocks,
     visit: &mut Visit,
     parsed: &Parsed<'_>,
     payload: PayloadHash,
@@ -47,7 +48,6 @@ fn verify(
     };
     let session = visit.session.as_ref();
     let rules = &ServiceRules::S3;
-    let clocks = edge.clocks(now);
     let authenticated = authenticate(parsed, session, payload, &region, rules, clocks)?;
     visit.by_machine_time = authenticated.by_machine_time;
     edge.accepted(&authenticated);

@@ -7,11 +7,14 @@ use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{Request, Response};
 use thiserror::Error;
-use tower::{BoxError, Service, ServiceExt};
+use tower::{BoxError, Service};
 
 use crate::aws::{self, Host};
+use crate::delivery::{Broken, silence};
 use crate::edge::Edge;
+use crate::fault::{self, Dialect};
 use crate::place::{Caller, Place};
+use crate::sts::STS;
 use crate::{container, imds};
 
 /// Where every instance finds its metadata (`imds.address`).
@@ -28,14 +31,26 @@ pub struct MemoryNetwork {
     s3: Router,
     sts: Router,
     not_served: Router,
+    edge: Edge,
 }
 
-/// Nothing answers at that address from there.
+/// Why a call came to no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("no route to {host} from {place:?}")]
-pub struct NoRoute {
-    host: String,
-    place: Place,
+pub enum WireError {
+    /// Nothing answers at that address from there.
+    #[error("no route to {host} from {place:?}")]
+    NoRoute {
+        /// The address.
+        host: String,
+        /// Where the client runs.
+        place: Place,
+    },
+    /// Nobody listens at that address, for a fault wants it so.
+    #[error("connection refused")]
+    Refused,
+    /// The connection was reset, by a fault.
+    #[error("connection reset by peer")]
+    Reset,
 }
 
 impl MemoryNetwork {
@@ -48,6 +63,7 @@ impl MemoryNetwork {
             s3: crate::s3::router(edge.clone()),
             sts: crate::sts::router(edge.clone()),
             not_served: aws::not_served(edge.clone()),
+            edge: edge.clone(),
         }
     }
 
@@ -59,15 +75,15 @@ impl MemoryNetwork {
         }
     }
 
-    fn at(&self, host: &str, place: &Place) -> Option<Router> {
+    fn at(&self, host: &str, place: &Place) -> Option<(Dialect, Router)> {
         match (host, place) {
-            (METADATA, Place::Instance(_)) => Some(self.metadata.clone()),
-            (CONTAINER, Place::Task(_)) => Some(self.container.clone()),
+            (METADATA, Place::Instance(_)) => Some((Dialect::Imds, self.metadata.clone())),
+            (CONTAINER, Place::Task(_)) => Some((Dialect::Container, self.container.clone())),
             _ => match Host::parse(host)? {
                 #[cfg(feature = "s3")]
-                Host::S3 { .. } => Some(self.s3.clone()),
-                Host::Sts { .. } => Some(self.sts.clone()),
-                _ => Some(self.not_served.clone()),
+                Host::S3 { .. } => Some((Dialect::S3, self.s3.clone())),
+                Host::Sts { .. } => Some((Dialect::Query(&STS), self.sts.clone())),
+                _ => Some((Dialect::Unserved, self.not_served.clone())),
             },
         }
     }
@@ -86,7 +102,7 @@ where
     B::Error: Into<BoxError>,
 {
     type Response = Response<Body>;
-    type Error = NoRoute;
+    type Error = WireError;
     type Future =
         std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -94,21 +110,25 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let host = request.uri().host().unwrap_or_default().to_owned();
-        let router = self.network.at(&host, &self.caller.place);
+        let service = self.network.at(&host, &self.caller.place);
         let caller = self.caller.clone();
+        let edge = self.network.edge.clone();
         Box::pin(async move {
-            let Some(router) = router else {
-                return Err(NoRoute {
+            let Some((dialect, router)) = service else {
+                return Err(WireError::NoRoute {
                     host,
                     place: caller.place,
                 });
             };
-            request.extensions_mut().insert(caller);
-            match router.oneshot(request).await {
-                Ok(response) => Ok(response),
-                Err(never) => match never {},
+            let response =
+                fault::ask(&edge, dialect, router, &caller, request.map(Body::new)).await;
+            match Broken::of(&response) {
+                None => Ok(response),
+                Some(Broken::Refused) => Err(WireError::Refused),
+                Some(Broken::Reset) => Err(WireError::Reset),
+                Some(Broken::Silent) => match silence().await {},
             }
         })
     }

@@ -40,7 +40,7 @@ fn a_caller_is_told_who_it_is() {
         let ids: Vec<_> = lab
             .exchanges_since(0)
             .iter()
-            .map(|exchange| exchange.response.headers["x-amzn-requestid"].clone())
+            .map(|exchange| exchange.response.as_ref().unwrap().headers["x-amzn-requestid"].clone())
             .collect();
         assert_ne!(ids[0], ids[1]);
     });

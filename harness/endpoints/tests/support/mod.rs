@@ -16,7 +16,7 @@ use rolecall_account::{
     WorldOptions,
 };
 use rolecall_clock::SimClock;
-use rolecall_endpoints::{Caller, Edge, MemoryNetwork, NoRoute, Place};
+use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, WireError};
 use tower::ServiceExt;
 
 pub(crate) const START: &str = "2031-05-01T00:00:00Z";
@@ -79,7 +79,7 @@ impl Lab {
         }
     }
 
-    fn new(start: SimInstant, clock: SimClock, issuing: Issuing) -> Self {
+    pub(crate) fn new(start: SimInstant, clock: SimClock, issuing: Issuing) -> Self {
         let mut world = World::new(WorldOptions {
             start,
             region: "us-east-1".to_owned(),
@@ -150,6 +150,10 @@ impl Lab {
             .unwrap();
     }
 
+    pub(crate) fn network(&self) -> &MemoryNetwork {
+        &self.network
+    }
+
     pub(crate) async fn advance(&self, duration: Duration) {
         self.edge.clock().advance(duration).await;
     }
@@ -159,7 +163,7 @@ impl Lab {
         &self,
         place: Place,
         request: Request<B>,
-    ) -> Result<Answer, NoRoute>
+    ) -> Result<Answer, WireError>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<tower::BoxError>,
@@ -185,7 +189,7 @@ impl Lab {
         let [exchange] = &exchanges[..] else {
             panic!("{} exchanges journalled for one request", exchanges.len());
         };
-        assert_eq!(exchange.response.status.as_u16(), answer.status);
+        assert_eq!(exchange.status().unwrap().as_u16(), answer.status);
         answer
     }
 

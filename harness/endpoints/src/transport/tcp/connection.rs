@@ -1,0 +1,79 @@
+//! One connection, from its first byte to its last.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::line::Line;
+use super::service::Service;
+use crate::delivery::{Broken, Surplus, is_reset, silence};
+use crate::edge::Edge;
+
+/// How long the requests in flight have to end once the server stops.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How long a client may take over the head of a request. AWS documents no time.
+const HEAD_READ_MAX: Duration = Duration::from_mins(1);
+
+/// Speaks HTTP over `stream` until either side ends it or the server stops.
+pub(super) async fn converse(
+    stream: TcpStream,
+    edge: Edge,
+    behind: Arc<Service>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    // Answers are small and there is one at a time: nothing is gained by waiting for more to send.
+    let _ = stream.set_nodelay(true);
+    let surplus = Surplus::default();
+    let line = Line::new(stream, surplus.clone(), behind.malformed(&edge));
+    let reset = line.reset();
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(surplus.clone());
+        let (edge, behind, reset) = (edge.clone(), Arc::clone(&behind), Arc::clone(&reset));
+        async move {
+            let response = behind.answer(&edge, request.map(Body::new)).await;
+            match Broken::of(&response) {
+                None => Ok(response),
+                Some(Broken::Silent) => match silence().await {},
+                Some(Broken::Refused | Broken::Reset) => {
+                    reset.store(true, Ordering::Release);
+                    Err(io::Error::from(io::ErrorKind::ConnectionReset))
+                }
+            }
+        }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_READ_MAX);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(line), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Ok(ended),
+        () = stop(&mut stopping) => {
+            connection.as_mut().graceful_shutdown();
+            timeout(FAREWELL, connection.as_mut()).await
+        }
+    };
+    if let Ok(Err(error)) = ended
+        && is_reset(&error)
+    {
+        reset.store(true, Ordering::Release);
+    }
+}
+
+/// Over when the server stops.
+pub(super) async fn stop(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the server is gone, and so is the reason to go on.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}

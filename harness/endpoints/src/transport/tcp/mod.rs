@@ -1,0 +1,137 @@
+//! The TCP transport: one AWS endpoint, and an address for each instance and each task.
+
+mod connection;
+mod line;
+mod listener;
+mod service;
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use self::listener::Listener;
+use self::service::Service;
+use crate::edge::Edge;
+use crate::place::Place;
+
+/// What to listen for, and where.
+#[derive(Clone, Debug)]
+pub struct ListenOptions {
+    /// The address of every listener but the control's, which is always loopback.
+    pub bind: IpAddr,
+    /// The AWS endpoint's port; the others follow it in order. Free ports if there is none.
+    pub port: Option<u16>,
+    /// The instances and tasks that get an address of their own, by name.
+    pub places: Vec<(String, Place)>,
+}
+
+/// Where everything listens.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// The AWS endpoint.
+    pub aws: SocketAddr,
+    /// The metadata address of each instance and the credential endpoint of each task, by name.
+    pub places: Vec<(String, Place, SocketAddr)>,
+    /// The control routes.
+    pub control: SocketAddr,
+}
+
+/// Listeners that are open, not yet served.
+#[derive(Debug)]
+pub struct Server {
+    edge: Edge,
+    addresses: Addresses,
+    listeners: Vec<Listener>,
+}
+
+impl Server {
+    /// Opens every listener.
+    ///
+    /// # Errors
+    /// An address that cannot be had; the message names it.
+    pub async fn bind(edge: &Edge, options: &ListenOptions, control: Router) -> io::Result<Self> {
+        let mut ports = Ports {
+            bind: options.bind,
+            next: options.port,
+        };
+        let aws = Listener::new(ports.open().await?, Service::aws(edge));
+        let mut addresses = Addresses {
+            aws: aws.address()?,
+            places: Vec::new(),
+            control: SocketAddr::new(options.bind, 0),
+        };
+        let mut listeners = vec![aws];
+        for (name, place) in &options.places {
+            let Some(service) = Service::of_place(edge, name, place) else {
+                continue;
+            };
+            let listener = Listener::new(ports.open().await?, service);
+            let address = listener.address()?;
+            addresses
+                .places
+                .push((name.clone(), place.clone(), address));
+            listeners.push(listener);
+        }
+        let mut loopback = Ports {
+            bind: IpAddr::from([127, 0, 0, 1]),
+            next: None,
+        };
+        let control = Listener::new(loopback.open().await?, Service::Control(control));
+        addresses.control = control.address()?;
+        listeners.push(control);
+        Ok(Self {
+            edge: edge.clone(),
+            addresses,
+            listeners,
+        })
+    }
+
+    /// Where everything listens.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Serves until `stop` is over, then finishes the requests in flight; those that have no end,
+    /// such as one that a fault never answers, are cut off.
+    ///
+    /// # Errors
+    /// A listener that could not be opened again after a fault had closed it.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send) -> io::Result<()> {
+        let (stopping, _) = watch::channel(false);
+        let mut servers = JoinSet::new();
+        for listener in self.listeners {
+            servers.spawn(listener.serve(self.edge.clone(), stopping.subscribe()));
+        }
+        stop.await;
+        stopping.send_replace(true);
+        while let Some(ended) = servers.join_next().await {
+            ended.map_err(io::Error::other)??;
+        }
+        Ok(())
+    }
+}
+
+/// Hands out ports in order, or free ones.
+struct Ports {
+    bind: IpAddr,
+    next: Option<u16>,
+}
+
+impl Ports {
+    async fn open(&mut self) -> io::Result<TcpListener> {
+        let port = self.next.unwrap_or(0);
+        if let Some(next) = &mut self.next {
+            *next = next
+                .checked_add(1)
+                .ok_or_else(|| io::Error::other("there are no ports above 65535"))?;
+        }
+        let address = SocketAddr::new(self.bind, port);
+        let listener = TcpListener::bind(address).await;
+        listener.map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
+    }
+}

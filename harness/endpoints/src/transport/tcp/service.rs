@@ -1,0 +1,262 @@
+//! What is behind a listener.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, StatusCode};
+use rolecall_account::s3::S3Code;
+use serde_json::json;
+use tower::ServiceExt;
+
+use super::line::Malformed;
+use crate::edge::{Edge, status_of};
+use crate::fault::{self, Dialect};
+use crate::place::{Caller, Place};
+use crate::sts::STS;
+use crate::xml::{self, Element};
+use crate::{aws, container, imds};
+
+/// Whoever answers at a listener.
+#[derive(Clone, Debug)]
+pub(super) enum Service {
+    /// The one AWS endpoint.
+    Aws { caller: Caller, services: Services },
+    /// What an instance or a task is told about itself.
+    Place {
+        caller: Caller,
+        dialect: Dialect,
+        router: Router,
+    },
+    /// The control routes, which no fault concerns.
+    Control(Router),
+}
+
+/// The services behind the AWS endpoint.
+#[derive(Clone, Debug)]
+pub(super) struct Services {
+    #[cfg(feature = "s3")]
+    s3: Router,
+    sts: Router,
+    not_served: Router,
+}
+
+impl Services {
+    /// The one that a request is for.
+    fn named(&self, head: &Parts) -> (Dialect, Router) {
+        match name(head).as_deref() {
+            #[cfg(feature = "s3")]
+            None | Some("s3") => (Dialect::S3, self.s3.clone()),
+            Some("sts") => (Dialect::Query(&STS), self.sts.clone()),
+            _ => (Dialect::Unserved, self.not_served.clone()),
+        }
+    }
+}
+
+impl Service {
+    pub(super) fn aws(edge: &Edge) -> Self {
+        Self::Aws {
+            caller: caller("client", Place::Laptop),
+            services: Services {
+                #[cfg(feature = "s3")]
+                s3: crate::s3::router(edge.clone()),
+                sts: crate::sts::router(edge.clone()),
+                not_served: aws::not_served(edge.clone()),
+            },
+        }
+    }
+
+    /// Nothing answers a laptop but AWS itself.
+    pub(super) fn of_place(edge: &Edge, name: &str, place: &Place) -> Option<Self> {
+        let (dialect, router) = match place {
+            Place::Instance(_) => (Dialect::Imds, imds::router(edge.clone())),
+            Place::Task(_) => (Dialect::Container, container::router(edge.clone())),
+            Place::Laptop => return None,
+        };
+        Some(Self::Place {
+            caller: caller(name, place.clone()),
+            dialect,
+            router,
+        })
+    }
+
+    /// Whom a fault takes for the client; nobody at the control routes.
+    pub(super) fn caller(&self) -> Option<&Caller> {
+        match self {
+            Self::Aws { caller, .. } | Self::Place { caller, .. } => Some(caller),
+            Self::Control(_) => None,
+        }
+    }
+
+    pub(super) async fn answer(&self, edge: &Edge, request: Request<Body>) -> Response {
+        match self {
+            Self::Aws { caller, services } => {
+                let (head, body) = request.into_parts();
+                let (dialect, router) = services.named(&head);
+                let request = Request::from_parts(head, body);
+                fault::ask(edge, dialect, router, caller, request).await
+            }
+            Self::Place {
+                caller,
+                dialect,
+                router,
+            } => fault::ask(edge, *dialect, router.clone(), caller, request).await,
+            Self::Control(router) => match router.clone().oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+        }
+    }
+
+    /// What it says to bytes that are no request.
+    pub(super) fn malformed(&self, edge: &Edge) -> Malformed {
+        let edge = edge.clone();
+        let said: fn(StatusCode) -> Said = match self {
+            Self::Aws { .. } => by_aws,
+            Self::Place {
+                dialect: Dialect::Imds,
+                ..
+            } => |status| (status, "text/html", imds::page(status)),
+            // As the HTTP library of the agents says it.
+            Self::Place { .. } => |status| (status, "text/plain", status.to_string()),
+            Self::Control(_) => |status| {
+                let message = json!({ "message": "that is no HTTP request" });
+                (status, "application/json", message.to_string())
+            },
+        };
+        Arc::new(move |status| {
+            let (status, content_type, body) = said(status_of(status));
+            let (length, date) = (body.len(), edge.now().http_date());
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\
+                 date: {date}\r\nconnection: close\r\n\r\n"
+            );
+            Bytes::from(head + &body)
+        })
+    }
+}
+
+/// Status, content type and body.
+type Said = (StatusCode, &'static str, String);
+
+/// S3 speaks for all: what is no request names no service (`s3.errors.no-http`).
+fn by_aws(status: StatusCode) -> Said {
+    let code = match status {
+        StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            S3Code::RequestHeaderSectionTooLarge
+        }
+        _ => S3Code::BadRequest,
+    };
+    let error = vec![
+        Element::Text("Code", code.as_str().to_owned()),
+        Element::Text("Message", code.message().to_owned()),
+    ];
+    let document = xml::document(&Element::Parent("Error", error));
+    let body = String::from_utf8_lossy(&document).into_owned();
+    (status_of(code.status()), "application/xml", body)
+}
+
+fn caller(name: &str, place: Place) -> Caller {
+    Caller {
+        name: Arc::from(name),
+        place,
+    }
+}
+
+/// Which service a request to the one endpoint is for; `None` for S3, perhaps anonymous. The first
+/// that says anything: the scope of the signature, in the header or in the query; a form, or an
+/// action in the query, by its version.
+fn name(request: &Parts) -> Option<String> {
+    let header = |name: &str| {
+        request
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let query = request.uri.query().unwrap_or_default();
+    let key = |key: &str| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(name, _)| *name == key).map(|(_, value)| value)
+    };
+    let scope_in_header = header("authorization").and_then(|value| {
+        let (_, credential) = value.split_once("Credential=")?;
+        credential.split(',').next()?.split('/').nth_back(1)
+    });
+    let scope_in_query = key("X-Amz-Credential").and_then(|value| {
+        let mut parts = value.rsplit("%2F").flat_map(|part| part.rsplit('/'));
+        parts.nth(1)
+    });
+    if let Some(service) = scope_in_header.or(scope_in_query) {
+        return Some(service.to_owned());
+    }
+    let form = header("content-type")
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let at_the_root = request.uri.path() == "/";
+    if at_the_root && (form || key("Action").is_some()) {
+        return Some(match key("Version") {
+            Some("2010-05-08") => "iam".to_owned(),
+            Some("2016-11-15") => "ec2".to_owned(),
+            _ => "sts".to_owned(),
+        });
+    }
+    header("x-amz-target").map(|target| target.split('.').next().unwrap_or(target).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(method: &str, uri: &str, headers: &[(&str, &str)]) -> Option<String> {
+        let request = headers.iter().fold(
+            http::Request::builder().method(method).uri(uri),
+            |request, (name, value)| request.header(*name, *value),
+        );
+        name(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn the_first_that_says_anything_decides() {
+        let signed = |service: &str| {
+            format!(
+                "AWS4-HMAC-SHA256 Credential=AKID/20310501/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+            )
+        };
+        let form = (
+            "content-type",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        );
+        assert_eq!(
+            of("POST", "/", &[("authorization", &signed("sts")), form]).as_deref(),
+            Some("sts")
+        );
+        assert_eq!(
+            of("PUT", "/b/k", &[("authorization", &signed("s3"))]).as_deref(),
+            Some("s3")
+        );
+        let presigned = "/b/k?X-Amz-Algorithm=a&X-Amz-Credential=AKID%2F20310501%2Fus-east-1%2Fs3%2Faws4_request";
+        assert_eq!(of("GET", presigned, &[]).as_deref(), Some("s3"));
+        assert_eq!(of("POST", "/", &[form]).as_deref(), Some("sts"));
+        assert_eq!(
+            of("GET", "/?Action=ListUsers&Version=2010-05-08", &[]).as_deref(),
+            Some("iam")
+        );
+        assert_eq!(
+            of(
+                "POST",
+                "/",
+                &[("x-amz-target", "CloudTrail_20131101.LookupEvents")]
+            )
+            .as_deref(),
+            Some("CloudTrail_20131101")
+        );
+        assert_eq!(of("GET", "/b/k", &[]), None);
+        assert_eq!(
+            of("PUT", "/b/k", &[form]),
+            None,
+            "a form is an object like any other"
+        );
+    }
+}

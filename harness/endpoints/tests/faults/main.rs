@@ -1,0 +1,8 @@
+//! Every fault, on the wire: over TCP, where resets and stalls are real ones, and in memory.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod memory;
+mod tcp;
+mod wire;
