@@ -28,6 +28,10 @@ serve *ARGUMENTS:
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}
 
+# Two thousand clients for a minute, with faults on
+soak SECONDS="60":
+    SOAK_SECONDS={{SECONDS}} cargo test --release --package rolecall-endpoints --features s3 --test faults two_thousand -- --ignored --nocapture
+
 # What providers are judged by
 rules *ARGUMENTS:
     @cargo run --quiet -- rules {{ARGUMENTS}}

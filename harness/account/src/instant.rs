@@ -24,6 +24,11 @@ pub struct SimInstant {
     epoch_millis: i64,
 }
 
+const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
 impl SimInstant {
     /// The point `epoch_millis` milliseconds after the epoch.
     pub const fn from_epoch_millis(epoch_millis: i64) -> Self {
@@ -56,14 +61,31 @@ impl SimInstant {
     /// The form of `x-amz-date`: `20310501T060000Z`. The first eight characters are the date of a
     /// credential scope.
     pub fn amz_date(self) -> String {
-        self.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string()
+        let at = self.civil();
+        format!(
+            "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+            at.year(),
+            at.month(),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
     }
 
     /// The form of the HTTP `Date` header: `Thu, 01 May 2031 06:00:00 GMT`.
     pub fn http_date(self) -> String {
-        self.timestamp()
-            .strftime("%a, %d %b %Y %H:%M:%S GMT")
-            .to_string()
+        let at = self.civil();
+        let day = DAYS[usize::from(at.weekday().to_sunday_zero_offset().unsigned_abs())];
+        let month = MONTHS[usize::from(at.month().unsigned_abs()) - 1];
+        format!(
+            "{day}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT",
+            at.day(),
+            at.year(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
     }
 
     /// How long after `earlier` this is; zero if it is not after it.
@@ -79,6 +101,12 @@ impl SimInstant {
     /// How far this is from `other`, whichever is later.
     pub fn distance(self, other: Self) -> Duration {
         Duration::from_millis(self.epoch_millis.abs_diff(other.epoch_millis))
+    }
+
+    /// The date and the time of day in UTC. Every answer tells one, and formatting it by a pattern
+    /// was among the first things in a profile.
+    fn civil(self) -> jiff::civil::DateTime {
+        jiff::tz::Offset::UTC.to_datetime(self.timestamp())
     }
 
     fn timestamp(self) -> Timestamp {
@@ -136,7 +164,17 @@ impl From<SimInstant> for SystemTime {
 /// AWS's ISO 8601 form with whole seconds: `2031-05-01T06:00:00Z`.
 impl fmt::Display for SimInstant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ"))
+        let at = self.civil();
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            at.year(),
+            at.month(),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
     }
 }
 
@@ -177,6 +215,18 @@ mod tests {
             Some(instant)
         );
         assert_eq!(SimInstant::from(SystemTime::from(instant)), instant);
+    }
+
+    #[test]
+    fn dates_are_those_of_a_formatter_by_patterns() {
+        // A prime number of seconds meets every month, weekday and leap year.
+        for step in 0..4_000 {
+            let instant = SimInstant::from_epoch_millis(step * 999_983_000);
+            let pattern = |pattern| instant.timestamp().strftime(pattern).to_string();
+            assert_eq!(instant.http_date(), pattern("%a, %d %b %Y %H:%M:%S GMT"));
+            assert_eq!(instant.to_string(), pattern("%Y-%m-%dT%H:%M:%SZ"));
+            assert_eq!(instant.amz_date(), pattern("%Y%m%dT%H%M%SZ"));
+        }
     }
 
     #[test]

@@ -4,5 +4,6 @@
 mod support;
 
 mod memory;
+mod soak;
 mod tcp;
 mod wire;
