@@ -16,6 +16,7 @@ use axum::{Extension, Router};
 use bytes::Bytes;
 use http::header::HOST;
 use http::request::Parts;
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use rolecall_account::policy::Decision;
 use rolecall_account::sigv4::{PayloadHash, RequestHead, ServiceRules, parse};
@@ -134,8 +135,11 @@ async fn serve(
     Ok(answered.result)
 }
 
-/// Reads the whole body.
+/// Reads the whole body, unless it is announced to be too large.
 async fn collect(body: Body) -> Result<Bytes, QueryError> {
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(QueryError::body_too_large());
+    }
     let collected = Limited::new(body, BODY_BYTES_MAX).collect().await;
     let collected = collected.map_err(|error| {
         if error.is::<LengthLimitError>() {

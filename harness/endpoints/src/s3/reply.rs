@@ -1,7 +1,7 @@
 //! The answer, with the ids and headers that S3's answers have.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SERVER};
+use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, SERVER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use rolecall_account::s3::S3Error;
 use rolecall_account::{
@@ -88,6 +88,9 @@ fn refused(
     if !body.is_empty() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     }
+    if let Some(methods) = error.allow {
+        headers.insert(ALLOW, HeaderValue::from_static(methods));
+    }
     let headers = in_order(&headers, ids, now, body.len());
     (
         ResponseRecord {
@@ -101,17 +104,17 @@ fn refused(
 
 /// `s3.errors.document`.
 fn error_document(error: &S3Error, ids: &RequestIds) -> Bytes {
-    let text = |name, text: &str| Element::Text(name, text.to_owned());
-    let root = Element::Parent(
-        "Error",
-        vec![
-            text("Code", error.code.as_str()),
-            text("Message", &error.message),
-            text("RequestId", &ids.request_id),
-            text("HostId", &ids.host_id),
-        ],
-    );
-    xml::document(&root).into()
+    let text = |name: &'static str, text: &str| Element::Text(name, text.to_owned());
+    let mut elements = vec![
+        text("Code", error.code.as_str()),
+        text("Message", &error.message),
+    ];
+    elements.extend(error.elements.iter().map(|(name, value)| text(name, value)));
+    elements.extend([
+        text("RequestId", &ids.request_id),
+        text("HostId", &ids.host_id),
+    ]);
+    xml::document(&Element::Parent("Error", elements)).into()
 }
 
 fn refusal_of(error: S3Error) -> Refusal {
