@@ -14,6 +14,7 @@ use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
 use bytes::Bytes;
+use http::Method;
 use http::header::HOST;
 use http::request::Parts;
 use http_body::Body as _;
@@ -118,6 +119,9 @@ async fn serve(
     head: &Parts,
     body: Body,
 ) -> Result<Vec<Element>, QueryError> {
+    if !matches!(head.method, Method::GET | Method::POST) {
+        return Err(QueryError::wrong_method(&head.method));
+    }
     let content = collect(body).await?;
     let parameters = Parameters::of(head, &content)?;
     let operation = operation(query.service, &parameters)?;
