@@ -4,8 +4,11 @@
 mod control;
 mod draw;
 mod memory;
+mod raw;
 mod seeds;
 mod shape;
 mod spoil;
 #[path = "../support/mod.rs"]
 mod support;
+mod wire;
+mod wire_cases;
