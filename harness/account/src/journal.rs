@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -337,7 +338,8 @@ impl Journal {
 
     /// The entries after `mark`, in order.
     pub fn since(&self, mark: u64) -> impl Iterator<Item = &Entry> {
-        self.entries.range(mark + 1..).map(|(_, entry)| entry)
+        let after = (Bound::Excluded(mark), Bound::Unbounded);
+        self.entries.range(after).map(|(_, entry)| entry)
     }
 
     /// All entries, in order.

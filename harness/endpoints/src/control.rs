@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
@@ -18,7 +19,11 @@ use rolecall_account::{Entry, Exchange, Happening, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::edge::Edge;
+use crate::edge::{Edge, named};
+
+/// The most that passes at once, ten years: everything that falls due meanwhile happens and is
+/// journalled, while nobody else is answered.
+const ADVANCE_MAX: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// What the control routes need.
 #[derive(Clone, Debug)]
@@ -42,6 +47,10 @@ pub fn control(edge: Edge, token: Secret) -> Router {
         .route("/journal", get(journal))
         .route("/explain/{request_id}", get(explain))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "no such control route") })
+        .method_not_allowed_fallback(|| async {
+            let message = "no method of this control route";
+            refusal(StatusCode::METHOD_NOT_ALLOWED, message)
+        })
         .layer(middleware::from_fn_with_state(control.clone(), guard))
         .with_state(control)
 }
@@ -79,9 +88,18 @@ struct Advance {
     seconds: f64,
 }
 
-async fn advance(State(control): State<Control>, Json(asked): Json<Advance>) -> Response {
-    let Ok(duration) = Duration::try_from_secs_f64(asked.seconds) else {
-        return refusal(StatusCode::BAD_REQUEST, "`seconds` must not be negative");
+async fn advance(
+    State(control): State<Control>,
+    asked: Result<Json<Advance>, JsonRejection>,
+) -> Response {
+    let asked = match asked {
+        Ok(Json(asked)) => asked,
+        Err(error) => return refusal(error.status(), &error.body_text()),
+    };
+    let duration = Duration::try_from_secs_f64(asked.seconds).ok();
+    let Some(duration) = duration.filter(|duration| *duration <= ADVANCE_MAX) else {
+        let message = "`seconds` must be from 0 to 315360000, ten years";
+        return refusal(StatusCode::BAD_REQUEST, message);
     };
     control.edge.clock().advance(duration).await;
     let now = control.edge.now();
@@ -97,7 +115,14 @@ struct Since {
     since: u64,
 }
 
-async fn journal(State(control): State<Control>, Query(asked): Query<Since>) -> String {
+async fn journal(
+    State(control): State<Control>,
+    asked: Result<Query<Since>, QueryRejection>,
+) -> Response {
+    let asked = match asked {
+        Ok(Query(asked)) => asked,
+        Err(error) => return refusal(error.status(), &error.body_text()),
+    };
     let now = control.edge.now();
     let mut world = control.edge.world();
     world.advance_to(now);
@@ -105,7 +130,7 @@ async fn journal(State(control): State<Control>, Query(asked): Query<Since>) -> 
         .journal()
         .since(asked.since)
         .map(|entry| entry.to_json().to_string() + "\n");
-    lines.collect()
+    lines.collect::<String>().into_response()
 }
 
 /// An exchange with what is needed to show it.
@@ -116,7 +141,11 @@ struct Explained {
     exchange: Value,
 }
 
-async fn explain(State(control): State<Control>, Path(request_id): Path<String>) -> Response {
+async fn explain(
+    State(control): State<Control>,
+    request_id: Result<Path<String>, PathRejection>,
+) -> Response {
+    let request_id = named(request_id);
     let world = control.edge.world();
     let found = world
         .journal()

@@ -54,7 +54,7 @@ codes! {
     /// Only an empty bucket can be deleted.
     BucketNotEmpty = 409, "The bucket you tried to delete is not empty";
     /// The body is larger than one request may be.
-    EntityTooLarge = 400, "Your proposed upload exceeds the maximum allowed object size.";
+    EntityTooLarge = 400, "Your proposed upload exceeds the maximum allowed size";
     /// A part that is not the last has less than 5 MiB.
     EntityTooSmall = 400, "Your proposed upload is smaller than the minimum allowed size";
     /// The session's time is over.
@@ -91,6 +91,8 @@ codes! {
     MalformedXML = 400, "The XML you provided was not well-formed or did not validate against our published schema";
     /// The trailer is not the announced one, or in no due form.
     MalformedTrailerError = 400, "The request contained trailing data that was not well-formed or did not conform to our published schema.";
+    /// The object's metadata are larger than they may be.
+    MetadataTooLarge = 400, "Your metadata headers exceed the maximum allowed metadata size";
     /// The path names nothing that has that method.
     MethodNotAllowed = 405, "The specified method is not allowed against this resource.";
     /// The length of the body must be told, and is not.
@@ -107,7 +109,7 @@ codes! {
     NotImplemented = 501, "A header you provided implies functionality that is not implemented.";
     /// The object is not the one that is meant.
     PreconditionFailed = 412, "At least one of the pre-conditions you specified did not hold";
-    /// The head of the request is larger than the server reads.
+    /// The request's header is larger than it may be.
     RequestHeaderSectionTooLarge = 400, "Your request header section exceeds the maximum allowed size.";
     /// The request's date is too far from the server's.
     RequestTimeTooSkewed = 403, "The difference between the request time and the server's time is too large.";
@@ -131,6 +133,10 @@ pub struct S3Error {
     pub code: S3Code,
     /// The message on the wire.
     pub message: String,
+    /// What the document says besides, by the names of its elements.
+    pub elements: Vec<(&'static str, String)>,
+    /// The methods that would be allowed, as the header `Allow` lists them.
+    pub allow: Option<&'static str>,
     /// At which stage it was refused.
     pub stage: Stage,
     /// More for whoever debugs it, never sent: the canonical request as the server computed it.
@@ -150,6 +156,8 @@ impl S3Error {
         Self {
             code,
             message: message.into(),
+            elements: Vec::new(),
+            allow: None,
             stage,
             detail: None,
             decision: None,

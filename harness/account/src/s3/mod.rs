@@ -11,6 +11,7 @@ mod chunked;
 mod copy;
 mod delete;
 mod error;
+mod limits;
 mod listing;
 mod multipart;
 mod name;
@@ -26,6 +27,9 @@ pub use chunked::{Decoded, decode_chunked};
 pub use copy::{Copied, Description, MetadataDirective};
 pub use delete::Deletion;
 pub use error::{S3Code, S3Error};
+pub use limits::{
+    UPLOAD_BYTES_MAX, check_announced_length, check_headers, check_metadata, too_large,
+};
 pub use listing::{Page, Selection, continuation_token, name_in_token};
 pub use multipart::{ClaimedPart, Completed, NewUpload};
 pub use object::{NewObject, Object, Reading};

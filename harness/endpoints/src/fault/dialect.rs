@@ -108,7 +108,7 @@ impl Dialect {
                 let ids = world.s3_request_ids(arrival);
                 (
                     "application/xml",
-                    crate::s3::error_document(code, message, &ids),
+                    crate::s3::error_document(code, message, &[], &ids),
                 )
             }
             Self::Unserved => {

@@ -1,5 +1,6 @@
 //! A refusal on its way to the client, and those that are the protocol's own.
 
+use http::Method;
 use rolecall_account::Stage;
 use rolecall_account::policy::Decision;
 
@@ -37,6 +38,13 @@ impl QueryError {
     pub(super) fn body_broken() -> Self {
         let message = "The request body could not be read.";
         Self::new(400, "MalformedHttpRequestException", Stage::Body, message)
+    }
+
+    /// A method that is neither GET nor POST. What AWS says to it is unsourced.
+    pub(super) fn wrong_method(method: &Method) -> Self {
+        let message = format!("The method {method} is not supported; use GET or POST.");
+        let code = "MalformedHttpRequestException";
+        Self::new(400, code, Stage::Operation, message)
     }
 
     pub(super) fn missing_action() -> Self {

@@ -14,8 +14,10 @@ use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
 use bytes::Bytes;
+use http::Method;
 use http::header::HOST;
 use http::request::Parts;
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use rolecall_account::policy::Decision;
 use rolecall_account::sigv4::{PayloadHash, RequestHead, ServiceRules, parse};
@@ -119,6 +121,9 @@ async fn serve(
     head: &Parts,
     body: Body,
 ) -> Result<Vec<Element>, QueryError> {
+    if !matches!(head.method, Method::GET | Method::POST) {
+        return Err(QueryError::wrong_method(&head.method));
+    }
     let content = collect(body).await?;
     let parameters = Parameters::of(head, &content)?;
     let operation = operation(query.service, &parameters)?;
@@ -142,8 +147,11 @@ pub(crate) fn named(service: &QueryService, head: &Parts, form: &[u8]) -> Option
     operation(service, &parameters).ok()
 }
 
-/// Reads the whole body.
+/// Reads the whole body, unless it is announced to be too large.
 async fn collect(body: Body) -> Result<Bytes, QueryError> {
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(QueryError::body_too_large());
+    }
     let collected = Limited::new(body, BODY_BYTES_MAX).collect().await;
     let collected = collected.map_err(|error| {
         if error.is::<LengthLimitError>() {

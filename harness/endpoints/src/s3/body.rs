@@ -6,11 +6,11 @@ use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use rolecall_account::Stage;
-use rolecall_account::s3::{Checksums, Decoded, S3Code, S3Error, check_checksums, decode_chunked};
+use rolecall_account::s3::{
+    Checksums, Decoded, S3Code, S3Error, UPLOAD_BYTES_MAX, check_announced_length, check_checksums,
+    decode_chunked, too_large,
+};
 use rolecall_account::sigv4::{PayloadHash, check_payload};
-
-/// The most that one PUT may carry, 5 GiB (`s3.put.size-max`).
-const BODY_BYTES_MAX: usize = 5 << 30;
 
 /// A body that is what it was said to be.
 pub(super) struct Received {
@@ -25,6 +25,8 @@ pub(super) async fn receive(
     payload: PayloadHash,
     body: Body,
 ) -> Result<Received, S3Error> {
+    // s3.put.size-max: before a byte of it is read.
+    check_announced_length(headers, payload)?;
     let sent = collect(headers, body).await?;
     let Decoded { content, trailer } = unframe(headers, payload, sent)?;
     let mut described = headers.clone();
@@ -51,17 +53,14 @@ fn unframe(headers: &HeaderMap, payload: PayloadHash, sent: Bytes) -> Result<Dec
 
 /// Reads the whole body and compares it with the length that was announced.
 async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, S3Error> {
-    let collected = Limited::new(body, BODY_BYTES_MAX)
-        .collect()
-        .await
-        .map_err(|error| {
-            let code = if error.is::<LengthLimitError>() {
-                S3Code::EntityTooLarge
-            } else {
-                S3Code::IncompleteBody
-            };
-            S3Error::new(code, Stage::Body)
-        })?;
+    let max = usize::try_from(UPLOAD_BYTES_MAX).unwrap_or(usize::MAX);
+    let collected = Limited::new(body, max).collect().await.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            too_large(None)
+        } else {
+            S3Error::new(S3Code::IncompleteBody, Stage::Body)
+        }
+    })?;
     let content = collected.to_bytes();
     let announced = headers
         .get(CONTENT_LENGTH)

@@ -8,14 +8,15 @@ use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use rolecall_account::policy::Context;
 use rolecall_account::s3::{
-    ChecksumAlgorithm, Permit, Question, Resource, S3Code, S3Error, Target, require_checksum,
+    ChecksumAlgorithm, Permit, Question, Resource, S3Code, S3Error, Target, check_metadata,
+    require_checksum,
 };
 use rolecall_account::{Operation, Session, SimInstant, Stage};
 use s3s::dto::CopySource;
 
 use super::address::Address;
 use super::layer::Visit;
-use super::name::COPY_SOURCE;
+use super::name::{self, COPY_SOURCE};
 use crate::edge::Edge;
 
 /// The condition keys that a query brings, each from the parameter of its name (`s3.context.sent`).
@@ -40,8 +41,8 @@ pub(super) fn permit(
     head: &Parts,
     address: Address,
 ) -> Result<Permit, S3Error> {
-    let unserved = || S3Error::new(S3Code::NotImplemented, Stage::Operation);
-    let operation = visit.operation.ok_or_else(unserved)?;
+    let operation = visit.operation;
+    let operation = operation.ok_or_else(|| name::unserved(head, &address))?;
     let resource = match (address.bucket, address.key) {
         (None, _) => Resource::Account,
         (Some(bucket), None) => Resource::Bucket(bucket),
@@ -59,8 +60,12 @@ pub(super) fn permit(
     };
     let permit = edge.world().s3_begin(now, session, question)?;
     visit.decision.clone_from(&permit.decision);
-    if operation == Operation::DeleteObjects {
-        require_checksum(&head.headers)?;
+    match operation {
+        Operation::DeleteObjects => require_checksum(&head.headers)?,
+        Operation::PutObject | Operation::CopyObject | Operation::CreateMultipartUpload => {
+            check_metadata(&head.headers)?;
+        }
+        _ => {}
     }
     Ok(permit)
 }

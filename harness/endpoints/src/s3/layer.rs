@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use http::request::Parts;
 use rolecall_account::policy::Decision;
-use rolecall_account::s3::{S3Code, S3Error};
+use rolecall_account::s3::{S3Code, S3Error, check_headers};
 use rolecall_account::{Operation, Session, SimInstant, Stage};
 use s3s::service::S3Service;
 
@@ -69,6 +69,7 @@ async fn serve(
     head: Parts,
     body: Body,
 ) -> Result<protocol::Answered, S3Error> {
+    check_headers(&head.headers)?;
     let host = head
         .headers
         .get(HOST)

@@ -4,8 +4,9 @@
 use http::header::IF_MATCH;
 use http::request::Parts;
 use http::{HeaderName, Method};
-use rolecall_account::Operation;
+use rolecall_account::s3::{S3Code, S3Error};
 use rolecall_account::sigv4::QueryParameter;
+use rolecall_account::{Operation, Stage};
 
 use super::address::Address;
 
@@ -213,12 +214,7 @@ pub(super) fn operation(request: &Parts, address: &Address) -> Option<Operation>
     if names.any(|name| is_unserved(name) && !is_served(name)) {
         return None;
     }
-    let shape = match (&address.bucket, &address.key) {
-        (None, None) => Root,
-        (Some(_), None) => Bucket,
-        (Some(_), Some(_)) => Object,
-        (None, Some(_)) => return None,
-    };
+    let shape = shape(address)?;
     let pairs = pairs(request.uri.query().unwrap_or_default())?;
     let mut forms = FORMS.iter();
     let form = forms.find(|form| form.is_that_of(&request.method, shape, &pairs))?;
@@ -226,6 +222,59 @@ pub(super) fn operation(request: &Parts, address: &Address) -> Option<Operation>
         (Operation::PutObject, true) => Some(Operation::CopyObject),
         (_, true) => None,
         (operation, false) => Some(operation),
+    }
+}
+
+/// Why a request that names no operation is refused: S3 has none there of that method, or has one
+/// that this account has not (`s3.errors.method`).
+pub(super) fn unserved(request: &Parts, address: &Address) -> S3Error {
+    let not_implemented = S3Error::new(S3Code::NotImplemented, Stage::Operation);
+    let Some(shape) = shape(address) else {
+        return not_implemented;
+    };
+    let (resource, allow) = match shape {
+        Root => ("SERVICE", "GET"),
+        Bucket => ("BUCKET", "HEAD, DELETE, POST, GET, PUT"),
+        Object => ("OBJECT", "HEAD, DELETE, GET, PUT"),
+    };
+    let method = request.method.as_str();
+    let query = pairs(request.uri.query().unwrap_or_default());
+    let bare = query.is_some_and(|pairs| pairs.is_empty());
+    let known = match (shape, method) {
+        (Bucket, "POST") if bare => return not_a_form(),
+        // What a POST to an object means, the query says.
+        (Object, "POST") => !bare,
+        // By which browsers ask whether another method may be used.
+        (_, "OPTIONS") => true,
+        _ => allow.split(", ").any(|allowed| allowed == method),
+    };
+    if known {
+        return not_implemented;
+    }
+    let mut error = S3Error::new(S3Code::MethodNotAllowed, Stage::Operation);
+    error.elements = vec![
+        ("Method", method.to_owned()),
+        ("ResourceType", resource.to_owned()),
+    ];
+    error.allow = Some(allow);
+    error
+}
+
+/// A POST to a bucket that says nothing else is an upload by a form, and this one was not.
+fn not_a_form() -> S3Error {
+    let mut error = S3Error::new(S3Code::PreconditionFailed, Stage::Operation);
+    let condition = "Bucket POST must be of the enclosure-type multipart/form-data";
+    error.elements = vec![("Condition", condition.to_owned())];
+    error
+}
+
+/// What an address names; `None` for a key without a bucket.
+fn shape(address: &Address) -> Option<Shape> {
+    match (&address.bucket, &address.key) {
+        (None, None) => Some(Root),
+        (Some(_), None) => Some(Bucket),
+        (Some(_), Some(_)) => Some(Object),
+        (None, Some(_)) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The answer, with the ids and headers that S3's answers have.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SERVER};
+use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, SERVER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use rolecall_account::s3::S3Error;
 use rolecall_account::{
@@ -84,10 +84,13 @@ fn refused(
     let body = if request.method == Method::HEAD {
         Bytes::new()
     } else {
-        error_document(error.code.as_str(), &error.message, ids)
+        error_document(error.code.as_str(), &error.message, &error.elements, ids)
     };
     if !body.is_empty() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    }
+    if let Some(methods) = error.allow {
+        headers.insert(ALLOW, HeaderValue::from_static(methods));
     }
     let headers = in_order(&headers, ids, now, body.len());
     (
@@ -101,18 +104,20 @@ fn refused(
 }
 
 /// `s3.errors.document`.
-pub(crate) fn error_document(code: &str, message: &str, ids: &RequestIds) -> Bytes {
-    let text = |name, text: &str| Element::Text(name, text.to_owned());
-    let root = Element::Parent(
-        "Error",
-        vec![
-            text("Code", code),
-            text("Message", message),
-            text("RequestId", &ids.request_id),
-            text("HostId", &ids.host_id),
-        ],
-    );
-    xml::document(&root).into()
+pub(crate) fn error_document(
+    code: &str,
+    message: &str,
+    elements: &[(&'static str, String)],
+    ids: &RequestIds,
+) -> Bytes {
+    let text = |name: &'static str, text: &str| Element::Text(name, text.to_owned());
+    let mut inner = vec![text("Code", code), text("Message", message)];
+    inner.extend(elements.iter().map(|(name, value)| text(name, value)));
+    inner.extend([
+        text("RequestId", &ids.request_id),
+        text("HostId", &ids.host_id),
+    ]);
+    xml::document(&Element::Parent("Error", inner)).into()
 }
 
 fn refusal_of(error: S3Error) -> Refusal {

@@ -7,6 +7,7 @@ mod chunked;
 mod copies;
 mod deletes;
 mod errors;
+mod limits;
 mod listings;
 mod machine_time;
 mod multipart;

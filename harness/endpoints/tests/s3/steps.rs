@@ -15,7 +15,7 @@ use crate::support::signer::{HOST, get, head, object, put};
 use crate::support::{HOUR, ROLE, lab, request};
 
 /// A body that must not be read.
-struct Untouchable;
+pub(crate) struct Untouchable;
 
 impl Body for Untouchable {
     type Data = Bytes;

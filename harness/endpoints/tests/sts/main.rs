@@ -6,15 +6,11 @@ mod refusals;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::Request;
-use rolecall_account::policy::{Document, DocumentKind};
-use rolecall_account::{CreateRole, CreateUser, Session, Stage};
+use rolecall_account::Stage;
 use support::signer::Signer;
-use support::{Answer, Lab, policy};
+use support::{Answer, Lab, admin, user};
 
 const REGIONAL: &str = "https://sts.us-east-1.amazonaws.com/";
 const GLOBAL: &str = "https://sts.amazonaws.com/";
@@ -39,40 +35,6 @@ fn form_at(uri: &str, body: &str) -> Request<Bytes> {
 
 fn who() -> Request<Bytes> {
     form("GetCallerIdentity", "")
-}
-
-/// A user with a key, who may do everything but what is denied.
-fn user(lab: &Lab, denied: Option<&str>) -> Arc<Session> {
-    let now = lab.edge.now();
-    let deny = denied.map(|action| {
-        let statement = format!(r#"{{"Effect": "Deny", "Action": "{action}", "Resource": "*"}}"#);
-        ("deny".to_owned(), policy(&statement))
-    });
-    let request = CreateUser {
-        name: "ann".to_owned(),
-        attached: vec!["AdministratorAccess".to_owned()],
-        inline: deny.into_iter().collect(),
-    };
-    let mut world = lab.edge.world();
-    world.create_user(now, request).unwrap();
-    world.create_access_key(now, "ann").unwrap()
-}
-
-/// A role for everyone in the account whose own policies allow it.
-fn admin(lab: &Lab) {
-    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
-        "Principal": {"AWS": "111122223333"}}}"#;
-    let request = CreateRole {
-        name: "admin".to_owned(),
-        trust: Document::parse(text, DocumentKind::Trust).unwrap(),
-        attached: vec!["AdministratorAccess".to_owned()],
-        inline: BTreeMap::new(),
-        max_session_duration: None,
-    };
-    lab.edge
-        .world()
-        .create_role(lab.edge.now(), request)
-        .unwrap();
 }
 
 fn sts(mut signer: Signer) -> Signer {

@@ -1,9 +1,14 @@
 //! What is refused to those who are recognised.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
 use rolecall_account::Stage;
 
-use crate::support::lab;
 use crate::support::signer::Signer;
+use crate::support::{lab, request};
 use crate::{ADMIN, NAMESPACE, REGIONAL, admin, ask, check, form, form_at, sts, user};
 
 #[test]
@@ -36,6 +41,60 @@ fn a_refusal_says_what_is_missing() {
         let answer = ask(&lab, &sts(lab.signer()), form("AssumeRole", &unknown)).await;
         check(&lab, &answer, ("AccessDenied", 403, Stage::Policy));
         assert!(answer.element("Message").ends_with("role/nobody"));
+    });
+}
+
+// sts.query.protocol
+#[test]
+fn only_get_and_post_are_read() {
+    lab(async |lab| {
+        let signer = sts(lab.signer());
+        let uri = format!("{REGIONAL}?Action=GetCallerIdentity&Version=2011-06-15");
+        for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "BREW"] {
+            let answer = ask(&lab, &signer, request(method, &uri, &[])).await;
+            let refused = ("MalformedHttpRequestException", 400, Stage::Operation);
+            check(&lab, &answer, refused);
+            assert!(answer.element("Message").contains(method), "{answer:?}");
+        }
+        let head = ask(&lab, &signer, request("HEAD", &uri, &[])).await;
+        assert_eq!((head.status, head.body.len()), (400, 0));
+    });
+}
+
+/// What is announced to be too large is not waited for.
+#[test]
+fn a_body_above_a_mebibyte_is_refused_before_it_is_read() {
+    struct Announced;
+    impl http_body::Body for Announced {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+            panic!("the body was read")
+        }
+
+        fn size_hint(&self) -> http_body::SizeHint {
+            http_body::SizeHint::with_exact((1 << 20) + 1)
+        }
+    }
+    lab(async |lab| {
+        let request = form("GetCallerIdentity", "").map(|_| Announced);
+        let answer = lab.try_send(lab.on_web(), request).await.unwrap();
+        let refused = ("RequestEntityTooLargeException", 413, Stage::Body);
+        check(&lab, &answer, refused);
+        let id = answer.header("x-amzn-requestid").unwrap();
+        assert_eq!(
+            answer.text(),
+            format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorResponse xmlns=\"{NAMESPACE}\">\
+                 <Error><Type>Sender</Type><Code>RequestEntityTooLargeException</Code>\
+                 <Message>The request entity is too large.</Message></Error>\
+                 <RequestId>{id}</RequestId></ErrorResponse>"
+            )
+        );
     });
 }
 

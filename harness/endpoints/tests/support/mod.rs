@@ -5,6 +5,7 @@
 pub(crate) mod signer;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,8 +13,8 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use rolecall_account::policy::{Document, DocumentKind};
 use rolecall_account::{
-    CreateRole, Exchange, Happening, HttpTokens, Issuing, RunInstance, SimInstant, World,
-    WorldOptions,
+    CreateRole, CreateUser, Exchange, Happening, HttpTokens, Issuing, RunInstance, Session,
+    SimInstant, World, WorldOptions,
 };
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, WireError};
@@ -263,6 +264,40 @@ pub(crate) fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Requ
 pub(crate) fn policy(statements: &str) -> Document {
     let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
     Document::parse(&text, DocumentKind::Identity).unwrap()
+}
+
+/// A user with a key, who may do everything but what is denied.
+pub(crate) fn user(lab: &Lab, denied: Option<&str>) -> Arc<Session> {
+    let now = lab.edge.now();
+    let deny = denied.map(|action| {
+        let statement = format!(r#"{{"Effect": "Deny", "Action": "{action}", "Resource": "*"}}"#);
+        ("deny".to_owned(), policy(&statement))
+    });
+    let request = CreateUser {
+        name: "ann".to_owned(),
+        attached: vec!["AdministratorAccess".to_owned()],
+        inline: deny.into_iter().collect(),
+    };
+    let mut world = lab.edge.world();
+    world.create_user(now, request).unwrap();
+    world.create_access_key(now, "ann").unwrap()
+}
+
+/// A role for everyone in the account whose own policies allow it.
+pub(crate) fn admin(lab: &Lab) {
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"AWS": "111122223333"}}}"#;
+    let request = CreateRole {
+        name: "admin".to_owned(),
+        trust: Document::parse(text, DocumentKind::Trust).unwrap(),
+        attached: vec!["AdministratorAccess".to_owned()],
+        inline: BTreeMap::new(),
+        max_session_duration: None,
+    };
+    lab.edge
+        .world()
+        .create_role(lab.edge.now(), request)
+        .unwrap();
 }
 
 /// For instances and for tasks.

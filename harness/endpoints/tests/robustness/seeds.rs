@@ -1,0 +1,323 @@
+//! Good requests: one for each operation, in each form that it may come in.
+
+use bytes::Bytes;
+use http::Request;
+use rolecall_account::s3::ChecksumAlgorithm;
+use rolecall_endpoints::Place;
+
+use crate::support::signer::{HOST, Signer, get, object, put};
+use crate::support::{CONTAINER, HOUR, Lab, METADATA, admin, request, user};
+
+pub(crate) const STS: &str = "https://sts.us-east-1.amazonaws.com/";
+const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
+const CHUNKED: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
+/// Who answers, and so in which shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    Metadata,
+    Container,
+    S3,
+    Sts,
+    /// A service that this account does not speak.
+    Nobody,
+}
+
+/// How a request is signed, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    Bare,
+    /// By the instance, in the header.
+    Header,
+    /// By the instance, in the query.
+    Url,
+    /// By the instance, in the header, and the body comes in chunks.
+    Chunks,
+    /// By the user, in the header.
+    User,
+}
+
+/// A good request.
+pub(crate) struct Seed {
+    pub(crate) speaker: Speaker,
+    pub(crate) place: Place,
+    pub(crate) request: Request<Bytes>,
+    pub(crate) form: Form,
+}
+
+/// The keys of all who sign.
+pub(crate) struct Keys {
+    s3: Signer,
+    sts: Signer,
+    user: Signer,
+}
+
+impl Keys {
+    /// Makes a user, and the role that it may assume.
+    pub(crate) fn of(lab: &Lab) -> Self {
+        admin(lab);
+        let sts = |signer| Signer {
+            service: "sts",
+            ..signer
+        };
+        Self {
+            s3: lab.signer(),
+            sts: sts(lab.signer()),
+            user: sts(Signer::with(&user(lab, None), lab.edge.now())),
+        }
+    }
+
+    pub(crate) fn sign(&self, seed: &Seed, request: Request<Bytes>) -> Request<Bytes> {
+        let own = match seed.speaker {
+            Speaker::Sts => &self.sts,
+            _ => &self.s3,
+        };
+        match seed.form {
+            Form::Bare => request,
+            Form::Header => own.sign(request),
+            Form::Url if seed.speaker == Speaker::Sts => own.presign_empty(request, HOUR),
+            Form::Url => own.presign(request, HOUR),
+            Form::Chunks => own.sign_declared(request, CHUNKED),
+            Form::User => self.user.sign(request),
+        }
+    }
+}
+
+/// All of them, and what they are about.
+pub(crate) async fn seeds(lab: &Lab) -> Vec<Seed> {
+    let mut seeds = metadata(lab);
+    seeds.extend(sts(lab));
+    seeds.extend(s3(lab).await);
+    seeds
+}
+
+fn metadata(lab: &Lab) -> Vec<Seed> {
+    let ttl = [("x-aws-ec2-metadata-token-ttl-seconds", "60")];
+    let rows: [(&str, &str, &[_]); 9] = [
+        ("PUT", "api/token", &ttl),
+        ("GET", "meta-data/iam/security-credentials", &[]),
+        ("GET", "meta-data/iam/security-credentials/", &[]),
+        ("GET", "meta-data/iam/security-credentials/photo-app", &[]),
+        ("HEAD", "meta-data/iam/security-credentials/photo-app", &[]),
+        ("GET", "meta-data/iam/info", &[]),
+        ("GET", "meta-data/placement/region", &[]),
+        ("GET", "meta-data/instance-id", &[]),
+        ("GET", "meta-data/placement/availability-zone", &[]),
+    ];
+    let bare = |speaker, place, request| Seed {
+        speaker,
+        place,
+        request,
+        form: Form::Bare,
+    };
+    let mut seeds: Vec<_> = rows
+        .iter()
+        .map(|(method, path, headers)| {
+            let uri = format!("{METADATA}/latest/{path}");
+            let request = request(method, &uri, headers);
+            bare(Speaker::Metadata, lab.on_web(), request)
+        })
+        .collect();
+    let task = format!("{CONTAINER}/v2/credentials/{}", lab.task);
+    let request = request("GET", &task, &[]);
+    seeds.push(bare(Speaker::Container, lab.in_task(), request));
+    seeds
+}
+
+fn sts(lab: &Lab) -> Vec<Seed> {
+    const WHO: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+    const TOKEN: &str = "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=900";
+    const ROLE: &str = "Action=AssumeRole&Version=2011-06-15&RoleSessionName=ann\
+         &RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fadmin&DurationSeconds=900\
+         &PolicyArns.member.1.arn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FAmazonS3FullAccess\
+         &Policy=%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22\
+         %2C%22Action%22%3A%22s3%3A*%22%2C%22Resource%22%3A%22*%22%7D%7D";
+    let seed = |request, form| Seed {
+        speaker: Speaker::Sts,
+        place: lab.on_web(),
+        request,
+        form,
+    };
+    let form = |body: &'static str, form| {
+        let request = request("POST", STS, FORM);
+        seed(request.map(|_| Bytes::from_static(body.as_bytes())), form)
+    };
+    let by_query = || request("GET", &format!("{STS}?{WHO}"), &[]);
+    vec![
+        form(WHO, Form::Header),
+        form(WHO, Form::User),
+        seed(by_query(), Form::Header),
+        seed(by_query(), Form::Url),
+        form(ROLE, Form::User),
+        form(TOKEN, Form::User),
+    ]
+}
+
+/// Every operation of S3, signed in the header and in the query; what carries an object also in
+/// chunks.
+async fn s3(lab: &Lab) -> Vec<Seed> {
+    for object in ["cat.jpg", "old.jpg"] {
+        lab.call_signed(put(object, "meow", &[])).await;
+    }
+    let upload = begin(lab, "one").await;
+    let part = format!("/photos/one?partNumber=1&uploadId={}", upload.id);
+    let mut seeds = Vec::new();
+    for (method, path, headers, body) in objects_and_buckets(&upload, &part) {
+        for form in [Form::Header, Form::Url] {
+            seeds.push(seed(lab, form, method, &path, &headers, body));
+        }
+    }
+    for path in ["/photos/cat.jpg", &part] {
+        seeds.push(chunked(lab, path));
+    }
+    seeds.extend(once(lab, Form::Header, "header").await);
+    seeds.extend(once(lab, Form::Url, "url").await);
+    let mut virtual_hosted = seed(lab, Form::Header, "PUT", "/", &[], "x");
+    let uri = "https://photos.s3.us-east-1.amazonaws.com/k";
+    *virtual_hosted.request.uri_mut() = uri.parse().unwrap();
+    seeds.push(virtual_hosted);
+    seeds
+}
+
+fn seed(
+    lab: &Lab,
+    form: Form,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Seed {
+    let request = request(method, &format!("{HOST}{path}"), headers);
+    Seed {
+        speaker: Speaker::S3,
+        place: lab.on_web(),
+        request: request.map(|_| Bytes::from(body.to_owned())),
+        form,
+    }
+}
+
+type Row = (
+    &'static str,
+    String,
+    Vec<(&'static str, &'static str)>,
+    &'static str,
+);
+
+fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
+    const DELETE: &str = "<Delete><Object><Key>old.jpg</Key></Object></Delete>";
+    // Of `DELETE` and of `chunk`.
+    const DELETE_MD5: (&str, &str) = ("content-md5", "aBGyGoWPkcf9oaEVuyUYOw==");
+    const CHUNK_MD5: (&str, &str) = ("content-md5", "Wo9Poq6rVDGIjuihjOO86g==");
+    let row = |method, path: &str, headers: &[_], body| -> Row {
+        (method, path.to_owned(), headers.to_vec(), body)
+    };
+    let parts = format!("/photos/one?uploadId={}", upload.id);
+    let colour = ("x-amz-meta-colour", "red");
+    let copy = ("x-amz-copy-source", "photos/cat.jpg");
+    let range = ("range", "bytes=1-2");
+    let v1 = "/photos?prefix=c&delimiter=/&max-keys=2";
+    let v2 = "/photos?list-type=2&encoding-type=url";
+    vec![
+        row("GET", "/", &[], ""),
+        row("PUT", "/photos/cat.jpg", &[colour], "meow"),
+        row("GET", "/photos/cat.jpg", &[], ""),
+        row("GET", "/photos/cat.jpg", &[range], ""),
+        row("HEAD", "/photos/cat.jpg", &[], ""),
+        row("PUT", "/third", &[], ""),
+        row("HEAD", "/photos", &[], ""),
+        row("GET", "/photos?location", &[], ""),
+        row("GET", v1, &[], ""),
+        row("GET", v2, &[], ""),
+        row("GET", "/photos?uploads&max-uploads=3", &[], ""),
+        row("POST", "/photos?delete", &[DELETE_MD5], DELETE),
+        row("DELETE", "/photos/dog.jpg", &[], ""),
+        row("PUT", "/photos/copy.jpg", &[copy], ""),
+        row("POST", "/photos/big?uploads", &[], ""),
+        row("PUT", part, &[], "part"),
+        row("PUT", part, &[CHUNK_MD5], "chunk"),
+        row("GET", &parts, &[], ""),
+    ]
+}
+
+fn chunked(lab: &Lab, path: &str) -> Seed {
+    let crc32 = ChecksumAlgorithm::Crc32;
+    let headers = [
+        ("content-encoding", "aws-chunked"),
+        ("x-amz-decoded-content-length", "5"),
+        ("x-amz-trailer", crc32.header()),
+    ];
+    let (name, sum) = (crc32.header(), crc32.of(b"meow!"));
+    let body = format!("3\r\nmeo\r\n2\r\nw!\r\n0\r\n{name}:{sum}\r\n\r\n");
+    seed(lab, Form::Chunks, "PUT", path, &headers, &body)
+}
+
+/// What can be done once to what is made for it here.
+async fn once(lab: &Lab, form: Form, name: &str) -> [Seed; 3] {
+    let bucket = format!("/spare-{name}");
+    let request = request("PUT", &format!("{HOST}{bucket}"), &[]);
+    lab.call_signed(request).await;
+    let done = begin(lab, &format!("{name}-done")).await;
+    let given_up = begin(lab, &format!("{name}-given-up")).await;
+    let at = |what, id| format!("/photos/{name}-{what}?uploadId={id}");
+    let complete = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{}</ETag></Part>\
+         </CompleteMultipartUpload>",
+        done.etag
+    );
+    [
+        seed(lab, form, "DELETE", &bucket, &[], ""),
+        seed(lab, form, "POST", &at("done", done.id), &[], &complete),
+        seed(lab, form, "DELETE", &at("given-up", given_up.id), &[], ""),
+    ]
+}
+
+/// An upload with its first part.
+struct Upload {
+    id: String,
+    etag: String,
+}
+
+async fn begin(lab: &Lab, key: &str) -> Upload {
+    let uri = format!("{}?uploads", object(key));
+    let id = lab.call_signed(request("POST", &uri, &[])).await;
+    let id = id.element("UploadId");
+    let uri = format!("{}?partNumber=1&uploadId={id}", object(key));
+    let part = request("PUT", &uri, &[]).map(|_| Bytes::from_static(b"part"));
+    let etag = lab
+        .call_signed(part)
+        .await
+        .header("etag")
+        .unwrap()
+        .to_owned();
+    Upload { id, etag }
+}
+
+/// Requests that are no good from the start.
+pub(crate) fn strays(lab: &Lab) -> Vec<Seed> {
+    let bare = |speaker, request| Seed {
+        speaker,
+        place: lab.on_web(),
+        request,
+        form: Form::Bare,
+    };
+    vec![
+        bare(Speaker::S3, get("cat.jpg")),
+        bare(
+            Speaker::S3,
+            request("CONNECT", "s3.us-east-1.amazonaws.com:443", &[]),
+        ),
+        bare(Speaker::Sts, request("POST", STS, FORM)),
+        bare(
+            Speaker::Sts,
+            request("CONNECT", "sts.us-east-1.amazonaws.com:443", &[]),
+        ),
+        bare(
+            Speaker::Nobody,
+            request("POST", "https://iam.amazonaws.com/", FORM),
+        ),
+        bare(
+            Speaker::Metadata,
+            request("GET", &format!("{METADATA}/"), &[]),
+        ),
+    ]
+}
