@@ -12,8 +12,8 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use rolecall_account::policy::{Document, DocumentKind};
 use rolecall_account::{
-    CreateRole, Exchange, Happening, HttpTokens, Issuing, RunInstance, SimInstant, World,
-    WorldOptions,
+    CreateRole, Exchange, Happening, HttpTokens, Issuing, MetadataOptions, RunInstance, SimInstant,
+    World, WorldOptions,
 };
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, WireError};
@@ -102,8 +102,12 @@ impl Lab {
             let request = RunInstance {
                 name: name.to_owned(),
                 profile: Some("web-profile".to_owned()),
-                http_tokens,
+                metadata_options: MetadataOptions {
+                    http_tokens,
+                    ..MetadataOptions::default()
+                },
                 issuing,
+                ..RunInstance::default()
             };
             world.run_instance(start, request).unwrap()
         };
