@@ -15,8 +15,8 @@ use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use rolecall_account::policy::{Document, DocumentKind};
 use rolecall_account::{
-    CreateRole, Happening, HttpTokens, Issuing, Overlap, RunInstance, SimInstant, Source, World,
-    WorldOptions,
+    CreateRole, Happening, HttpTokens, Issuing, MetadataOptions, RunInstance, SimInstant, Source,
+    World, WorldOptions,
 };
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, Wire};
@@ -70,12 +70,16 @@ impl Client {
         let instance = RunInstance {
             name: "web".to_owned(),
             profile: Some("web".to_owned()),
-            http_tokens: HttpTokens::Required,
+            metadata_options: MetadataOptions {
+                http_tokens: HttpTokens::Required,
+                ..MetadataOptions::default()
+            },
             issuing: Issuing {
                 credential_lifetime: interval + publish_before_expiry,
                 publish_before_expiry,
-                overlap: Overlap::UntilExpiry,
+                ..Issuing::default()
             },
+            ..RunInstance::default()
         };
         world.create_bucket(START, "photos");
         world.create_role(START, role).unwrap();

@@ -3,7 +3,7 @@
 use crate::iam::{Role, User};
 use crate::instant::SimInstant;
 use crate::policy::{self, Context, Decision, Policies, Principal, Request};
-use crate::session::{Actor, Session};
+use crate::session::{Actor, RoleDelivery, Session};
 use crate::sts::AssumeRole;
 use crate::world::World;
 
@@ -117,5 +117,10 @@ fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
         context = context.with("aws:TokenIssueTime", session.issued_at.to_string());
     }
     context.set("aws:username", username);
+    // policy.context.role-delivery
+    context.set(
+        "ec2:RoleDelivery",
+        session.role_delivery.map(RoleDelivery::as_str),
+    );
     context
 }

@@ -83,6 +83,32 @@ pub(crate) fn instance_id(entropy: &Entropy, label: &str) -> String {
     )
 }
 
+/// `ami-`, `eni-`, `subnet-`, … and 17 hex digits.
+pub(crate) fn resource_id(entropy: &Entropy, prefix: &str, label: &str) -> String {
+    format!(
+        "{prefix}-{}",
+        entropy.text::<17>(&format!("{prefix}/{label}"), HEX)
+    )
+}
+
+/// Six bytes in hex, the first of them `0e`: that of an address that is given, not built in.
+pub(crate) fn mac(entropy: &Entropy, label: &str) -> String {
+    let bytes = entropy.bytes::<5>(&format!("mac/{label}"));
+    let hex = bytes.map(|byte| format!("{byte:02x}"));
+    format!("0e:{}", hex.join(":"))
+}
+
+/// As a signature stands in the metadata: `N` characters of base64 in lines of 64.
+pub(crate) fn signature<const N: usize>(entropy: &Entropy, label: &str) -> String {
+    let text = entropy.text::<N>(&format!("signature/{label}"), BASE64);
+    let lines: Vec<_> = text
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
+    lines.join("\n")
+}
+
 /// `iip-assoc-` and 17 hex digits.
 pub(crate) fn association_id(entropy: &Entropy, label: &str) -> String {
     format!(

@@ -88,6 +88,13 @@ impl SimInstant {
         )
     }
 
+    /// The form of the dates of scheduled events: `01 May 2031 06:00:00 GMT`.
+    pub(crate) fn event_date(self) -> String {
+        self.timestamp()
+            .strftime("%d %b %Y %H:%M:%S GMT")
+            .to_string()
+    }
+
     /// How long after `earlier` this is; zero if it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(

@@ -2,6 +2,10 @@
 //!
 //! Instances and container tasks differ in who asks and how; what they hand out is issued here.
 
+mod serving;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +15,10 @@ use crate::entropy::Entropy;
 use crate::iam::Role;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
-use crate::session::{Actor, Ending, Identity, Session};
+use crate::session::{Actor, Ending, Identity, RoleDelivery, Session};
 use crate::world::{Due, World};
+
+pub(crate) use serving::{Behind, KeySet, Keys, Serving};
 
 /// The least time from one rotation to the next. A source told to publish a set as early as it
 /// issued the one before it would otherwise never be done with one instant.
@@ -46,6 +52,20 @@ pub enum Overlap {
     None,
 }
 
+/// What a source does about a set that gets old.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Staleness {
+    /// It publishes the next set in time.
+    #[default]
+    Fresh,
+    /// It publishes no other set by itself and goes on serving this one past its expiry, and
+    /// services go on accepting it: what AWS does when it cannot issue, and what clients are asked
+    /// to bear (`imds.credentials.stale`).
+    Accepted,
+    /// The same, but services reject the set from its expiry on.
+    Rejected,
+}
+
 /// How a source issues credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Issuing {
@@ -56,6 +76,8 @@ pub struct Issuing {
     pub publish_before_expiry: Duration,
     /// What happens to the old set then.
     pub overlap: Overlap,
+    /// What happens when a set gets old.
+    pub staleness: Staleness,
 }
 
 impl Default for Issuing {
@@ -64,24 +86,7 @@ impl Default for Issuing {
             credential_lifetime: Duration::from_hours(6),
             publish_before_expiry: Duration::from_mins(5),
             overlap: Overlap::default(),
-        }
-    }
-}
-
-/// What a source answers when asked.
-#[derive(Clone, Debug)]
-pub(crate) enum Serving {
-    /// A set of keys.
-    Keys(Arc<Session>),
-    /// A document that says why there are none.
-    Refused { role_name: String, at: SimInstant },
-}
-
-impl Serving {
-    pub(crate) fn role_name(&self) -> &str {
-        match self {
-            Self::Keys(session) => session.identity.name(),
-            Self::Refused { role_name, .. } => role_name,
+            staleness: Staleness::default(),
         }
     }
 }
@@ -96,6 +101,8 @@ pub(crate) struct Issuer {
     session_name: String,
     issues: u32,
     serving: Option<Serving>,
+    /// Every set it has issued that may still be accepted: until when, and which.
+    unexpired: Vec<(SimInstant, String)>,
     /// Counts restarts and forced rotations, so that an event planned before one is void.
     generation: u32,
 }
@@ -107,15 +114,15 @@ impl Issuer {
         service_principal: &'static str,
         session_name: String,
     ) -> Self {
-        let (issues, serving, generation) = (0, None, 0);
         Self {
             source,
             issuing,
             service_principal,
             session_name,
-            issues,
-            serving,
-            generation,
+            issues: 0,
+            serving: None,
+            unexpired: Vec::new(),
+            generation: 0,
         }
     }
 
@@ -123,7 +130,14 @@ impl Issuer {
         self.serving.as_ref()
     }
 
-    fn mint(&mut self, entropy: &Entropy, now: SimInstant, role: &Role) -> Session {
+    /// The sets that may still be accepted at `now`, oldest first.
+    pub(crate) fn unexpired(&self, now: SimInstant) -> impl Iterator<Item = &str> {
+        let sets = self.unexpired.iter().filter(move |(until, _)| now < *until);
+        sets.map(|(_, access_key_id)| access_key_id.as_str())
+    }
+
+    /// The next set, at a rotation. An instance's is the one for those who show a metadata token.
+    fn mint(&mut self, entropy: &Entropy, now: SimInstant, role: &Role) -> Arc<Session> {
         self.issues += 1;
         let label = format!("{}/{}", self.source, self.issues);
         let identity = Identity {
@@ -135,17 +149,62 @@ impl Issuer {
                 session_name: self.session_name.clone(),
             },
         };
+        // imds.credentials.longer-than-role: the role's own maximum is for those who assume it.
         let lifetime = self.issuing.credential_lifetime;
-        Session {
+        let session = Arc::new(Session {
             source: Some(self.source.clone()),
             issue: self.issues,
+            outlives_expiry: self.issuing.staleness == Staleness::Accepted,
+            role_delivery: match &self.source {
+                Source::Instance(_) => Some(RoleDelivery::V2),
+                Source::Task(_) => None,
+            },
             ..Session::temporary(entropy, &label, identity, now, lifetime)
-        }
+        });
+        self.unexpired.retain(|(until, _)| now < *until);
+        self.keep(&session);
+        session
+    }
+
+    /// The set of the same issue for those who show no metadata token: of the same time, other
+    /// keys (`imds.credentials.role-delivery`).
+    fn mint_tokenless(&mut self, entropy: &Entropy, main: &Session) -> Arc<Session> {
+        let label = format!("{}/{}/tokenless", self.source, main.issue);
+        let lifetime = self.issuing.credential_lifetime;
+        let drawn = Session::temporary(
+            entropy,
+            &label,
+            main.identity.clone(),
+            main.issued_at,
+            lifetime,
+        );
+        let session = Arc::new(Session {
+            access_key_id: drawn.access_key_id,
+            secret_access_key: drawn.secret_access_key,
+            session_token: drawn.session_token,
+            role_delivery: Some(RoleDelivery::V1),
+            ..main.clone()
+        });
+        self.keep(&session);
+        session
+    }
+
+    fn keep(&mut self, session: &Session) {
+        let until = match session.expires_at {
+            Some(expiry) if !session.outlives_expiry => expiry,
+            _ => SimInstant::from_epoch_millis(i64::MAX),
+        };
+        self.unexpired.push((until, session.access_key_id.clone()));
+    }
+
+    /// Voids what was planned.
+    fn void_plans(&mut self) {
+        self.generation += 1;
     }
 
     /// Voids what was planned and plans the next rotation after one at `now`.
     fn plan_next(&mut self, agenda: &mut Agenda<Due>, now: SimInstant) {
-        self.generation += 1;
+        self.void_plans();
         let Issuing {
             credential_lifetime,
             publish_before_expiry,
@@ -169,18 +228,57 @@ impl World {
     /// Issues a new set for `source` from the role behind it now, or the document that says why
     /// not, or takes the source's credentials away if there is no role; plans the next rotation.
     pub(crate) fn issue(&mut self, now: SimInstant, source: &Source) {
-        let role = self.role_behind(source).cloned();
+        let behind = match self.role_behind(source) {
+            Behind::Role(role) => Behind::Role(role.clone()),
+            Behind::NoRole => Behind::NoRole,
+            Behind::NoProfile => Behind::NoProfile,
+            Behind::Nothing => Behind::Nothing,
+        };
         let Some(issuer) = self.issuers.get_mut(source) else {
             return;
         };
         let before = issuer.serving.take();
-        let Some(role) = role else {
-            issuer.generation += 1;
+        let why_not = match behind {
+            Behind::Role(role) => return self.issue_for(now, source, &role, before),
+            Behind::Nothing => {
+                issuer.void_plans();
+                return;
+            }
+            Behind::NoProfile => {
+                issuer.void_plans();
+                issuer.serving = Some(Serving::NoProfile { at: now });
+                "the instance profile is gone"
+            }
+            Behind::NoRole => {
+                // imds.role.swap-inside-profile-waits: a role that comes later is served from the
+                // next rotation on.
+                issuer.plan_next(&mut self.agenda, now);
+                issuer.serving = Some(Serving::NoRole { at: now });
+                "there is no role"
+            }
+        };
+        self.journal.happened(
+            now,
+            Happening::NothingIssued {
+                source: source.clone(),
+                why_not,
+            },
+        );
+    }
+
+    fn issue_for(
+        &mut self,
+        now: SimInstant,
+        source: &Source,
+        role: &Role,
+        before: Option<Serving>,
+    ) {
+        let Some(issuer) = self.issuers.get_mut(source) else {
             return;
         };
-        issuer.plan_next(&mut self.agenda, now);
         if !role.admits_service(issuer.service_principal) {
             // imds.credentials.error-document
+            issuer.plan_next(&mut self.agenda, now);
             issuer.serving = Some(Serving::Refused {
                 role_name: role.name.clone(),
                 at: now,
@@ -189,18 +287,57 @@ impl World {
                 now,
                 Happening::IssueRefused {
                     source: source.clone(),
-                    role: role.name,
+                    role: role.name.clone(),
                 },
             );
             return;
         }
-        let session = Arc::new(issuer.mint(&self.entropy, now, &role));
-        issuer.serving = Some(Serving::Keys(Arc::clone(&session)));
+        match issuer.issuing.staleness {
+            Staleness::Fresh => issuer.plan_next(&mut self.agenda, now),
+            // imds.credentials.stale
+            Staleness::Accepted | Staleness::Rejected => issuer.void_plans(),
+        }
+        let session = issuer.mint(&self.entropy, now, role);
+        issuer.serving = Some(Serving::Keys(Keys {
+            main: KeySet::new(Arc::clone(&session)),
+            tokenless: None,
+        }));
         let overlap = issuer.issuing.overlap;
         self.sessions.insert(Arc::clone(&session));
         self.journal.happened(now, Happening::Issued(session));
         if let (Overlap::None, Some(Serving::Keys(old))) = (overlap, before) {
-            self.end_session(now, &old.access_key_id, Ending::Superseded);
+            for access_key_id in old.access_key_ids() {
+                self.end_session(now, access_key_id, Ending::Superseded);
+            }
+        }
+    }
+
+    /// The set that an instance serves to a reader who showed a metadata token, or none. The set
+    /// for those who show none is issued when the first of them asks.
+    pub(crate) fn delivered(
+        &mut self,
+        now: SimInstant,
+        source: &Source,
+        delivery: RoleDelivery,
+    ) -> Option<&KeySet> {
+        let issuer = self.issuers.get_mut(source)?;
+        let Some(Serving::Keys(Keys { main, tokenless })) = &issuer.serving else {
+            return None;
+        };
+        if delivery == RoleDelivery::V1 && tokenless.is_none() {
+            let key = &main.session.access_key_id;
+            // As it stands now: what has been revoked since is so for both.
+            let main = Arc::clone(self.sessions.find(key)?);
+            let session = issuer.mint_tokenless(&self.entropy, &main);
+            self.sessions.insert(Arc::clone(&session));
+            if let Some(Serving::Keys(keys)) = &mut issuer.serving {
+                keys.tokenless = Some(KeySet::new(Arc::clone(&session)));
+            }
+            self.journal.happened(now, Happening::Issued(session));
+        }
+        match &issuer.serving {
+            Some(Serving::Keys(keys)) => keys.delivered(delivery),
+            _ => None,
         }
     }
 
@@ -208,7 +345,7 @@ impl World {
     pub(crate) fn stop_issuing(&mut self, source: &Source) {
         if let Some(issuer) = self.issuers.get_mut(source) {
             issuer.serving = None;
-            issuer.generation += 1;
+            issuer.void_plans();
         }
     }
 
@@ -238,6 +375,3 @@ impl World {
         );
     }
 }
-
-#[cfg(test)]
-mod tests;

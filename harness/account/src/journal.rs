@@ -19,7 +19,7 @@ use crate::issuing::Source;
 use crate::operation::Operation;
 use crate::policy::Decision;
 use crate::redact;
-use crate::session::{Ending, Session};
+use crate::session::{Ending, RoleDelivery, Session};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -53,6 +53,13 @@ pub enum Happening {
         /// The role's name.
         role: String,
     },
+    /// A source came to its rotation and had nothing to issue for.
+    NothingIssued {
+        /// The source.
+        source: Source,
+        /// Why there was nothing.
+        why_not: &'static str,
+    },
     /// A set is no longer accepted, before its time.
     Ended {
         /// Its access key id.
@@ -66,6 +73,23 @@ pub enum Happening {
         instance: String,
         /// The profile's ARN.
         profile_arn: String,
+    },
+    /// EC2 told an instance something, or did what it had told it.
+    Notice {
+        /// The instance.
+        instance: String,
+        /// What.
+        notice: String,
+    },
+    /// The answer to a token request did not get as far as the client: the client had it sent,
+    /// the server answered it (`imds.token.hop-limit`).
+    ReplyLost {
+        /// The instance.
+        instance: String,
+        /// How many hops away the client is.
+        hops: u8,
+        /// How many hops the answer may travel.
+        hop_limit: u8,
     },
 }
 
@@ -263,10 +287,14 @@ impl Happening {
                 "issue": session.issue,
                 "role": session.identity.name(),
                 "access_key_id": session.access_key_id,
+                "role_delivery": session.role_delivery.map(RoleDelivery::as_str),
                 "expires_at": session.expires_at.map(|expiry| expiry.to_string()),
             } }),
             Self::IssueRefused { source, role } => {
                 json!({ "issue_refused": { "source": source.to_string(), "role": role } })
+            }
+            Self::NothingIssued { source, why_not } => {
+                json!({ "nothing_issued": { "source": source.to_string(), "why": why_not } })
             }
             Self::Ended {
                 access_key_id,
@@ -280,6 +308,16 @@ impl Happening {
                 profile_arn,
             } => {
                 json!({ "associated": { "instance": instance, "profile_arn": profile_arn } })
+            }
+            Self::Notice { instance, notice } => {
+                json!({ "notice": { "instance": instance, "notice": notice } })
+            }
+            Self::ReplyLost {
+                instance,
+                hops,
+                hop_limit,
+            } => {
+                json!({ "reply_lost": { "instance": instance, "hops": hops, "hop_limit": hop_limit } })
             }
         }
     }

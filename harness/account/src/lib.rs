@@ -30,18 +30,22 @@ mod world;
 
 pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authenticate};
 pub use container::ContainerError;
-pub use ec2::{Association, Ec2Error, HttpTokens, Instance, InstanceState, RunInstance};
+pub use ec2::{
+    Association, Ec2Error, EventCode, EventState, HttpTokens, Instance, InstanceState, Lifecycle,
+    MetadataOptions, MetadataOptionsChange, RunInstance, ScheduledEvent, SpotAction,
+    SpotInterruption, Switch,
+};
 pub use entropy::Entropy;
 pub use iam::{CreateRole, CreateUser, IamError, InstanceProfile, Role, User};
-pub use imds::{ImdsError, TokenGrant};
+pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;
-pub use issuing::{Issuing, Overlap, Source};
+pub use issuing::{Issuing, Overlap, Source, Staleness};
 pub use journal::{
     BodyRecord, Entry, Exchange, FaultRecord, Happening, Journal, RedactedExchange, Refusal,
     RequestRecord, ResponseRecord,
 };
 pub use operation::{Operation, Service};
 pub use secret::{Secret, fingerprint};
-pub use session::{Actor, Ending, Identity, Session};
+pub use session::{Actor, Ending, Identity, RoleDelivery, Session};
 pub use sts::{AssumeRole, AssumedRole, CallerIdentity, StsError};
 pub use world::{Arrival, NothingServed, RequestIds, World, WorldOptions};

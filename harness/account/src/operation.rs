@@ -54,9 +54,15 @@ operations! {
     ImdsRole = Imds, "GetRoleName", "imds-role";
     /// `GET /latest/meta-data/iam/security-credentials/ROLE`.
     ImdsCredentials = Imds, "GetRoleCredentials", "imds-credentials";
+    /// `GET /latest/meta-data/iam/security-credentials-extended/`.
+    ImdsRoleExtended = Imds, "GetRoleNameExtended", "imds-role-extended";
+    /// `GET /latest/meta-data/iam/security-credentials-extended/ROLE`.
+    ImdsCredentialsExtended = Imds, "GetRoleCredentialsExtended", "imds-credentials-extended";
+    /// `GET /latest/meta-data/identity-credentials/ec2/security-credentials/ec2-instance`.
+    ImdsIdentityCredentials = Imds, "GetIdentityCredentials", "imds-identity-credentials";
     /// `GET /latest/meta-data/iam/info`.
     ImdsInfo = Imds, "GetProfileInfo", "imds-info";
-    /// Any other path under `/latest/meta-data/`.
+    /// Any other path of the metadata service.
     ImdsMetadata = Imds, "GetMetadata", "imds-metadata";
     /// The path in `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`.
     ContainerCredentials = Container, "GetTaskCredentials", "container-credentials";
@@ -78,6 +84,8 @@ operations! {
     AddRoleToInstanceProfile = Iam, "AddRoleToInstanceProfile", "iam-add-role-to-instance-profile";
     /// Takes the role out of an instance profile.
     RemoveRoleFromInstanceProfile = Iam, "RemoveRoleFromInstanceProfile", "iam-remove-role-from-instance-profile";
+    /// Deletes an empty instance profile.
+    DeleteInstanceProfile = Iam, "DeleteInstanceProfile", "iam-delete-instance-profile";
     /// Launches an instance.
     RunInstances = Ec2, "RunInstances", "ec2-run-instances";
     /// Stops an instance.
@@ -92,6 +100,12 @@ operations! {
     ReplaceIamInstanceProfileAssociation = Ec2, "ReplaceIamInstanceProfileAssociation", "ec2-replace-iam-instance-profile-association";
     /// Takes an instance's profile away.
     DisassociateIamInstanceProfile = Ec2, "DisassociateIamInstanceProfile", "ec2-disassociate-iam-instance-profile";
+    /// Changes how an instance's metadata is served.
+    ModifyInstanceMetadataOptions = Ec2, "ModifyInstanceMetadataOptions", "ec2-modify-instance-metadata-options";
+    /// Sets tags of an instance.
+    CreateTags = Ec2, "CreateTags", "ec2-create-tags";
+    /// Takes tags of an instance away.
+    DeleteTags = Ec2, "DeleteTags", "ec2-delete-tags";
     /// Says who asks.
     StsGetCallerIdentity = Sts, "GetCallerIdentity", "sts-get-caller-identity";
     /// Makes a session of a role.

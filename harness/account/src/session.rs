@@ -109,6 +109,26 @@ pub enum Ending {
     Revoked,
 }
 
+/// Which version of the metadata service handed a set out: the value of `ec2:RoleDelivery`
+/// (`imds.credentials.role-delivery`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RoleDelivery {
+    /// To a request without a metadata token.
+    V1,
+    /// To a request with one.
+    V2,
+}
+
+impl RoleDelivery {
+    /// As policies compare it: a number.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "1.0",
+            Self::V2 => "2.0",
+        }
+    }
+}
+
 /// One set of keys: a session's triple, or a user's long-term pair.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -128,6 +148,10 @@ pub struct Session {
     pub issued_at: SimInstant,
     /// From when on it is no longer accepted; a long-term pair is for ever.
     pub expires_at: Option<SimInstant>,
+    /// Whether it is accepted past that all the same (`imds.credentials.stale`).
+    pub outlives_expiry: bool,
+    /// How an instance came by it; `None` if no metadata service handed it out.
+    pub role_delivery: Option<RoleDelivery>,
     /// The most that it may do, whatever the policies of its role allow; `None` if nothing was
     /// passed when it was made.
     pub policies: Option<Arc<[NamedPolicy]>>,
@@ -153,6 +177,8 @@ impl Session {
             issue: 0,
             issued_at: now,
             expires_at: Some(now + lifetime),
+            outlives_expiry: false,
+            role_delivery: None,
             policies: None,
             ended: None,
         }
@@ -165,7 +191,7 @@ impl Session {
 
     /// Whether its time is over. It is valid until its expiry, and not at it.
     pub fn is_expired(&self, now: SimInstant) -> bool {
-        self.expires_at.is_some_and(|expiry| now >= expiry)
+        !self.outlives_expiry && self.expires_at.is_some_and(|expiry| now >= expiry)
     }
 }
 

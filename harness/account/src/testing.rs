@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::ec2::{HttpTokens, RunInstance};
+use crate::ec2::RunInstance;
 use crate::iam::CreateRole;
+use crate::imds::{ImdsError, MetadataPath, TokenRequest};
 use crate::instant::SimInstant;
 use crate::issuing::{Issuing, Source};
 use crate::journal::Happening;
@@ -115,8 +116,8 @@ pub(crate) fn launch_with(world: &mut World, profile: Option<&str>, issuing: Iss
             RunInstance {
                 name: "web".to_owned(),
                 profile: profile.map(str::to_owned),
-                http_tokens: HttpTokens::Optional,
                 issuing,
+                ..RunInstance::default()
             },
         )
         .unwrap()
@@ -126,16 +127,56 @@ pub(crate) fn source(instance: &str) -> Source {
     Source::Instance(instance.to_owned())
 }
 
-/// The name of the role that an instance serves, if it serves one.
-pub(crate) fn served_role(world: &mut World, now: SimInstant, instance: &str) -> Option<String> {
-    world.imds_role(now, instance, None).ok()
+/// A metadata token that is good for six hours.
+pub(crate) fn metadata_token(world: &mut World, now: SimInstant, instance: &str) -> String {
+    let request = TokenRequest {
+        ttl_seconds: Some("21600"),
+        ..TokenRequest::default()
+    };
+    let grant = world.imds_token(now, instance, &request).unwrap();
+    grant.token.expose().to_owned()
 }
 
-/// The set that an instance serves, as its metadata document shows it.
+/// What is at a path below `/latest/meta-data/`.
+pub(crate) fn read(
+    world: &mut World,
+    now: SimInstant,
+    instance: &str,
+    token: Option<&str>,
+    path: &str,
+) -> Result<String, ImdsError> {
+    let path = MetadataPath::parse(&format!("/latest/meta-data/{path}"));
+    let found = world.imds_read(now, instance, token, &path)?;
+    Ok(String::from_utf8(found.body.to_vec()).unwrap())
+}
+
+/// The name of the role that an instance serves, if it serves one.
+pub(crate) fn served_role(world: &mut World, now: SimInstant, instance: &str) -> Option<String> {
+    read(world, now, instance, None, "iam/security-credentials/").ok()
+}
+
+/// The set that an instance serves to those with a metadata token, as its document shows it.
 pub(crate) fn served(world: &mut World, now: SimInstant, instance: &str) -> Arc<Session> {
-    let role = world.imds_role(now, instance, None).unwrap();
-    let document = world.imds_credentials(now, instance, None, &role).unwrap();
-    let document: Value = serde_json::from_str(&document).unwrap();
+    let token = metadata_token(world, now, instance);
+    served_to(world, now, instance, Some(&token))
+}
+
+/// The set that an instance serves to those with that token, or without one.
+pub(crate) fn served_to(
+    world: &mut World,
+    now: SimInstant,
+    instance: &str,
+    token: Option<&str>,
+) -> Arc<Session> {
+    let role = served_role(world, now, instance).unwrap();
+    let path = format!("iam/security-credentials/{role}");
+    let document = read(world, now, instance, token, &path).unwrap();
+    session_of(world, &document)
+}
+
+/// The session whose keys a document shows.
+pub(crate) fn session_of(world: &World, document: &str) -> Arc<Session> {
+    let document: Value = serde_json::from_str(document).unwrap();
     let access_key_id = document["AccessKeyId"].as_str().unwrap();
     Arc::clone(world.session(access_key_id).unwrap())
 }

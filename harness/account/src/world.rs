@@ -10,9 +10,9 @@ use crate::ec2::{Ec2, Instance};
 use crate::entropy::Entropy;
 use crate::iam::{Iam, Role};
 use crate::id;
-use crate::imds::MetadataTokens;
+use crate::imds::{IdentityKeys, MetadataTokens};
 use crate::instant::SimInstant;
-use crate::issuing::{Issuer, Serving, Source};
+use crate::issuing::{Behind, Issuer, Serving, Source};
 use crate::journal::{Entry, Exchange, Happening, Journal};
 use crate::operation::Operation;
 use crate::s3::Buckets;
@@ -53,6 +53,7 @@ pub struct World {
     pub(crate) iam: Iam,
     pub(crate) ec2: Ec2,
     pub(crate) metadata_tokens: MetadataTokens,
+    pub(crate) identity_keys: IdentityKeys,
     pub(crate) tasks: Tasks,
     pub(crate) buckets: Buckets,
 }
@@ -67,6 +68,8 @@ pub(crate) enum Due {
         instance: String,
         association: String,
     },
+    /// EC2 does to a Spot Instance what it gave notice of.
+    SpotInterruption { instance: String },
 }
 
 /// A request that has arrived: its place in the journal and its time, drawn once.
@@ -109,6 +112,7 @@ impl World {
             iam: Iam::new(ACCOUNT.to_owned()),
             ec2: Ec2::default(),
             metadata_tokens: MetadataTokens::default(),
+            identity_keys: IdentityKeys::default(),
             tasks: Tasks::default(),
             buckets: Buckets::default(),
         }
@@ -130,6 +134,7 @@ impl World {
                     instance,
                     association,
                 } => self.association_due(at, &instance, &association),
+                Due::SpotInterruption { instance } => self.interruption_due(at, &instance),
             }
         }
         self.now = self.now.max(now);
@@ -214,17 +219,19 @@ impl World {
             Source::Task(id) => id == name,
         })?;
         match issuer.serving()? {
-            Serving::Keys(session) => Some(session),
-            Serving::Refused { .. } => None,
+            Serving::Keys(keys) => Some(&keys.main.session),
+            Serving::Refused { .. } | Serving::NoRole { .. } | Serving::NoProfile { .. } => None,
         }
     }
 
-    /// The set that the same source issued before this one.
+    /// The set that the same source issued before this one: the one delivered in the same way, if
+    /// there are two.
     pub fn issue_before(&self, session: &Session) -> Option<&Arc<Session>> {
         session.source.as_ref()?;
-        self.sessions.iter().find(|other| {
+        let before = self.sessions.iter().filter(|other| {
             other.source == session.source && other.issue.checked_add(1) == Some(session.issue)
-        })
+        });
+        before.min_by_key(|other| other.role_delivery != session.role_delivery)
     }
 
     /// Every session ever issued.
@@ -248,12 +255,17 @@ impl World {
     /// heard of it. Answers how many were ended.
     pub fn revoke(&mut self, now: SimInstant, source: &Source, issue: Option<u32>) -> usize {
         self.advance_to(now);
-        let sessions = self.sessions.iter().filter(|session| {
-            session.source.as_ref() == Some(source)
-                && issue.is_none_or(|issue| session.issue == issue)
-                && session.ended.is_none()
-                && !session.is_expired(now)
-        });
+        let Some(issuer) = self.issuers.get(source) else {
+            return 0;
+        };
+        let sessions = issuer
+            .unexpired(now)
+            .filter_map(|key| self.sessions.find(key))
+            .filter(|session| {
+                issue.is_none_or(|issue| session.issue == issue)
+                    && session.ended.is_none()
+                    && !session.is_expired(now)
+            });
         let ending: Vec<String> = sessions
             .map(|session| session.access_key_id.clone())
             .collect();
@@ -264,13 +276,13 @@ impl World {
     }
 
     fn serving(&self, source: &Source) -> Result<&Serving, NothingServed> {
-        self.issuers
-            .get(source)
-            .and_then(Issuer::serving)
+        let serving = self.issuers.get(source).and_then(Issuer::serving);
+        serving
+            .filter(|serving| serving.role_name().is_some())
             .ok_or(NothingServed)
     }
 
-    pub(crate) fn role_behind(&self, source: &Source) -> Option<&Role> {
+    pub(crate) fn role_behind(&self, source: &Source) -> Behind<&Role> {
         match source {
             Source::Instance(id) => self.role_behind_instance(id),
             Source::Task(id) => self.role_behind_task(id),

@@ -129,18 +129,16 @@ fn secrets_of(name: &str) -> Vec<String> {
         let mut world = simulation.world();
         world.associate_profile(now, &id, "web-profile").unwrap();
         let mut secrets = Vec::new();
+        let request = rolecall_account::TokenRequest {
+            ttl_seconds: Some("21600"),
+            ..rolecall_account::TokenRequest::default()
+        };
         for hours in [0_u64, 6] {
             let then = now + std::time::Duration::from_secs(hours * 3600);
             // The token that the client gets first at that hour, whatever it got before.
             for _ in 0..2 {
-                secrets.push(
-                    world
-                        .imds_token(then, &id, Some("21600"))
-                        .unwrap()
-                        .token
-                        .expose()
-                        .to_owned(),
-                );
+                let grant = world.imds_token(then, &id, &request).unwrap();
+                secrets.push(grant.token.expose().to_owned());
             }
         }
         for session in world.sessions() {

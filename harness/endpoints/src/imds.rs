@@ -2,203 +2,118 @@
 //!
 //! One router serves all instances: which one is asked comes with the caller.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::{any, get, put};
+use axum::routing::get;
 use axum::{Extension, Router};
 use http::StatusCode;
 use http::request::Parts;
-use rolecall_account::{ImdsError, Operation, SimInstant, Stage, World};
+use rolecall_account::{ImdsError, Metadata, MetadataPath, Operation, Stage, TokenRequest};
 
-use crate::edge::{Edge, Reply, named};
-use crate::place::{Caller, Place};
+use crate::delivery::Broken;
+use crate::edge::{Edge, Reply};
+use crate::place::{Caller, Hops, Place};
 
 pub(crate) const TOKEN: &str = "x-aws-ec2-metadata-token";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
-const SERVER: &str = "EC2ws";
+const FORWARDED: &str = "x-forwarded-for";
 
 pub(crate) fn router(edge: Edge) -> Router {
-    Router::new()
-        .route("/latest/api/token", put(token).fallback(wrong_method))
-        .route(
-            "/latest/meta-data/iam/security-credentials",
-            get(role).fallback(wrong_method),
-        )
-        .route(
-            "/latest/meta-data/iam/security-credentials/",
-            get(role).fallback(wrong_method),
-        )
-        .route(
-            "/latest/meta-data/iam/security-credentials/{role}",
-            get(credentials).fallback(wrong_method),
-        )
-        .route(
-            "/latest/meta-data/iam/info",
-            get(info).fallback(wrong_method),
-        )
-        .route(
-            "/latest/meta-data/{*path}",
-            get(value).fallback(wrong_method),
-        )
-        .fallback(any(no_such_path))
-        .with_state(edge)
+    // No route by path: the account knows the paths, and which slashes matter.
+    let methods = get(read).put(put).fallback(wrong_method);
+    Router::new().fallback_service(methods.with_state(edge))
 }
 
 /// The operation that a request names, if it names one.
 pub(crate) fn operation(head: &Parts) -> Option<Operation> {
-    const ROLES: &str = "/latest/meta-data/iam/security-credentials";
-    let path = head.uri.path();
-    match path.strip_prefix(ROLES) {
-        Some("" | "/") => return Some(Operation::ImdsRole),
-        Some(role) if role.starts_with('/') => return Some(Operation::ImdsCredentials),
-        _ => {}
-    }
-    match path {
-        "/latest/api/token" => Some(Operation::ImdsToken),
-        "/latest/meta-data/iam/info" => Some(Operation::ImdsInfo),
-        _ if path.starts_with("/latest/meta-data/") => Some(Operation::ImdsMetadata),
-        _ => None,
-    }
+    MetadataPath::parse(head.uri.path()).operation()
 }
 
-async fn token(
+async fn put(
     State(edge): State<Edge>,
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Response {
+    let path = MetadataPath::parse(request.uri().path());
+    let operation = path.operation();
+    if operation != Some(Operation::ImdsToken) {
+        return not_allowed(&edge, &caller, request);
+    }
     let (parts, _) = request.into_parts();
+    let hops = parts.extensions.get().map(|Hops(hops)| *hops);
     let ttl_seconds = header(&parts, TTL);
-    edge.answer(&caller, Some(Operation::ImdsToken), parts, |world, now| {
-        let granted =
-            on_instance(&caller).and_then(|id| world.imds_token(now, id, ttl_seconds.as_deref()));
+    let forwarded = parts.headers.contains_key(FORWARDED);
+    let mut lost = false;
+    let mut response = edge.answer(&caller, operation, parts, |world, now| {
+        let instance = match on_instance(&caller) {
+            Ok(instance) => instance,
+            Err(error) => return refused(error),
+        };
+        let request = TokenRequest {
+            ttl_seconds: ttl_seconds.as_deref(),
+            forwarded,
+            versioned: path.is_dated(),
+        };
+        let granted = world.imds_token(now, instance, &request);
+        lost = world.imds_put_reply_lost(now, instance, hops);
         match granted {
-            // imds.token.ttl-echo
-            Ok(grant) => {
-                text(grant.token.expose().to_owned()).header(TTL, &grant.ttl_seconds.to_string())
-            }
+            // imds.token.plain-body, imds.token.ttl-echo
+            Ok(grant) => common(Reply::ok("text/plain", grant.token.expose().to_owned()))
+                .header(TTL, &grant.ttl_seconds.to_string()),
+            Err(error) => refused(error),
+        }
+    });
+    if lost {
+        response.extensions_mut().insert(Broken::Silent);
+    }
+    response
+}
+
+/// A read: everything but the token request. Signatures are not looked at
+/// (`imds.requests.unsigned`).
+async fn read(
+    State(edge): State<Edge>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
+    let path = MetadataPath::parse(request.uri().path());
+    let operation = path.operation();
+    if operation == Some(Operation::ImdsToken) {
+        return not_allowed(&edge, &caller, request);
+    }
+    let (parts, _) = request.into_parts();
+    let token = header(&parts, TOKEN);
+    edge.answer(&caller, operation, parts, |world, now| {
+        let found = on_instance(&caller)
+            .and_then(|instance| world.imds_read(now, instance, token.as_deref(), &path));
+        match found {
+            Ok(metadata) => value(metadata),
             Err(error) => refused(error),
         }
     })
 }
 
-async fn role(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-) -> Response {
-    read(
-        &edge,
-        &caller,
-        Operation::ImdsRole,
-        request,
-        World::imds_role,
-    )
-}
-
-async fn credentials(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    role: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response {
-    let role = named(role);
-    read(
-        &edge,
-        &caller,
-        Operation::ImdsCredentials,
-        request,
-        |world, now, id, token| world.imds_credentials(now, id, token, &role),
-    )
-}
-
-async fn info(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-) -> Response {
-    read(
-        &edge,
-        &caller,
-        Operation::ImdsInfo,
-        request,
-        World::imds_info,
-    )
-}
-
-async fn value(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response {
-    let path = named(path);
-    read(
-        &edge,
-        &caller,
-        Operation::ImdsMetadata,
-        request,
-        |world, now, id, token| world.imds_value(now, id, token, &path),
-    )
-}
-
-/// A read: everything but the token request.
-fn read(
-    edge: &Edge,
-    caller: &Caller,
-    operation: Operation,
-    request: Request,
-    ask: impl FnOnce(&mut World, SimInstant, &str, Option<&str>) -> Result<String, ImdsError>,
-) -> Response {
-    let (parts, _) = request.into_parts();
-    let token = header(&parts, TOKEN);
-    edge.answer(
-        caller,
-        Some(operation),
-        parts,
-        |world, now| match on_instance(caller).and_then(|id| ask(world, now, id, token.as_deref()))
-        {
-            Ok(document) => text(document),
-            Err(error) => refused(error),
-        },
-    )
-}
-
-async fn no_such_path(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-) -> Response {
-    edge.answer(&caller, None, request.into_parts().0, |_, _| {
-        refused(ImdsError::NotFound)
-    })
-}
-
-/// `imds.methods`: reads are GET or HEAD, the token is PUT. The status is unsourced.
 async fn wrong_method(
     State(edge): State<Edge>,
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Response {
+    not_allowed(&edge, &caller, request)
+}
+
+/// `imds.methods`: reads are GET or HEAD, the token is PUT.
+fn not_allowed(edge: &Edge, caller: &Caller, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let message = format!("{} is no method of this path", parts.method);
-    let allowed = if parts.uri.path() == "/latest/api/token" {
-        "PUT"
-    } else {
-        "GET, HEAD"
+    let path = MetadataPath::parse(parts.uri.path());
+    let allowed = match path.operation() {
+        Some(Operation::ImdsToken) => "OPTIONS, PUT",
+        _ => "GET, HEAD",
     };
-    edge.answer(&caller, None, parts, |_, _| {
-        let status = StatusCode::METHOD_NOT_ALLOWED;
-        Reply::refused(
-            status.as_u16(),
-            "text/html",
-            page(status),
-            "405",
-            Stage::Operation,
-            message,
-        )
-        .header("server", SERVER)
-        .header("allow", allowed)
+    edge.answer(caller, None, parts, |_, _| {
+        let (status, code) = (StatusCode::METHOD_NOT_ALLOWED.as_u16(), "405");
+        let reply = Reply::refused(status, "text/plain", "", code, Stage::Operation, message);
+        common(reply).header("allow", allowed)
     })
 }
 
@@ -217,30 +132,47 @@ fn header(parts: &Parts, name: &str) -> Option<String> {
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-fn text(body: String) -> Reply {
-    Reply::ok("text/plain", body).header("server", SERVER)
+fn value(metadata: Metadata) -> Reply {
+    let last_modified = metadata.last_modified.http_date();
+    // imds.headers.last-modified
+    let reply = common(Reply::ok(metadata.content_type, metadata.body))
+        .header("accept-ranges", "none")
+        .header("last-modified", &last_modified);
+    match metadata.token_ttl_seconds {
+        // imds.token.ttl-told
+        Some(seconds) => reply.header(TTL, &seconds.to_string()),
+        None => reply,
+    }
+}
+
+/// What every answer has: the server's name, and that the connection ends with it
+/// (`imds.headers.connection-close`).
+fn common(reply: Reply) -> Reply {
+    reply
+        .header("server", "EC2ws")
+        .header("connection", "close")
 }
 
 fn refused(error: ImdsError) -> Reply {
-    let status = crate::edge::status_of(error.status());
-    Reply::refused(
-        error.status(),
-        "text/html",
-        page(status),
-        code(error),
+    let (code, content_type, body) = match error {
+        ImdsError::BadTtl => ("400", "text/html", page(StatusCode::BAD_REQUEST)),
+        // imds.errors.bodies: nothing but the status.
+        ImdsError::Unauthorized => ("401", "text/plain", String::new()),
+        ImdsError::Disabled | ImdsError::Forwarded | ImdsError::VersionedToken => {
+            ("403", "text/html", page(StatusCode::FORBIDDEN))
+        }
+        ImdsError::NotFound => ("404", "text/html", page(StatusCode::NOT_FOUND)),
+    };
+    let (status, message) = (error.status(), error.to_string());
+    // The metadata service has statuses only; the journal wants a word.
+    common(Reply::refused(
+        status,
+        content_type,
+        body,
+        code,
         Stage::Source,
-        error.to_string(),
-    )
-    .header("server", SERVER)
-}
-
-/// The metadata service has statuses only; the journal wants a word.
-fn code(error: ImdsError) -> &'static str {
-    match error {
-        ImdsError::BadTtl => "400",
-        ImdsError::Unauthorized => "401",
-        ImdsError::NotFound => "404",
-    }
+        message,
+    ))
 }
 
 /// The page that stands in for a missing document; clients must not read it.

@@ -22,6 +22,6 @@ pub use fault::{
     Gate, GatePoint, GateState, Matcher, OddExpiration, Point, REDIRECT_STATUS, Redirect, Skew,
     Stall, Throttle,
 };
-pub use place::{Caller, Place};
+pub use place::{Caller, Hops, Place};
 pub use transport::memory::{MemoryNetwork, Wire, WireError};
 pub use transport::tcp::{Addresses, ListenOptions, Server};

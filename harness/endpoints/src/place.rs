@@ -21,3 +21,9 @@ pub struct Caller {
     /// Where it runs.
     pub place: Place,
 }
+
+/// How many network hops away from the metadata service a client is: an extension of its requests,
+/// where the transport knows better than the instance. 1 on the instance itself, 2 in a container
+/// behind a bridge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hops(pub u8);

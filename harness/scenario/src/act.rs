@@ -2,7 +2,7 @@
 
 use aws_credential_types::Credentials;
 use rolecall_account::policy::{REVOKE_OLDER_SESSIONS, revoke_older_sessions};
-use rolecall_account::{Ec2Error, HttpTokens, IamError, RunInstance, Source};
+use rolecall_account::{Ec2Error, IamError, RunInstance, Source};
 use rolecall_providers::{Call, CallAnswer, CallFailure, Client};
 
 use crate::language::{Action, Issuer, PolicyKind, Revoked};
@@ -103,8 +103,8 @@ fn on_instance(
             let request = RunInstance {
                 name: launch.instance.value.clone(),
                 profile,
-                http_tokens: HttpTokens::default(),
                 issuing: simulation.issuing(),
+                ..RunInstance::default()
             };
             simulation
                 .launch(request)

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rolecall_account::policy::Document;
 use rolecall_account::{
-    CreateRole, CreateUser, Ec2Error, HttpTokens, IamError, Issuing, Overlap, RunInstance,
-    SimInstant, Source, World, WorldOptions,
+    CreateRole, CreateUser, Ec2Error, HttpTokens, IamError, Issuing, MetadataOptions, Overlap,
+    RunInstance, SimInstant, Source, World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, Wire};
@@ -170,11 +170,15 @@ impl Simulation {
                     .profile
                     .as_ref()
                     .map(|profile| profile.value.clone()),
-                http_tokens: instance
-                    .http_tokens
-                    .as_ref()
-                    .map_or(HttpTokens::Optional, |at| http_tokens(at.value)),
+                metadata_options: MetadataOptions {
+                    http_tokens: instance
+                        .http_tokens
+                        .as_ref()
+                        .map_or(HttpTokens::Optional, |at| http_tokens(at.value)),
+                    ..MetadataOptions::default()
+                },
                 issuing: checked(issuing(&world.issuing().with(&instance.issuing)), what)?,
+                ..RunInstance::default()
             };
             self.launch(request).map_err(|error| SetupError::Ec2 {
                 what: what(),
@@ -449,6 +453,7 @@ fn issuing(issuing: &language::Issuing) -> Issuing {
             language::Overlap::UntilExpiry => Overlap::UntilExpiry,
             language::Overlap::Nothing => Overlap::None,
         },
+        ..Issuing::default()
     }
 }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::iam::{IamError, Role};
 use crate::id;
 use crate::instant::SimInstant;
-use crate::issuing::{Issuer, Issuing, Serving, Source};
+use crate::issuing::{Behind, Issuer, Issuing, Serving, Source};
 use crate::secret::Secret;
 use crate::world::World;
 
@@ -107,21 +107,30 @@ impl World {
             .get(&Source::Task(task.to_owned()))
             .ok_or(ContainerError::NoSuchTask)?;
         match issuer.serving() {
-            None => Err(ContainerError::NoSuchTask),
+            None | Some(Serving::NoRole { .. } | Serving::NoProfile { .. }) => {
+                Err(ContainerError::NoSuchTask)
+            }
             Some(Serving::Refused { .. }) => Err(ContainerError::NotAdmitted),
-            Some(Serving::Keys(session)) => Ok(json!({
-                "RoleArn": session.identity.principal_arn(),
-                "AccessKeyId": session.access_key_id,
-                "SecretAccessKey": session.secret_access_key.expose(),
-                "Token": session.session_token.as_ref().map(Secret::expose),
-                "Expiration": session.expires_at.map(|expiry| expiry.to_string()),
-            })
-            .to_string()),
+            Some(Serving::Keys(keys)) => {
+                let session = &keys.main.session;
+                Ok(json!({
+                    "RoleArn": session.identity.principal_arn(),
+                    "AccessKeyId": session.access_key_id,
+                    "SecretAccessKey": session.secret_access_key.expose(),
+                    "Token": session.session_token.as_ref().map(Secret::expose),
+                    "Expiration": session.expires_at.map(|expiry| expiry.to_string()),
+                })
+                .to_string())
+            }
         }
     }
 
-    pub(crate) fn role_behind_task(&self, task: &str) -> Option<&Role> {
-        self.iam.role_by_id(self.tasks.role_id(task)?)
+    pub(crate) fn role_behind_task(&self, task: &str) -> Behind<&Role> {
+        let Some(role_id) = self.tasks.role_id(task) else {
+            return Behind::Nothing;
+        };
+        let role = self.iam.role_by_id(role_id);
+        role.map_or(Behind::NoRole, Behind::Role)
     }
 }
 

@@ -24,6 +24,20 @@ pub enum Ec2Error {
     /// There is nothing to replace or to take away.
     #[error("The instance {0} has no association with an instance profile")]
     NoAssociation(String),
+    /// Between 1 and 64 hops (`ec2.metadata-options.hop-limit-range`).
+    #[error(
+        "Value ({0}) for parameter HttpPutResponseHopLimit is invalid. It must be between 1 and 64"
+    )]
+    InvalidHopLimit(u8),
+    /// The tags are part of the metadata and this one cannot be (`ec2.metadata-options.tag-keys`).
+    #[error("'{0}' is not a valid tag key for an instance whose tags are in its metadata")]
+    TagKeyNotInMetadata(String),
+    /// Only Spot Instances are interrupted.
+    #[error("The instance '{0}' is not a Spot Instance")]
+    NotSpot(String),
+    /// None of the instance's active events has that id.
+    #[error("The event ID '{0}' does not exist")]
+    NoSuchEvent(String),
     /// The instance is in no state for that.
     #[error("The instance '{id}' is not in a state from which it can be {verb}")]
     IncorrectState {
@@ -39,7 +53,12 @@ impl Ec2Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoSuchInstance(_) => "InvalidInstanceID.NotFound",
-            Self::NoSuchProfile(_) | Self::EmptyProfile(_) => "InvalidParameterValue",
+            Self::NoSuchProfile(_)
+            | Self::EmptyProfile(_)
+            | Self::InvalidHopLimit(_)
+            | Self::TagKeyNotInMetadata(_) => "InvalidParameterValue",
+            Self::NotSpot(_) => "UnsupportedOperation",
+            Self::NoSuchEvent(_) => "InvalidInstanceEventIDNotFound",
             Self::AssociationExists(_) => "IncorrectState",
             Self::NoAssociation(_) => "InvalidAssociationID.NotFound",
             Self::IncorrectState { .. } => "IncorrectInstanceState",

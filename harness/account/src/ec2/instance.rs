@@ -1,28 +1,20 @@
 //! Instances, and which profile each one has.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use bytes::Bytes;
 
 use super::error::Ec2Error;
+use super::metadata_options::MetadataOptions;
+use super::notice::{Lifecycle, Notices};
 use crate::iam::{InstanceProfile, Role};
 use crate::id;
 use crate::instant::SimInstant;
-use crate::issuing::{Issuer, Issuing, Source};
+use crate::issuing::{Behind, Source};
 use crate::journal::Happening;
 use crate::operation::Operation;
 use crate::world::{Due, World};
-
-/// Who EC2 is to a trust policy (`ec2.role.service-principal`).
-const SERVICE_PRINCIPAL: &str = "ec2.amazonaws.com";
-
-/// Whether metadata requests must carry a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HttpTokens {
-    /// IMDSv1 and IMDSv2: the API's default (`ec2.metadata-options.defaults`).
-    #[default]
-    Optional,
-    /// IMDSv2 only.
-    Required,
-}
 
 /// Where an instance is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +49,34 @@ pub struct Instance {
     pub name: String,
     /// Where it is in its life.
     pub state: InstanceState,
-    /// Whether metadata requests must carry a token.
-    pub http_tokens: HttpTokens,
+    /// Such as `m5.large`.
+    pub instance_type: String,
+    /// Such as `us-east-1a`.
+    pub availability_zone: String,
+    /// How it is paid for.
+    pub lifecycle: Lifecycle,
+    /// Its address in the subnet.
+    pub private_ip: Ipv4Addr,
+    /// How its metadata is served.
+    pub metadata_options: MetadataOptions,
+    /// Its tags, `Name` among them.
+    pub tags: BTreeMap<String, String>,
+    /// What its first boot was to run.
+    pub user_data: Option<Bytes>,
+    /// See [`RunInstance::extended_credentials`](super::RunInstance::extended_credentials).
+    pub extended_credentials: bool,
+    /// See [`RunInstance::client_hops`](super::RunInstance::client_hops).
+    pub client_hops: u8,
+    /// When it was launched, or last started.
+    pub pending_at: SimInstant,
+    /// When its metadata last changed, credentials aside.
+    pub changed_at: SimInstant,
     /// Its tie to a profile.
     pub association: Option<Association>,
-    /// The tie that the one above replaces, until that one has settled.
-    replaced: Option<Association>,
+    /// What EC2 has told it.
+    pub(crate) notices: Notices,
+    /// The tie that [`Self::association`] replaces, until that one has settled.
+    pub(super) replaced: Option<Association>,
 }
 
 impl Instance {
@@ -73,26 +87,21 @@ impl Instance {
             .flatten()
             .find(|association| association.settled)
     }
-}
 
-/// What `RunInstances` takes.
-#[derive(Clone, Debug)]
-pub struct RunInstance {
-    /// The `Name` tag.
-    pub name: String,
-    /// The instance profile, by name.
-    pub profile: Option<String>,
-    /// Whether metadata requests must carry a token.
-    pub http_tokens: HttpTokens,
-    /// How the instance's credentials are issued.
-    pub issuing: Issuing,
+    /// Ends it for good.
+    pub(super) fn end(&mut self) {
+        self.state = InstanceState::Terminated;
+        self.association = None;
+        self.replaced = None;
+    }
 }
 
 /// The instances of a world.
 #[derive(Debug, Default)]
 pub(crate) struct Ec2 {
-    instances: BTreeMap<String, Instance>,
+    pub(super) instances: BTreeMap<String, Instance>,
     associations_made: u32,
+    pub(super) events_scheduled: u32,
 }
 
 impl Ec2 {
@@ -102,7 +111,7 @@ impl Ec2 {
             .ok_or_else(|| Ec2Error::NoSuchInstance(id.to_owned()))
     }
 
-    fn instance_mut(&mut self, id: &str) -> Result<&mut Instance, Ec2Error> {
+    pub(super) fn instance_mut(&mut self, id: &str) -> Result<&mut Instance, Ec2Error> {
         self.instances
             .get_mut(id)
             .ok_or_else(|| Ec2Error::NoSuchInstance(id.to_owned()))
@@ -110,51 +119,6 @@ impl Ec2 {
 }
 
 impl World {
-    /// Launches an instance; with a profile it serves credentials from the start.
-    ///
-    /// # Errors
-    /// An unknown or empty profile.
-    pub fn run_instance(
-        &mut self,
-        now: SimInstant,
-        request: RunInstance,
-    ) -> Result<String, Ec2Error> {
-        self.advance_to(now);
-        let RunInstance {
-            name,
-            profile,
-            http_tokens,
-            issuing,
-        } = request;
-        let profile = match profile {
-            Some(profile) => Some(self.profile_to_launch_with(&profile)?),
-            None => None,
-        };
-        let label = format!("{name}/{}", self.ec2.instances.len());
-        let id = id::instance_id(&self.entropy, &label);
-        let source = Source::Instance(id.clone());
-        // ec2.role.session-name: the session is named after the instance.
-        let issuer = Issuer::new(source.clone(), issuing, SERVICE_PRINCIPAL, id.clone());
-        self.issuers.insert(source.clone(), issuer);
-        self.control(now, Operation::RunInstances, &format!("{name} as {id}"));
-        let association = profile.map(|profile| self.new_association(&profile, true));
-        let serves = association.is_some();
-        let state = InstanceState::Running;
-        let instance = Instance {
-            id: id.clone(),
-            name,
-            state,
-            http_tokens,
-            association,
-            replaced: None,
-        };
-        self.ec2.instances.insert(id.clone(), instance);
-        if serves {
-            self.issue(now, &source);
-        }
-        Ok(id)
-    }
-
     /// Gives an instance a profile; its credentials appear after the world's association delay.
     ///
     /// # Errors
@@ -259,6 +223,11 @@ impl World {
             InstanceState::Running,
             "started",
         )?;
+        let found = self.ec2.instance_mut(instance)?;
+        found.pending_at = now;
+        found.changed_at = now;
+        found.notices.interruption = None;
+        found.notices.rebalance = None;
         self.control(now, Operation::StartInstances, instance);
         self.issue(now, &Source::Instance(instance.to_owned()));
         Ok(())
@@ -270,28 +239,26 @@ impl World {
     /// An unknown instance.
     pub fn terminate_instance(&mut self, now: SimInstant, instance: &str) -> Result<(), Ec2Error> {
         self.advance_to(now);
-        let found = self.ec2.instance_mut(instance)?;
-        found.state = InstanceState::Terminated;
-        found.association = None;
-        found.replaced = None;
+        self.ec2.instance_mut(instance)?.end();
         self.control(now, Operation::TerminateInstances, instance);
         self.stop_issuing(&Source::Instance(instance.to_owned()));
         Ok(())
     }
 
     /// The role behind an instance: through its settled association and the profile as it is now.
-    pub(crate) fn role_behind_instance(&self, instance: &str) -> Option<&Role> {
-        let instance = self.ec2.instance(instance).ok()?;
-        if instance.state != InstanceState::Running {
-            return None;
-        }
-        let association = instance.settled_association()?;
-        let role_id = self
-            .iam
-            .profile_by_id(&association.profile_id)?
-            .role_id
-            .as_ref()?;
-        self.iam.role_by_id(role_id)
+    pub(crate) fn role_behind_instance(&self, instance: &str) -> Behind<&Role> {
+        let running = self.ec2.instance(instance).ok();
+        let running = running.filter(|found| found.state == InstanceState::Running);
+        let Some(association) = running.and_then(Instance::settled_association) else {
+            return Behind::Nothing;
+        };
+        // imds.info.profile-not-found: by the unique id, not by the name.
+        let Some(profile) = self.iam.profile_by_id(&association.profile_id) else {
+            return Behind::NoProfile;
+        };
+        let role_id = profile.role_id.as_ref();
+        let role = role_id.and_then(|id| self.iam.role_by_id(id));
+        role.map_or(Behind::NoRole, Behind::Role)
     }
 
     /// The delay of an association is over; void if the instance has another one since.
@@ -341,7 +308,11 @@ impl World {
         Ok(())
     }
 
-    fn new_association(&mut self, profile: &InstanceProfile, settled: bool) -> Association {
+    pub(super) fn new_association(
+        &mut self,
+        profile: &InstanceProfile,
+        settled: bool,
+    ) -> Association {
         self.ec2.associations_made += 1;
         Association {
             id: id::association_id(&self.entropy, &self.ec2.associations_made.to_string()),
@@ -351,18 +322,7 @@ impl World {
         }
     }
 
-    fn profile_to_launch_with(&self, name: &str) -> Result<InstanceProfile, Ec2Error> {
-        let profile = self
-            .iam
-            .profile(name)
-            .map_err(|_| Ec2Error::NoSuchProfile(name.to_owned()))?;
-        match profile.role_id {
-            Some(_) => Ok(profile.clone()),
-            None => Err(Ec2Error::EmptyProfile(name.to_owned())),
-        }
-    }
-
-    fn living(&self, instance: &str, verb: &'static str) -> Result<&Instance, Ec2Error> {
+    pub(super) fn living(&self, instance: &str, verb: &'static str) -> Result<&Instance, Ec2Error> {
         let found = self.ec2.instance(instance)?;
         match found.state {
             InstanceState::Running | InstanceState::Stopped => Ok(found),
@@ -388,7 +348,7 @@ impl World {
     }
 }
 
-fn incorrect(id: &str, verb: &'static str) -> Ec2Error {
+pub(super) fn incorrect(id: &str, verb: &'static str) -> Ec2Error {
     Ec2Error::IncorrectState {
         id: id.to_owned(),
         verb,

@@ -6,7 +6,7 @@ use crate::issuing::{Issuing, Source};
 use crate::journal::Happening;
 use crate::testing::{
     HOUR, MILLISECOND, MINUTE, PROFILE, ROLE, add_other, add_role, issued, launch, launch_with,
-    served, served_role, source, start, world, world_with_delay,
+    read, served, served_role, source, start, world, world_with_delay,
 };
 use crate::world::{NothingServed, World};
 
@@ -16,8 +16,7 @@ fn request(profile: Option<&str>) -> RunInstance {
     RunInstance {
         name: "web".to_owned(),
         profile: profile.map(str::to_owned),
-        http_tokens: HttpTokens::default(),
-        issuing: Issuing::default(),
+        ..RunInstance::default()
     }
 }
 
@@ -28,7 +27,7 @@ fn code_and_status<T: std::fmt::Debug>(result: Result<T, Ec2Error>) -> (&'static
 
 /// The profile that `iam/info` names, by the end of its ARN.
 fn profile_shown(world: &mut World, now: SimInstant, instance: &str) -> Option<String> {
-    let info = world.imds_info(now, instance, None).ok()?;
+    let info = read(world, now, instance, None, "iam/info").ok()?;
     let info: serde_json::Value = serde_json::from_str(&info).unwrap();
     let arn = info["InstanceProfileArn"].as_str().unwrap();
     Some(arn.rsplit('/').next().unwrap().to_owned())

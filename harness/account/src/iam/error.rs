@@ -24,6 +24,12 @@ pub enum IamError {
     /// A profile holds one role (`iam.profile.one-role`).
     #[error("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")]
     SecondRoleInProfile,
+    /// Something is still in it (`iam.profile.delete-conflict`).
+    #[error("Cannot delete entity, must remove {what} first.")]
+    DeleteConflict {
+        /// `roles from instance profile`.
+        what: &'static str,
+    },
     /// The name breaks IAM's rules (`iam.names.form`).
     #[error(
         "The specified value for {field} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_- and be at most {max} characters long"
@@ -48,6 +54,7 @@ impl IamError {
             Self::NoSuchEntity { .. } => "NoSuchEntity",
             Self::EntityAlreadyExists { .. } => "EntityAlreadyExists",
             Self::SecondRoleInProfile => "LimitExceeded",
+            Self::DeleteConflict { .. } => "DeleteConflict",
             Self::InvalidName { .. } | Self::InvalidMaxSessionDuration => "ValidationError",
         }
     }
@@ -56,7 +63,9 @@ impl IamError {
     pub fn status(&self) -> u16 {
         match self {
             Self::NoSuchEntity { .. } => 404,
-            Self::EntityAlreadyExists { .. } | Self::SecondRoleInProfile => 409,
+            Self::EntityAlreadyExists { .. }
+            | Self::SecondRoleInProfile
+            | Self::DeleteConflict { .. } => 409,
             Self::InvalidName { .. } | Self::InvalidMaxSessionDuration => 400,
         }
     }

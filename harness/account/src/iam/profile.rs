@@ -107,4 +107,21 @@ impl World {
         self.control(now, Operation::RemoveRoleFromInstanceProfile, profile);
         Ok(())
     }
+
+    /// Deletes an empty profile. Instances tied to it keep the tie, and have no credentials from
+    /// their next rotation on (`imds.info.profile-not-found`).
+    ///
+    /// # Errors
+    /// No such profile, or it holds a role (`iam.profile.delete-conflict`).
+    pub fn delete_instance_profile(&mut self, now: SimInstant, name: &str) -> Result<(), IamError> {
+        self.advance_to(now);
+        if self.iam.profile(name)?.role_id.is_some() {
+            return Err(IamError::DeleteConflict {
+                what: "roles from instance profile",
+            });
+        }
+        self.iam.profiles.remove(&name.to_lowercase());
+        self.control(now, Operation::DeleteInstanceProfile, name);
+        Ok(())
+    }
 }

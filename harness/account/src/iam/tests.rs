@@ -286,3 +286,18 @@ fn a_refused_call_is_not_journalled_as_done() {
         ["iam-attach-role-policy photo-app AmazonS3FullAccess"]
     );
 }
+
+// iam.profile.delete-conflict
+#[test]
+fn a_profile_that_holds_a_role_is_not_deleted_and_an_empty_one_is() {
+    let mut world = world();
+    let refused = world.delete_instance_profile(start(), PROFILE);
+    assert_eq!(code_and_status(refused), ("DeleteConflict", 409));
+    world
+        .remove_role_from_instance_profile(start(), PROFILE)
+        .unwrap();
+    let upper = PROFILE.to_uppercase();
+    world.delete_instance_profile(start(), &upper).unwrap();
+    let again = world.delete_instance_profile(start(), PROFILE);
+    assert_eq!(code_and_status(again), ("NoSuchEntity", 404));
+}

@@ -104,6 +104,8 @@ impl World {
             issue: 0,
             issued_at: now,
             expires_at: None,
+            outlives_expiry: false,
+            role_delivery: None,
             policies: None,
             ended: None,
         });

@@ -1,159 +1,183 @@
-//! What the metadata service says.
+//! The documents of the metadata service.
 
 use std::fmt::{self, Write};
 
-use super::error::ImdsError;
+use super::contents::image_id;
+use super::tree::View;
+use crate::ec2::{EventState, ScheduledEvent};
 use crate::instant::SimInstant;
-use crate::issuing::{Serving, Source};
+use crate::issuing::Serving;
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::world::World;
 
 /// The code of the document that stands in for credentials when the role's trust policy does not
 /// admit EC2 (`imds.credentials.error-document`).
 const UNAUTHORIZED_ACCESS: &str = "AssumeRoleUnauthorizedAccess";
 
-impl World {
-    /// The listing under `iam/security-credentials/`: the name of the **role**, without a newline
-    /// (`imds.role.listing`, `imds.role.not-profile-name`).
-    ///
-    /// # Errors
-    /// No valid token; no role.
-    pub fn imds_role(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        token: Option<&str>,
-    ) -> Result<String, ImdsError> {
-        self.advance_to(now);
-        self.check_metadata_token(now, instance, token)?;
-        Ok(self.served_to(instance)?.role_name().to_owned())
-    }
+/// Where AWS explains the documents that say why there are no credentials.
+const HELP: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html";
 
-    /// The document under `iam/security-credentials/ROLE`.
-    ///
-    /// # Errors
-    /// No valid token; no role, or not of that name (`imds.role.wrong-name`).
-    pub fn imds_credentials(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        token: Option<&str>,
-        role: &str,
-    ) -> Result<String, ImdsError> {
-        self.advance_to(now);
-        self.check_metadata_token(now, instance, token)?;
-        match self.served_to(instance)? {
-            serving if serving.role_name() != role => Err(ImdsError::NotFound),
-            Serving::Keys(session) => Ok(credentials_document(session)),
-            Serving::Refused { at, .. } => Ok(error_document(*at)),
+/// A set of keys (`imds.credentials.document`).
+pub(super) fn credentials(session: &Session) -> String {
+    keys(session, None)
+}
+
+/// A set of keys with the account that they are of (`imds.credentials.extended`).
+pub(super) fn extended(session: &Session) -> String {
+    keys(session, Some(&session.identity.account))
+}
+
+fn keys(session: &Session, account: Option<&str>) -> String {
+    let issued_at = session.issued_at.to_string();
+    let token = session.session_token.as_ref().map(Secret::expose);
+    let expiry = session.expires_at.map(|expiry| expiry.to_string());
+    let members = [
+        ("Code", Some("Success")),
+        ("LastUpdated", Some(issued_at.as_str())),
+        ("Type", Some("AWS-HMAC")),
+        ("AccessKeyId", Some(session.access_key_id.as_str())),
+        ("SecretAccessKey", Some(session.secret_access_key.expose())),
+        ("Token", token),
+        ("Expiration", expiry.as_deref()),
+    ];
+    match account {
+        None => document(&members),
+        Some(account) => {
+            let [first @ .., expiration] = members;
+            let [code, updated, kind, id, secret, token] = first;
+            let account = ("AccountId", Some(account));
+            document(&[code, updated, kind, id, secret, token, account, expiration])
         }
-    }
-
-    /// The document `iam/info` (`imds.info.document`).
-    ///
-    /// # Errors
-    /// No valid token; no profile.
-    pub fn imds_info(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        token: Option<&str>,
-    ) -> Result<String, ImdsError> {
-        self.advance_to(now);
-        self.check_metadata_token(now, instance, token)?;
-        let found = self
-            .ec2
-            .instance(instance)
-            .map_err(|_| ImdsError::NotFound)?;
-        let association = found.settled_association().ok_or(ImdsError::NotFound)?;
-        let updated = match self.served_to(instance) {
-            Ok(Serving::Keys(session)) => session.issued_at,
-            Ok(Serving::Refused { at, .. }) => *at,
-            Err(_) => now,
-        };
-        Ok(document(&[
-            ("Code", "Success"),
-            ("LastUpdated", &updated.to_string()),
-            ("InstanceProfileArn", &association.profile_arn),
-            ("InstanceProfileId", &association.profile_id),
-        ]))
-    }
-
-    /// A plain value under `/latest/meta-data/`, such as `placement/region` (`imds.metadata.values`).
-    /// A slash at the end makes no difference: botocore asks for its region with one.
-    ///
-    /// # Errors
-    /// No valid token; nothing at that path.
-    pub fn imds_value(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        token: Option<&str>,
-        path: &str,
-    ) -> Result<String, ImdsError> {
-        self.advance_to(now);
-        self.check_metadata_token(now, instance, token)?;
-        match path.strip_suffix('/').unwrap_or(path) {
-            "instance-id" => Ok(instance.to_owned()),
-            "placement/region" => Ok(self.region.clone()),
-            "placement/availability-zone" => Ok(format!("{}a", self.region)),
-            "services/domain" => Ok("amazonaws.com".to_owned()),
-            "services/partition" => Ok("aws".to_owned()),
-            _ => Err(ImdsError::NotFound),
-        }
-    }
-
-    /// No profile, or an empty one: the `iam/` subtree is absent
-    /// (`imds.role.absent-without-profile`).
-    fn served_to(&self, instance: &str) -> Result<&Serving, ImdsError> {
-        let issuer = self.issuers.get(&Source::Instance(instance.to_owned()));
-        issuer
-            .and_then(|issuer| issuer.serving())
-            .ok_or(ImdsError::NotFound)
     }
 }
 
-/// `imds.credentials.document`.
-fn credentials_document(session: &Session) -> String {
+/// Why there are no keys of a role (`imds.credentials.error-document`).
+pub(super) fn refused(role: &str, at: SimInstant) -> String {
+    let message = format!("EC2 cannot assume the role {role}. Please see documentation at {HELP}.");
     document(&[
-        ("Code", "Success"),
-        ("LastUpdated", &session.issued_at.to_string()),
-        ("Type", "AWS-HMAC"),
-        ("AccessKeyId", &session.access_key_id),
-        ("SecretAccessKey", session.secret_access_key.expose()),
-        (
-            "Token",
-            session.session_token.as_ref().map_or("", Secret::expose),
-        ),
-        (
-            "Expiration",
-            &session
-                .expires_at
-                .map_or_else(String::new, |expiry| expiry.to_string()),
-        ),
+        ("Code", Some(UNAUTHORIZED_ACCESS)),
+        ("Message", Some(&message)),
+        ("LastUpdated", Some(&at.to_string())),
     ])
 }
 
-fn error_document(at: SimInstant) -> String {
+/// `iam/info`: as it was when credentials were last to be issued. Absent without a profile
+/// (`imds.role.absent-without-profile`).
+pub(super) fn info(view: &View<'_>) -> Option<String> {
+    let serving = view.serving?;
+    let updated = serving.since().to_string();
+    if let Serving::NoProfile { .. } = serving {
+        // imds.info.profile-not-found
+        return Some(document(&[
+            ("Code", Some("InstanceProfileNotFound")),
+            ("Message", Some("The instance profile has been deleted.")),
+            ("LastUpdated", Some(&updated)),
+        ]));
+    }
+    let association = view.instance.settled_association()?;
+    let arn = ("InstanceProfileArn", Some(association.profile_arn.as_str()));
+    let id = ("InstanceProfileId", Some(association.profile_id.as_str()));
+    let code = ("Code", Some("Success"));
+    let updated = ("LastUpdated", Some(updated.as_str()));
+    // imds.info.document, imds.info.no-role
+    Some(match serving {
+        Serving::NoRole { .. } => {
+            let message = format!(
+                "Instance Profile does not contain a role. Please see documentation at {HELP}."
+            );
+            document(&[code, ("Message", Some(&message)), updated, arn, id])
+        }
+        _ => document(&[code, updated, arn, id]),
+    })
+}
+
+/// `identity-credentials/ec2/info` (`imds.identity.credentials`).
+pub(super) fn identity_info(view: &View<'_>) -> String {
     document(&[
-        ("Code", UNAUTHORIZED_ACCESS),
-        (
-            "Message",
-            "EC2 cannot assume the role. The trust policy of the role does not allow ec2.amazonaws.com to do so.",
-        ),
-        ("LastUpdated", &at.to_string()),
+        ("Code", Some("Success")),
+        ("LastUpdated", Some(&view.instance.pending_at.to_string())),
+        ("AccountId", Some(view.world.iam.account())),
     ])
 }
 
-/// JSON laid out as the metadata service lays it out.
-fn document(members: &[(&str, &str)]) -> String {
+/// `instance-identity/document` (`imds.identity.document`).
+pub(super) fn identity(view: &View<'_>) -> String {
+    let instance = view.instance;
+    document(&[
+        ("accountId", Some(view.world.iam.account())),
+        ("architecture", Some(architecture(&instance.instance_type))),
+        ("availabilityZone", Some(&instance.availability_zone)),
+        ("billingProducts", None),
+        ("devpayProductCodes", None),
+        ("marketplaceProductCodes", None),
+        ("imageId", Some(&image_id(view))),
+        ("instanceId", Some(&instance.id)),
+        ("instanceType", Some(&instance.instance_type)),
+        ("kernelId", None),
+        ("pendingTime", Some(&instance.pending_at.to_string())),
+        ("privateIp", Some(&instance.private_ip.to_string())),
+        ("ramdiskId", None),
+        ("region", Some(&view.world.region)),
+        ("version", Some("2017-09-30")),
+    ])
+}
+
+/// `g` after the number of the generation means one of AWS's own processors, as in `m7g.large`.
+fn architecture(instance_type: &str) -> &'static str {
+    let family = instance_type.split('.').next().unwrap_or_default();
+    let after = family.split_once(|c: char| c.is_ascii_digit());
+    if after.is_some_and(|(_, rest)| rest.contains('g')) {
+        "arm64"
+    } else {
+        "x86_64"
+    }
+}
+
+/// The scheduled events in one of these states, as a JSON array (`imds.events.maintenance`).
+pub(super) fn events(view: &View<'_>, listed: fn(EventState) -> bool) -> String {
+    let events = view.instance.notices.events.iter();
+    let told: Vec<_> = events
+        .filter(|event| listed(event.state))
+        .map(event)
+        .collect();
+    match told.len() {
+        0 => "[]".to_owned(),
+        _ => format!("[ {} ]", told.join(", ")),
+    }
+}
+
+fn event(event: &ScheduledEvent) -> String {
+    let (state, prefix) = match event.state {
+        EventState::Active => ("active", ""),
+        EventState::Completed => ("completed", "[Completed] "),
+        EventState::Canceled => ("canceled", "[Canceled] "),
+    };
+    document(&[
+        ("NotBefore", Some(&event.not_before.event_date())),
+        ("Code", Some(event.code.as_str())),
+        (
+            "Description",
+            Some(&format!("{prefix}{}", event.description)),
+        ),
+        ("EventId", Some(&event.id)),
+        ("NotAfter", Some(&event.not_after.event_date())),
+        ("State", Some(state)),
+    ])
+}
+
+/// JSON laid out as the metadata service lays it out; what has no value is `null`.
+fn document(members: &[(&str, Option<&str>)]) -> String {
     // The names, quotes and line ends come to less than 32 bytes a member.
-    let length: usize = members.iter().map(|(_, value)| value.len() + 32).sum();
-    let mut text = String::with_capacity(length);
+    let length = members
+        .iter()
+        .map(|(_, value)| value.map_or(4, str::len) + 32);
+    let mut text = String::with_capacity(length.sum());
     for (index, (name, value)) in members.iter().enumerate() {
         text.push_str(if index == 0 { "{\n" } else { ",\n" });
-        let _ = write!(text, "  \"{name}\" : {}", Quoted(value));
+        let _ = match value {
+            Some(value) => write!(text, "  \"{name}\" : {}", Quoted(value)),
+            None => write!(text, "  \"{name}\" : null"),
+        };
     }
     text.push_str("\n}");
     text

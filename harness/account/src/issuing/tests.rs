@@ -11,7 +11,7 @@ fn issuing(credential_lifetime: Duration, publish_before_expiry: Duration) -> Is
     Issuing {
         credential_lifetime,
         publish_before_expiry,
-        overlap: Overlap::UntilExpiry,
+        ..Issuing::default()
     }
 }
 
@@ -44,7 +44,9 @@ fn the_first_set_comes_with_the_launch() {
     assert_eq!((first.issue, first.issued_at), (1, start()));
     assert_eq!(first.source, Some(source(&web)));
     assert_eq!(first.ended, None);
-    // imds.credentials.lifetime
+    // imds.credentials.lifetime, imds.credentials.longer-than-role
+    let role = world.iam.role(ROLE).unwrap();
+    assert_eq!(role.max_session_duration, HOUR);
     assert_eq!(first.expires_at, Some(start() + 6 * HOUR));
 }
 

@@ -2,8 +2,8 @@ use super::*;
 use crate::container::ContainerError;
 use crate::issuing::{Issuing, Overlap};
 use crate::testing::{
-    HOUR, PROFILE, ROLE, add_other, add_role, launch_with, options, served, source, start,
-    world_with,
+    HOUR, PROFILE, ROLE, add_other, add_role, launch_with, metadata_token, options, read, served,
+    source, start, world_with,
 };
 use crate::world::{World, WorldOptions};
 
@@ -37,8 +37,7 @@ impl Run {
         let web = launch_with(&mut self.world, Some(PROFILE), issuing);
         for day in 0..3 {
             let now = start() + 24 * HOUR * day;
-            let grant = self.world.imds_token(now, &web, Some("60")).unwrap();
-            let token = grant.token.expose().to_owned();
+            let token = metadata_token(&mut self.world, now, &web);
             self.journal(
                 Operation::ImdsToken,
                 "PUT",
@@ -46,11 +45,8 @@ impl Run {
                 &[],
                 &token,
             );
-            let role = self.world.imds_role(now, &web, Some(&token)).unwrap();
-            let document = self
-                .world
-                .imds_credentials(now, &web, Some(&token), &role)
-                .unwrap();
+            let path = format!("iam/security-credentials/{ROLE}");
+            let document = read(&mut self.world, now, &web, Some(&token), &path).unwrap();
             let sent = [("x-aws-ec2-metadata-token", token.as_str())];
             self.journal(
                 Operation::ImdsCredentials,

@@ -2,8 +2,8 @@ use super::*;
 use crate::issuing::Issuing;
 use crate::operation::Operation;
 use crate::testing::{
-    HOUR, MINUTE, PROFILE, add_other, issued, launch, launch_with, options, served, source, start,
-    world, world_with,
+    HOUR, MINUTE, PROFILE, add_other, issued, launch, launch_with, metadata_token, options, served,
+    source, start, world, world_with,
 };
 
 /// Every number, time and happening of the journal, as text.
@@ -132,14 +132,14 @@ fn the_seed_decides_every_id_and_key() {
         let mut world = world_with(WorldOptions { seed, ..options() });
         add_other(&mut world);
         let web = launch(&mut world, Some(PROFILE));
-        let token = world.imds_token(start(), &web, Some("60")).unwrap().token;
+        let token = metadata_token(&mut world, start(), &web);
         let association = world.instance(&web).unwrap().association.clone().unwrap();
         let session = served(&mut world, start() + 7 * HOUR, &web);
         let arrival = world.arrive(start());
         let ids = world.s3_request_ids(arrival);
         [
             web,
-            token.expose().to_owned(),
+            token,
             association.id,
             association.profile_id,
             session.access_key_id.clone(),

@@ -1,11 +1,13 @@
 //! The in-memory transport: every address that a client could call, as a function call.
 
+use std::net::Ipv6Addr;
 use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{Request, Response};
+use rolecall_account::Instance;
 use thiserror::Error;
 use tower::{BoxError, Service};
 
@@ -13,12 +15,14 @@ use crate::aws::{self, Host};
 use crate::delivery::{Broken, silence};
 use crate::edge::Edge;
 use crate::fault::{self, Dialect};
-use crate::place::{Caller, Place};
+use crate::place::{Caller, Hops, Place};
 use crate::sts::STS;
 use crate::{container, imds};
 
 /// Where every instance finds its metadata (`imds.address`).
 const METADATA: &str = "169.254.169.254";
+/// Where those that have it enabled find it too (`imds.address`).
+const METADATA_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 /// Where every ECS task finds its credentials (`container.ecs.address`).
 const CONTAINER: &str = "169.254.170.2";
 
@@ -72,12 +76,18 @@ impl MemoryNetwork {
         Wire {
             network: self.clone(),
             caller,
+            hops: None,
         }
     }
 
     fn at(&self, host: &str, place: &Place) -> Option<(Dialect, Router)> {
         match (host, place) {
             (METADATA, Place::Instance(_)) => Some((Dialect::Imds, self.metadata.clone())),
+            (_, Place::Instance(id)) if ipv6(host) == Some(METADATA_IPV6) => {
+                let world = self.edge.world();
+                let enabled = world.instance(id).is_some_and(Instance::serves_ipv6);
+                enabled.then(|| (Dialect::Imds, self.metadata.clone()))
+            }
             (CONTAINER, Place::Task(_)) => Some((Dialect::Container, self.container.clone())),
             _ => match Host::parse(host)? {
                 #[cfg(feature = "s3")]
@@ -89,11 +99,27 @@ impl MemoryNetwork {
     }
 }
 
+/// The address that a host names, if it is one in brackets.
+fn ipv6(host: &str) -> Option<Ipv6Addr> {
+    let inner = host.strip_prefix('[')?.strip_suffix(']')?;
+    inner.parse().ok()
+}
+
 /// One caller's view of the network.
 #[derive(Clone, Debug)]
 pub struct Wire {
     network: MemoryNetwork,
     caller: Caller,
+    hops: Option<Hops>,
+}
+
+impl Wire {
+    /// The same for a caller that is so far away from the metadata service of its instance.
+    #[must_use]
+    pub fn at_hops(self, hops: Hops) -> Self {
+        let hops = Some(hops);
+        Self { hops, ..self }
+    }
 }
 
 impl<B> Service<Request<B>> for Wire
@@ -110,11 +136,14 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let host = request.uri().host().unwrap_or_default().to_owned();
         let service = self.network.at(&host, &self.caller.place);
         let caller = self.caller.clone();
         let edge = self.network.edge.clone();
+        if let Some(hops) = self.hops {
+            request.extensions_mut().insert(hops);
+        }
         Box::pin(async move {
             let Some((dialect, router)) = service else {
                 return Err(WireError::NoRoute {

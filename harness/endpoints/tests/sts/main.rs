@@ -1,6 +1,7 @@
 //! STS over HTTP: who is asking, sessions for those who may have one, and what is said to others.
 
 mod authentication;
+mod instances;
 mod operations;
 mod refusals;
 #[path = "../support/mod.rs"]

@@ -13,8 +13,8 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use rolecall_account::policy::{Document, DocumentKind};
 use rolecall_account::{
-    CreateRole, CreateUser, Exchange, Happening, HttpTokens, Issuing, RunInstance, Session,
-    SimInstant, World, WorldOptions,
+    CreateRole, CreateUser, Exchange, Happening, HttpTokens, Issuing, MetadataOptions, RunInstance,
+    Session, SimInstant, World, WorldOptions,
 };
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, WireError};
@@ -103,8 +103,12 @@ impl Lab {
             let request = RunInstance {
                 name: name.to_owned(),
                 profile: Some("web-profile".to_owned()),
-                http_tokens,
+                metadata_options: MetadataOptions {
+                    http_tokens,
+                    ..MetadataOptions::default()
+                },
                 issuing,
+                ..RunInstance::default()
             };
             world.run_instance(start, request).unwrap()
         };

@@ -1,6 +1,11 @@
 //! The instance metadata service, as a client on an instance sees it.
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod delivery;
+mod documents;
+mod headers;
 
 use rolecall_account::{Operation, Stage};
 use support::{Answer, HOUR, Lab, METADATA, MILLISECOND, ROLE, lab, request};
@@ -24,7 +29,7 @@ async fn read(lab: &Lab, path: &str) -> Answer {
     lab.send(lab.on_web(), request("GET", &at(path), &[])).await
 }
 
-// imds.token.ttl-echo
+// imds.token.plain-body, imds.token.ttl-echo
 #[test]
 fn a_token_comes_as_text_and_its_time_to_live_is_echoed() {
     lab(async |lab| {
@@ -56,6 +61,7 @@ fn a_bad_time_to_live_is_a_400_page() {
             assert_eq!(answer.status, 400, "{headers:?}");
             assert_eq!(answer.header("content-type"), Some("text/html"));
             assert_eq!(answer.header(TTL), None);
+            // imds.errors.bodies
             assert!(answer.text().contains("<title>400 - Bad Request</title>"));
             assert_eq!(lab.last_exchange().refusal.unwrap().stage, Stage::Source);
         }
@@ -77,6 +83,9 @@ fn a_read_without_a_good_token_is_a_401() {
             let request = request("GET", &at(LISTING), headers);
             let answer = lab.send(lab.on_strict(), request).await;
             assert_eq!(answer.status, status, "{headers:?}");
+            // imds.errors.bodies
+            assert_eq!(answer.body.is_empty(), status == 401, "{headers:?}");
+            assert_eq!(answer.header("content-type"), Some("text/plain"));
         }
         let foreign = request("GET", &at(LISTING), &[(TOKEN, &good)]);
         let answer = lab.send(lab.on_web(), foreign).await;
@@ -162,13 +171,10 @@ fn every_document_has_its_path_and_its_operation() {
 fn what_is_not_there_is_a_404_page() {
     lab(async |lab| {
         for path in [
-            "/",
-            "/latest",
-            "/latest/meta-data/",
             "/latest/user-data",
+            "/2020-01-01/meta-data/",
             "/latest/meta-data/spot/instance-action",
             "/latest/meta-data/iam/security-credentials/web-profile",
-            "/latest/meta-data/iam/security-credentials/photo-app/",
             "/latest/meta-data/iam/security-credentials/%ff",
             "/latest/meta-data/%ff",
             "/v2/credentials/x",
@@ -200,11 +206,13 @@ fn what_is_not_there_is_a_404_page() {
 #[test]
 fn a_path_has_its_methods_and_no_other() {
     const READ: &str = "GET, HEAD";
+    const TOKEN_METHODS: &str = "OPTIONS, PUT";
     lab(async |lab| {
         for (method, path, allowed) in [
-            ("GET", "/latest/api/token", "PUT"),
-            ("HEAD", "/latest/api/token", "PUT"),
-            ("POST", "/latest/api/token", "PUT"),
+            ("GET", "/latest/api/token", TOKEN_METHODS),
+            ("HEAD", "/latest/api/token", TOKEN_METHODS),
+            ("POST", "//latest/api/token/", TOKEN_METHODS),
+            ("GET", "/2021-03-23/api/token", TOKEN_METHODS),
             ("PUT", LISTING, READ),
             ("POST", LISTING, READ),
             (
@@ -221,7 +229,21 @@ fn a_path_has_its_methods_and_no_other() {
             assert_eq!(answer.status, 405, "{method} {path}");
             assert_eq!(answer.header("allow"), Some(allowed), "{method} {path}");
             assert_eq!(answer.header("server"), Some("EC2ws"), "{method} {path}");
+            // imds.errors.bodies
+            assert_eq!(answer.header("content-type"), Some("text/plain"));
+            assert!(answer.body.is_empty());
             assert_eq!(lab.last_exchange().refusal.unwrap().stage, Stage::Operation);
+        }
+    });
+}
+
+// imds.requests.unsigned
+#[test]
+fn nobody_looks_at_signatures() {
+    lab(async |lab| {
+        for authorization in ["AWS4-HMAC-SHA256 Credential=x", "Bearer x", ""] {
+            let asked = request("GET", &at(LISTING), &[("authorization", authorization)]);
+            assert_eq!(lab.send(lab.on_web(), asked).await.status, 200);
         }
     });
 }
@@ -232,6 +254,7 @@ fn a_head_is_a_get_without_its_body() {
     lab(async |lab| {
         for (path, status) in [
             (LISTING, 200),
+            ("/", 200),
             ("/latest/meta-data/iam/security-credentials/photo-app", 200),
             ("/latest/meta-data/nothing", 404),
             ("/nothing", 404),

@@ -1,0 +1,82 @@
+//! The tags of instances.
+
+use std::collections::BTreeMap;
+
+use super::error::Ec2Error;
+use super::metadata_options::{MetadataOptions, Switch};
+use crate::instant::SimInstant;
+use crate::operation::Operation;
+use crate::world::World;
+
+/// The key of the tag that is an instance's name.
+pub(super) const NAME: &str = "Name";
+
+/// Whether instances with these options may have these tags: what is part of the metadata must
+/// be able to stand in a path (`ec2.metadata-options.tag-keys`).
+pub(super) fn check(
+    options: &MetadataOptions,
+    tags: &BTreeMap<String, String>,
+) -> Result<(), Ec2Error> {
+    if options.instance_metadata_tags == Switch::Disabled {
+        return Ok(());
+    }
+    match tags.keys().find(|key| !fits_a_path(key)) {
+        Some(key) => Err(Ec2Error::TagKeyNotInMetadata(key.clone())),
+        None => Ok(()),
+    }
+}
+
+fn fits_a_path(key: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || "+-=.,_:@".contains(c);
+    !matches!(key, "." | ".." | "_index") && key.chars().all(allowed)
+}
+
+impl World {
+    /// Sets tags of an instance, over those of the same keys.
+    ///
+    /// # Errors
+    /// An unknown or terminated instance; a key that cannot stand in a path, if tags are part of
+    /// the metadata (`ec2.metadata-options.tag-keys`).
+    pub fn create_tags(
+        &mut self,
+        now: SimInstant,
+        instance: &str,
+        tags: BTreeMap<String, String>,
+    ) -> Result<(), Ec2Error> {
+        self.advance_to(now);
+        let found = self.living(instance, "tagged")?;
+        check(&found.metadata_options, &tags)?;
+        let said: Vec<_> = tags
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        let found = self.ec2.instance_mut(instance)?;
+        found.tags.extend(tags);
+        found.changed_at = now;
+        let detail = format!("{instance} {}", said.join(" "));
+        self.control(now, Operation::CreateTags, &detail);
+        Ok(())
+    }
+
+    /// Takes tags of an instance away; keys that it does not have are passed over.
+    ///
+    /// # Errors
+    /// An unknown or terminated instance.
+    pub fn delete_tags(
+        &mut self,
+        now: SimInstant,
+        instance: &str,
+        keys: &[&str],
+    ) -> Result<(), Ec2Error> {
+        self.advance_to(now);
+        self.living(instance, "untagged")?;
+        let found = self.ec2.instance_mut(instance)?;
+        for key in keys {
+            found.tags.remove(*key);
+        }
+        found.changed_at = now;
+        let detail = format!("{instance} {}", keys.join(" "));
+        self.control(now, Operation::DeleteTags, &detail);
+        Ok(())
+    }
+}
