@@ -1,12 +1,14 @@
 //! Good requests: one for each operation, in each form that it may come in.
 
 use bytes::Bytes;
+use http::Method;
 use http::Request;
+use rolecall_account::RunInstance;
 use rolecall_account::s3::ChecksumAlgorithm;
 use rolecall_endpoints::Place;
 
 use crate::support::signer::{HOST, Signer, get, object, put};
-use crate::support::{CONTAINER, HOUR, Lab, METADATA, admin, request, user};
+use crate::support::{CONTAINER, HOUR, Lab, METADATA, ROLE, admin, request, user};
 
 pub(crate) const STS: &str = "https://sts.us-east-1.amazonaws.com/";
 const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
@@ -91,9 +93,21 @@ pub(crate) async fn seeds(lab: &Lab) -> Vec<Seed> {
     seeds
 }
 
+/// An instance that says more of its credentials than others.
+fn launch_extended(lab: &Lab) -> String {
+    let request = RunInstance {
+        name: "extended".to_owned(),
+        profile: Some("web-profile".to_owned()),
+        extended_credentials: true,
+        ..RunInstance::default()
+    };
+    let launched = lab.edge.world().run_instance(lab.edge.now(), request);
+    launched.unwrap()
+}
+
 fn metadata(lab: &Lab) -> Vec<Seed> {
     let ttl = [("x-aws-ec2-metadata-token-ttl-seconds", "60")];
-    let rows: [(&str, &str, &[_]); 9] = [
+    let rows: [(&str, &str, &[_]); 10] = [
         ("PUT", "api/token", &ttl),
         ("GET", "meta-data/iam/security-credentials", &[]),
         ("GET", "meta-data/iam/security-credentials/", &[]),
@@ -103,6 +117,11 @@ fn metadata(lab: &Lab) -> Vec<Seed> {
         ("GET", "meta-data/placement/region", &[]),
         ("GET", "meta-data/instance-id", &[]),
         ("GET", "meta-data/placement/availability-zone", &[]),
+        (
+            "GET",
+            "meta-data/identity-credentials/ec2/security-credentials/ec2-instance",
+            &[],
+        ),
     ];
     let bare = |speaker, place, request| Seed {
         speaker,
@@ -118,6 +137,12 @@ fn metadata(lab: &Lab) -> Vec<Seed> {
             bare(Speaker::Metadata, lab.on_web(), request)
         })
         .collect();
+    let extended = Place::Instance(launch_extended(lab));
+    for role in ["", ROLE] {
+        let path = format!("meta-data/iam/security-credentials-extended/{role}");
+        let request = request("GET", &format!("{METADATA}/latest/{path}"), &[]);
+        seeds.push(bare(Speaker::Metadata, extended.clone(), request));
+    }
     let task = format!("{CONTAINER}/v2/credentials/{}", lab.task);
     let request = request("GET", &task, &[]);
     seeds.push(bare(Speaker::Container, lab.in_task(), request));
@@ -300,7 +325,7 @@ pub(crate) fn strays(lab: &Lab) -> Vec<Seed> {
         request,
         form: Form::Bare,
     };
-    vec![
+    let mut strays = vec![
         bare(Speaker::S3, get("cat.jpg")),
         bare(
             Speaker::S3,
@@ -319,5 +344,12 @@ pub(crate) fn strays(lab: &Lab) -> Vec<Seed> {
             Speaker::Metadata,
             request("GET", &format!("{METADATA}/"), &[]),
         ),
-    ]
+    ];
+    // Without the token that they must have there.
+    strays.extend(metadata(lab).into_iter().filter_map(|seed| {
+        let is_read = seed.speaker == Speaker::Metadata && seed.request.method() == Method::GET;
+        let place = lab.on_strict();
+        is_read.then_some(Seed { place, ..seed })
+    }));
+    strays
 }

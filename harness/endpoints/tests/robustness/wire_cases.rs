@@ -216,7 +216,10 @@ async fn what_follows_a_good_request_is_read_as_one_of_its_own() {
             .match_indices("HTTP/1.1 ")
             .map(|(at, _)| &text[at + 9..at + 12])
             .collect();
-        assert_eq!(statuses, ["200", "400"], "{text}");
+        // The metadata service hangs up after every answer.
+        let hangs_up = address == served.metadata;
+        let expected: &[&str] = if hangs_up { &["200"] } else { &["200", "400"] };
+        assert_eq!(statuses, expected, "{text}");
     }
     served.everything_still_works().await;
     served.stop().await;
