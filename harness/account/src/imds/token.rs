@@ -149,6 +149,7 @@ impl World {
         instance: &str,
         hops: Option<u8>,
     ) -> bool {
+        self.advance_to(now);
         let Ok(found) = self.ec2.instance(instance) else {
             return false;
         };
