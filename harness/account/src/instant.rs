@@ -95,6 +95,13 @@ impl SimInstant {
             .to_string()
     }
 
+    /// The form of CloudTrail's expirations (`cloudtrail.sts.credentials`): `May 1, 2031 6:00:00 AM`.
+    pub(crate) fn in_words(self) -> String {
+        self.timestamp()
+            .strftime("%b %-d, %Y %-I:%M:%S %p")
+            .to_string()
+    }
+
     /// How long after `earlier` this is; zero if it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(

@@ -126,6 +126,11 @@ impl Issuer {
         }
     }
 
+    /// Who assumes the role on the source's behalf.
+    pub(crate) fn service_principal(&self) -> &'static str {
+        self.service_principal
+    }
+
     pub(crate) fn serving(&self) -> Option<&Serving> {
         self.serving.as_ref()
     }

@@ -3,7 +3,7 @@
 //! Entries hold what was really sent; whatever leaves the journal leaves it redacted
 //! ([`Exchange::redacted`]), so that a report can show the wire and keep the secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -20,6 +20,11 @@ use crate::operation::Operation;
 use crate::policy::Decision;
 use crate::redact;
 use crate::session::{Ending, RoleDelivery, Session};
+
+mod cloudtrail;
+mod filter;
+
+pub use filter::{JournalFilter, StatusFilter};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -328,6 +333,11 @@ impl Happening {
 pub struct Journal {
     entries: BTreeMap<u64, Entry>,
     drawn: u64,
+    /// Numbers in the order of writing: what comes late has a low number and a high place here.
+    written: BTreeMap<u64, u64>,
+    writes: u64,
+    /// The highest number that was drawn before this journal began.
+    began: u64,
     /// How many entries are kept; all of them if there is no limit.
     kept_max: Option<usize>,
 }
@@ -349,9 +359,36 @@ impl Journal {
     }
 
     pub(crate) fn write(&mut self, entry: Entry) {
+        // What arrived in the journal before this one is not of this world.
+        if entry.number <= self.began {
+            return;
+        }
+        self.writes += 1;
+        self.written.insert(self.writes, entry.number);
         self.entries.insert(entry.number, entry);
         while self.kept_max.is_some_and(|max| self.entries.len() > max) {
             self.entries.pop_first();
+            self.written.pop_first();
+        }
+    }
+
+    /// Takes the place of `before`: numbers go on where it ended, so that none is given twice and
+    /// whoever follows misses nothing; as many entries are kept.
+    pub(crate) fn succeed(&mut self, before: &Self) {
+        let entries = std::mem::take(&mut self.entries);
+        *self = Self {
+            entries: BTreeMap::new(),
+            drawn: before.drawn + self.drawn,
+            written: BTreeMap::new(),
+            writes: before.writes,
+            began: before.drawn,
+            kept_max: before.kept_max,
+        };
+        for (number, entry) in entries {
+            self.write(Entry {
+                number: before.drawn + number,
+                ..entry
+            });
         }
     }
 
@@ -378,6 +415,25 @@ impl Journal {
     pub fn since(&self, mark: u64) -> impl Iterator<Item = &Entry> {
         let after = (Bound::Excluded(mark), Bound::Unbounded);
         self.entries.range(after).map(|(_, entry)| entry)
+    }
+
+    /// How many entries were ever written; for [`written_since`](Self::written_since).
+    pub fn written(&self) -> u64 {
+        self.writes
+    }
+
+    /// What was written after the first `writes` entries, by number. Unlike [`since`](Self::since)
+    /// it misses no request whose answer came after that of a later one.
+    pub fn written_since(&self, writes: u64) -> Vec<&Entry> {
+        let numbers: BTreeSet<u64> = self
+            .written
+            .range(writes.saturating_add(1)..)
+            .map(|(_, number)| *number)
+            .collect();
+        numbers
+            .iter()
+            .filter_map(|number| self.entries.get(number))
+            .collect()
     }
 
     /// All entries, in order.

@@ -41,11 +41,11 @@ pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;
 pub use issuing::{Issuing, Overlap, Source, Staleness};
 pub use journal::{
-    BodyRecord, Entry, Exchange, FaultRecord, Happening, Journal, RedactedExchange, Refusal,
-    RequestRecord, ResponseRecord,
+    BodyRecord, Entry, Exchange, FaultRecord, Happening, Journal, JournalFilter, RedactedExchange,
+    Refusal, RequestRecord, ResponseRecord, StatusFilter,
 };
 pub use operation::{Operation, Service};
 pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, RoleDelivery, Session};
 pub use sts::{AssumeRole, AssumedRole, CallerIdentity, StsError};
-pub use world::{Arrival, NothingServed, RequestIds, World, WorldOptions};
+pub use world::{Arrival, NothingServed, RequestIds, Rotated, World, WorldOptions};

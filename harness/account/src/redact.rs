@@ -87,7 +87,7 @@ fn query_pair(pair: &str) -> String {
 }
 
 /// In any case, and percent-encoded or not: a key in disguise is read as what it means.
-fn is_secret_key(sent: &str) -> bool {
+pub(crate) fn is_secret_key(sent: &str) -> bool {
     let key = percent_decode_str(sent).decode_utf8_lossy().to_lowercase();
     SECRET_QUERY_KEYS.contains(&key.as_str())
 }

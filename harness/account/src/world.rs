@@ -189,6 +189,12 @@ impl World {
         self.journal.keep(max);
     }
 
+    /// Takes the place of `before`: its journal goes on with the numbers of the one before, and
+    /// keeps as much. What is still under way in `before` leaves no trace here.
+    pub fn succeed(&mut self, before: &Self) {
+        self.journal.succeed(&before.journal);
+    }
+
     /// Everything that happened.
     pub fn journal(&self) -> &Journal {
         &self.journal
@@ -239,15 +245,25 @@ impl World {
         self.sessions.iter()
     }
 
-    /// Issues a new set now, ahead of the source's own time.
+    /// Issues a new set now, ahead of the source's own time; or finds that its role does not admit
+    /// the source any more.
     ///
     /// # Errors
     /// A source that serves no credentials.
-    pub fn rotate(&mut self, now: SimInstant, source: &Source) -> Result<(), NothingServed> {
+    pub fn rotate(&mut self, now: SimInstant, source: &Source) -> Result<Rotated, NothingServed> {
         self.advance_to(now);
         self.serving(source)?;
         self.issue(now, source);
-        Ok(())
+        Ok(match self.serving(source)? {
+            Serving::Keys(session) => Rotated::Issued {
+                issue: session.issue,
+                access_key_id: session.access_key_id.clone(),
+                expires_at: session.expires_at,
+            },
+            Serving::Refused { role_name, .. } => Rotated::Refused {
+                role: role_name.clone(),
+            },
+        })
     }
 
     /// Ends sets that a source has issued: all that are still accepted, or the one of that number.
@@ -298,6 +314,25 @@ impl World {
             },
         );
     }
+}
+
+/// What a source answers once it has rotated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// A new set.
+    Issued {
+        /// The how-manyeth of the source.
+        issue: u32,
+        /// Its access key id.
+        access_key_id: String,
+        /// When it expires.
+        expires_at: Option<SimInstant>,
+    },
+    /// The document that says why there is none.
+    Refused {
+        /// The role, whose trust policy does not admit the source's service.
+        role: String,
+    },
 }
 
 /// The source serves no credentials: there is nothing to rotate.

@@ -246,7 +246,16 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 }
 
 /// The topics that server rules have.
-const SERVER_TOPICS: &[&str] = &["container", "ec2", "iam", "imds", "policy", "s3", "sts"];
+const SERVER_TOPICS: &[&str] = &[
+    "cloudtrail",
+    "container",
+    "ec2",
+    "iam",
+    "imds",
+    "policy",
+    "s3",
+    "sts",
+];
 
 /// The rule slugs in the comments of a file.
 fn slugs_in(text: &str) -> BTreeSet<String> {

@@ -1,7 +1,6 @@
 //! What the actions do: the client's, through the provider; the world's, in the account.
 
 use aws_credential_types::Credentials;
-use rolecall_account::policy::{REVOKE_OLDER_SESSIONS, revoke_older_sessions};
 use rolecall_account::{Ec2Error, IamError, RunInstance, Source};
 use rolecall_providers::{Call, CallAnswer, CallFailure, Client};
 
@@ -169,13 +168,7 @@ fn in_iam(simulation: &Simulation, action: &Action) -> Result<Result<String, Iam
     Ok(match action {
         Action::SetProfileRole(set) => {
             let (profile, role) = (&set.profile.value, &set.role.value);
-            // An empty profile has nothing to take out; then the role is simply put in.
-            let emptied = match world.remove_role_from_instance_profile(now, profile) {
-                Err(IamError::NoSuchEntity { kind: "role", .. }) => Ok(()),
-                other => other,
-            };
-            let done =
-                emptied.and_then(|()| world.add_role_to_instance_profile(now, profile, role));
+            let done = world.set_role_of_instance_profile(now, profile, role);
             done.map(|()| format!("`{profile}` now holds `{role}`"))
         }
         Action::PutPolicy(put) => {
@@ -216,19 +209,7 @@ fn revoke_sessions(
     let now = simulation.now();
     match of {
         Revoked::Role(role) => {
-            // As the console does it: iam.revoke-older-sessions.
-            let document = parse(
-                PolicyKind::Identity,
-                &revoke_older_sessions(now),
-                String::new,
-            );
-            let document = document.map_err(|error| Undoable(error.to_string()))?;
-            let done = simulation.world().put_role_policy(
-                now,
-                &role.value,
-                REVOKE_OLDER_SESSIONS,
-                document,
-            );
+            let done = simulation.world().revoke_role_sessions(now, &role.value);
             Ok(done
                 .map(|()| format!("sessions of `{role}` up to now are denied everything"))
                 .map_err(|e| refused_by_iam(&e)))

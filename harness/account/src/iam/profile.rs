@@ -103,8 +103,10 @@ impl World {
     ) -> Result<(), IamError> {
         self.advance_to(now);
         let role = self.iam.profile_mut(profile)?.role_id.take();
-        role.ok_or_else(|| no_such("role", "in the instance profile"))?;
-        self.control(now, Operation::RemoveRoleFromInstanceProfile, profile);
+        let role = role.ok_or_else(|| no_such("role", "in the instance profile"))?;
+        let name = self.iam.role_by_id(&role).map(|role| role.name.as_str());
+        let detail = format!("{profile} {}", name.unwrap_or_default());
+        self.control(now, Operation::RemoveRoleFromInstanceProfile, &detail);
         Ok(())
     }
 
@@ -123,5 +125,23 @@ impl World {
         self.iam.profiles.remove(&name.to_lowercase());
         self.control(now, Operation::DeleteInstanceProfile, name);
         Ok(())
+    }
+
+    /// Puts a role into a profile in place of the one it holds, if it holds one.
+    ///
+    /// # Errors
+    /// No such profile or role; the profile then holds what it held.
+    pub fn set_role_of_instance_profile(
+        &mut self,
+        now: SimInstant,
+        profile: &str,
+        role: &str,
+    ) -> Result<(), IamError> {
+        self.advance_to(now);
+        self.iam.role(role)?;
+        if self.iam.profile(profile)?.role_id.is_some() {
+            self.remove_role_from_instance_profile(now, profile)?;
+        }
+        self.add_role_to_instance_profile(now, profile, role)
     }
 }

@@ -226,6 +226,30 @@ impl World {
         Ok(())
     }
 
+    /// Denies everything to the sessions of a role that were issued before `now`, as the console
+    /// does it: with an inline policy (`policy.revocation.sessions-issued-before`).
+    ///
+    /// # Errors
+    /// No such role.
+    #[expect(clippy::missing_panics_doc, reason = "the document is our own")]
+    pub fn revoke_role_sessions(&mut self, now: SimInstant, role: &str) -> Result<(), IamError> {
+        let text = policy::revoke_older_sessions(now);
+        let document = Document::parse(&text, policy::DocumentKind::Identity);
+        let document = document.expect("our own document is well-formed");
+        self.put_role_policy(now, role, policy::REVOKE_OLDER_SESSIONS, document)
+    }
+
+    /// The names of all roles, in order.
+    pub fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.iam.roles.values().map(|role| role.name.as_str())
+    }
+
+    /// The names of all instance profiles, in order.
+    pub fn instance_profile_names(&self) -> impl Iterator<Item = &str> {
+        let profiles = self.iam.profiles.values();
+        profiles.map(|profile| profile.name.as_str())
+    }
+
     /// Attaches a managed policy; attaching it twice is no error.
     ///
     /// # Errors

@@ -2,7 +2,9 @@ use super::*;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
 use crate::policy::Decision;
-use crate::testing::{HOUR, PROFILE, ROLE, add_role, launch, policy, role, served, start, world};
+use crate::testing::{
+    HOUR, PROFILE, ROLE, add_role, launch, policy, role, served, served_role, source, start, world,
+};
 use crate::world::World;
 
 /// What a session of the sample role may do: the name of the policy that decides, or `None`.
@@ -93,7 +95,7 @@ fn a_profile_holds_one_role_and_a_role_may_be_in_many_profiles() {
 #[test]
 fn what_is_not_there_is_no_such_entity() {
     type Call = fn(&mut World) -> Result<(), IamError>;
-    let rows: [(&str, Call); 9] = [
+    let rows: [(&str, Call); 12] = [
         ("put on no role", |world| {
             world.put_role_policy(start(), "nobody", "p", policy("Allow", "s3:*"))
         }),
@@ -114,6 +116,15 @@ fn what_is_not_there_is_no_such_entity() {
         }),
         ("add to no profile", |world| {
             world.add_role_to_instance_profile(start(), "nobody", ROLE)
+        }),
+        ("set no role", |world| {
+            world.set_role_of_instance_profile(start(), PROFILE, "nobody")
+        }),
+        ("set the role of no profile", |world| {
+            world.set_role_of_instance_profile(start(), "nobody", ROLE)
+        }),
+        ("revoke the sessions of no role", |world| {
+            world.revoke_role_sessions(start(), "nobody")
         }),
         ("remove from no profile", |world| {
             world.remove_role_from_instance_profile(start(), "nobody")
@@ -300,4 +311,46 @@ fn a_profile_that_holds_a_role_is_not_deleted_and_an_empty_one_is() {
     world.delete_instance_profile(start(), &upper).unwrap();
     let again = world.delete_instance_profile(start(), PROFILE);
     assert_eq!(code_and_status(again), ("NoSuchEntity", 404));
+}
+
+#[test]
+fn a_role_takes_the_place_of_another_or_of_none() {
+    let mut world = world();
+    add_role(&mut world, "other-app", "ec2.amazonaws.com");
+    world.create_instance_profile(start(), "empty").unwrap();
+    for profile in [PROFILE, "empty"] {
+        world
+            .set_role_of_instance_profile(start(), profile, "other-app")
+            .unwrap();
+        world
+            .set_role_of_instance_profile(start(), profile, "nobody")
+            .unwrap_err();
+        let web = launch(&mut world, Some(profile));
+        assert_eq!(
+            served_role(&mut world, start(), &web).as_deref(),
+            Some("other-app"),
+            "{profile}"
+        );
+    }
+}
+
+// policy.revocation.sessions-issued-before
+#[test]
+fn the_sessions_of_a_role_are_revoked_up_to_now() {
+    let mut world = world();
+    world
+        .attach_role_policy(start(), ROLE, "AmazonS3FullAccess")
+        .unwrap();
+    let web = launch(&mut world, Some(PROFILE));
+    let old = served(&mut world, start(), &web);
+    let now = start() + HOUR;
+    world.revoke_role_sessions(now, ROLE).unwrap();
+    world.rotate(now, &source(&web)).unwrap();
+    let new = served(&mut world, now, &web);
+    let may = |session| {
+        world
+            .decide(now, session, "s3:GetObject", "arn:aws:s3:::b/k")
+            .allowed()
+    };
+    assert_eq!((may(&old), may(&new)), (false, true));
 }

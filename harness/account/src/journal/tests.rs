@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::*;
 use crate::container::ContainerError;
 use crate::issuing::{Issuing, Overlap};
@@ -187,6 +190,8 @@ fn nothing_that_leaves_the_journal_has_a_secret_in_it() {
     for entry in run.world.journal().entries() {
         run.assert_shows_no_secret("the JSON of an entry", &entry.to_json().to_string());
         run.assert_shows_no_secret("the `Debug` of an entry", &format!("{entry:?} {entry:#?}"));
+        let record = run.world.cloudtrail(entry).unwrap_or_default();
+        run.assert_shows_no_secret("the record of CloudTrail", &record.to_string());
     }
 }
 
@@ -243,4 +248,98 @@ fn headers_are_shown_in_order_and_builds_of_clients_as_a_class() {
         expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
     );
     assert_eq!(exchange.redacted().response_body, ROLE);
+}
+
+fn numbers(world: &World, filter: &JournalFilter) -> Vec<u64> {
+    let entries = world.journal().entries();
+    entries
+        .filter(|entry| filter.matches(entry))
+        .map(|entry| entry.number)
+        .collect()
+}
+
+fn operations(world: &World, pattern: &str) -> BTreeSet<String> {
+    let filter = JournalFilter {
+        operation: Some(pattern.parse().unwrap()),
+        ..JournalFilter::default()
+    };
+    let entries = world.journal().entries();
+    entries
+        .filter(|entry| filter.matches(entry))
+        .map(|entry| match &entry.happening {
+            Happening::Exchange(exchange) => exchange.operation.unwrap().to_string(),
+            Happening::Control { operation, .. } => operation.to_string(),
+            other => panic!("{other:?} has no operation"),
+        })
+        .collect()
+}
+
+#[test]
+fn entries_are_found_by_operation_in_both_spellings() {
+    let run = Run::new();
+    let both: BTreeSet<String> = ["s3-get-object", "s3-put-object"].map(str::to_owned).into();
+    assert_eq!(operations(&run.world, "s3:*"), both);
+    assert_eq!(operations(&run.world, "S3:?etObject").len(), 1);
+    assert_eq!(operations(&run.world, "s3-*"), both);
+    assert_eq!(operations(&run.world, "imds:*").len(), 2);
+    assert_eq!(
+        operations(&run.world, "ec2:Replace*"),
+        BTreeSet::from(["ec2-replace-iam-instance-profile-association".to_owned()])
+    );
+    assert_eq!(operations(&run.world, "PutObject").len(), 0);
+}
+
+#[test]
+fn entries_are_found_by_time_caller_status_and_refusal() {
+    let mut run = Run::new();
+    let all = numbers(&run.world, &JournalFilter::default());
+    assert_eq!(all.len(), run.world.journal().entries().count());
+    let later = JournalFilter {
+        since: Some(start() + 72 * HOUR),
+        ..JournalFilter::default()
+    };
+    let late = numbers(&run.world, &later);
+    assert!(!late.is_empty() && late.len() < all.len());
+
+    let mark = run.world.journal().mark();
+    let session = crate::testing::issued(&run.world).pop().unwrap();
+    let arrival = run.world.arrive(start());
+    run.journal(Operation::GetObject, "GET", "/b/k", &[], "");
+    let mut exchange = match &run.world.journal().since(mark).next().unwrap().happening {
+        Happening::Exchange(exchange) => (**exchange).clone(),
+        other => panic!("{other:?}"),
+    };
+    exchange.response.status = StatusCode::FORBIDDEN;
+    exchange.session = Some(Arc::clone(&session));
+    run.world.record(arrival, exchange);
+    let only = [mark + 1];
+    for status in ["403", "4xx"] {
+        let filter = JournalFilter {
+            status: Some(status.parse().unwrap()),
+            ..JournalFilter::default()
+        };
+        assert_eq!(numbers(&run.world, &filter), only, "{status}");
+    }
+    let errors = JournalFilter {
+        errors: true,
+        ..JournalFilter::default()
+    };
+    assert_eq!(numbers(&run.world, &errors), only);
+    for caller in [
+        session.identity.name(),
+        &session.identity.caller_arn(),
+        &session.access_key_id,
+        "*:assumed-role/*",
+    ] {
+        let filter = JournalFilter {
+            caller: Some(caller.parse().unwrap()),
+            ..JournalFilter::default()
+        };
+        assert_eq!(numbers(&run.world, &filter), only, "{caller}");
+    }
+    let nobody = JournalFilter {
+        caller: Some("nobody".parse().unwrap()),
+        ..JournalFilter::default()
+    };
+    assert_eq!(numbers(&run.world, &nobody), [0; 0]);
 }

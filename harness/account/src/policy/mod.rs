@@ -51,6 +51,7 @@ mod revoke;
 mod statement;
 mod trustee;
 mod variable;
+mod wildcards;
 
 #[cfg(test)]
 mod tests;
@@ -64,3 +65,4 @@ pub use managed::{ManagedPolicy, managed, managed_names};
 pub use principal::{Principal, PrincipalKind};
 pub use revoke::{REVOKE_OLDER_SESSIONS, revoke_older_sessions};
 pub use statement::{Effect, Statement};
+pub use wildcards::Wildcards;

@@ -172,3 +172,61 @@ fn a_journal_with_a_limit_keeps_the_latest() {
     let last = world.journal().mark();
     assert_eq!(kept, [last - 2, last - 1, last]);
 }
+
+/// Whoever asks for what was written since it last asked gets everything, late answers too.
+#[test]
+fn a_late_answer_is_not_missed_by_who_follows() {
+    let mut world = world();
+    let begun = world.journal().written();
+    let first = world.arrive(start());
+    let second = world.arrive(start());
+    world.record(second, exchange("second"));
+    let callers = |world: &World, since| -> Vec<String> {
+        let written = world.journal().written_since(since);
+        written
+            .iter()
+            .map(|entry| match &entry.happening {
+                Happening::Exchange(exchange) => exchange.caller.clone(),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    };
+    assert_eq!(callers(&world, begun), ["second"]);
+    let seen = world.journal().written();
+    world.record(first, exchange("first"));
+    assert_eq!(callers(&world, seen), ["first"]);
+    assert_eq!(callers(&world, begun), ["first", "second"], "by number");
+    assert_eq!(callers(&world, u64::MAX), [""; 0]);
+}
+
+#[test]
+fn a_world_that_takes_the_place_of_another_goes_on_with_its_numbers() {
+    let mut before = world();
+    before.keep_journal(4);
+    let late = before.arrive(start());
+    let (mark, written) = (before.journal().mark(), before.journal().written());
+    let mut after = world();
+    let web = launch(&mut after, Some(PROFILE));
+    after.succeed(&before);
+    let numbers: Vec<_> = after
+        .journal()
+        .entries()
+        .map(|entry| entry.number)
+        .collect();
+    let last = after.journal().mark();
+    assert!(numbers.iter().all(|number| *number > mark), "{numbers:?}");
+    assert_eq!(numbers.last(), Some(&last));
+    assert_eq!(numbers.len(), 4, "as many are kept");
+    assert_eq!(after.journal().written_since(written).len(), 4);
+    after.record(late, exchange("late"));
+    assert_eq!(
+        after.journal().entries().count(),
+        4,
+        "it is not of this world"
+    );
+    let next = after.arrive(start());
+    after.record(next, exchange("next"));
+    assert_eq!(after.journal().mark(), last + 1);
+    assert_eq!(after.journal().entries().last().unwrap().number, last + 1);
+    assert!(after.instance(&web).is_some());
+}
