@@ -98,6 +98,24 @@ impl SimClock {
             let _ = nanos.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
         }
     }
+
+    /// How far an offset clock is ahead of the machine's; `None` in virtual time.
+    pub fn ahead(&self) -> Option<Duration> {
+        match &self.0 {
+            Mode::Virtual { .. } => None,
+            Mode::Offset { nanos } => {
+                let ahead = u64::try_from(nanos.load(Ordering::SeqCst));
+                Some(Duration::from_nanos(ahead.unwrap_or(0)))
+            }
+        }
+    }
+
+    /// Takes an offset clock back to the machine's time; a virtual one never goes back.
+    pub fn realign(&self) {
+        if let Mode::Offset { nanos } = &self.0 {
+            nanos.store(0, Ordering::SeqCst);
+        }
+    }
 }
 
 /// `time` and so many nanoseconds, saturating at the ends of what can be told.
@@ -163,6 +181,18 @@ mod tests {
             clock.advance(3 * HOUR).await;
             assert_eq!(task.await.unwrap(), UNIX_EPOCH + HOUR);
         });
+    }
+
+    #[test]
+    fn an_offset_clock_goes_back_to_the_machines_time() {
+        let clock = SimClock::real();
+        let same = clock.clone();
+        clock.jump(HOUR);
+        assert_eq!(same.ahead(), Some(HOUR));
+        let ahead = clock.now();
+        same.realign();
+        assert_eq!(clock.ahead(), Some(Duration::ZERO));
+        assert!(clock.now() < ahead && clock.now() <= clock.machine_now().unwrap());
     }
 
     #[test]

@@ -126,6 +126,22 @@ impl Edge {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Puts the world of `fresh`, which must begin now by the machine's time, in the place of this
+    /// one, and takes an offset clock back there; `fresh` gets the world that was.
+    ///
+    /// A request that is under way falls into either world; it is journalled in none but the one it
+    /// arrived in.
+    pub fn begin_again(&self, fresh: &Self) {
+        // Its lock would be waited for while it is held.
+        if Arc::ptr_eq(&self.world, &fresh.world) {
+            return;
+        }
+        let (mut here, mut there) = (self.world(), fresh.world());
+        there.succeed(&here);
+        self.clock.realign();
+        std::mem::swap(&mut *here, &mut *there);
+    }
+
     /// Answers a request that takes one step: arrive, decide, encode, journal.
     pub(crate) fn answer(
         &self,

@@ -1,7 +1,9 @@
 //! How the simulated account is spoken to: HTTP to typed call and back. Nothing is decided here.
 
+mod advance;
 mod aws;
 mod container;
+#[cfg(feature = "control")]
 mod control;
 mod delivery;
 mod edge;
@@ -15,13 +17,15 @@ mod sts;
 mod transport;
 mod xml;
 
-pub use control::control;
+pub use advance::Livelock;
+#[cfg(feature = "control")]
+pub use control::{ControlOptions, control, openapi};
 pub use edge::Edge;
 pub use fault::{
     Answer, Delay, Drip, Effect, ErrorDocument, FAULT_WORDS, Fault, FaultState, FaultWord, Faults,
     Gate, GatePoint, GateState, Matcher, OddExpiration, Point, REDIRECT_STATUS, Redirect, Skew,
     Stall, Throttle,
 };
-pub use place::{Caller, Hops, Place};
+pub use place::{Caller, Hops, Place, Places};
 pub use transport::memory::{MemoryNetwork, Wire, WireError};
 pub use transport::tcp::{Addresses, ListenOptions, Server};

@@ -1,6 +1,9 @@
 //! Who is calling, and from where: what the transport knows before a byte is read.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rolecall_account::Source;
 
 /// Where a client runs. Link-local addresses mean something else in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,3 +30,63 @@ pub struct Caller {
 /// behind a bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hops(pub u8);
+
+impl Place {
+    /// The source of credentials there, if there is one.
+    pub fn source(&self) -> Option<Source> {
+        match self {
+            Self::Instance(id) => Some(Source::Instance(id.clone())),
+            Self::Task(id) => Some(Source::Task(id.clone())),
+            Self::Laptop => None,
+        }
+    }
+
+    /// The id of the instance or task.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Instance(id) | Self::Task(id) => Some(id),
+            Self::Laptop => None,
+        }
+    }
+}
+
+/// The places of a world by the names that it gives them. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Places(Arc<RwLock<BTreeMap<String, Place>>>);
+
+impl Places {
+    /// The place of that name.
+    pub fn get(&self, name: &str) -> Option<Place> {
+        self.all().get(name).cloned()
+    }
+
+    /// The place of that name, or else of that id, and its name.
+    pub fn find(&self, name_or_id: &str) -> Option<(String, Place)> {
+        let all = self.all();
+        let by_id = || all.iter().find(|(_, place)| place.id() == Some(name_or_id));
+        let (name, place) = all.get_key_value(name_or_id).or_else(by_id)?;
+        Some((name.clone(), place.clone()))
+    }
+
+    /// All names, in order.
+    pub fn names(&self) -> Vec<String> {
+        self.all().keys().cloned().collect()
+    }
+
+    /// Gives a place a name, which another place then has no more.
+    pub fn put(&self, name: &str, place: Place) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(name.to_owned(), place);
+    }
+
+    /// Takes over the names of `other`, and forgets its own.
+    pub fn replace(&self, other: &Self) {
+        let others = other.all();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
+    }
+
+    fn all(&self) -> BTreeMap<String, Place> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.clone()
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{MutexGuard, PoisonError, RwLock};
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 use rolecall_account::policy::Document;
@@ -11,7 +11,7 @@ use rolecall_account::{
     RunInstance, SimInstant, Source, World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
-use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, Wire};
+use rolecall_endpoints::{Caller, Edge, Livelock, MemoryNetwork, Place, Places, Wire};
 use rolecall_providers::{
     App, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
 };
@@ -61,18 +61,6 @@ pub enum SetupError {
     },
 }
 
-/// How many events of the world one advance may pass: a year of rotations every minute.
-const EVENTS_MAX: usize = 600_000;
-
-/// The world does not get from one time to another: too much happens in between, or its clock
-/// stands still.
-#[derive(Clone, Copy, Debug, Error)]
-#[error("after {EVENTS_MAX} events the world is at {now}, and was to get to {target}")]
-pub struct Livelock {
-    now: SimInstant,
-    target: SimInstant,
-}
-
 /// A world that runs: instances that serve credentials, buckets that verify signatures, and a
 /// clock that moves when it is told to.
 #[derive(Debug)]
@@ -82,7 +70,7 @@ pub struct Simulation {
     region: String,
     issuing: Issuing,
     /// The account's ids by the world's names.
-    places: RwLock<BTreeMap<String, Place>>,
+    places: Places,
 }
 
 /// Sets `world` up and plays `work` in it, in virtual time, from one seed.
@@ -124,7 +112,7 @@ impl Simulation {
             edge,
             region: world.region.value.clone(),
             issuing: issuing(&world.issuing()),
-            places: RwLock::default(),
+            places: Places::default(),
         };
         simulation.fill(world)?;
         Ok(simulation)
@@ -233,6 +221,17 @@ impl Simulation {
         }
     }
 
+    /// Begins again as `fresh` began, which was set up on a clock of its own, by the machine's time:
+    /// its world and its names take the place of those here, the journal begins with it and goes on
+    /// with the numbers of the one before, and an offset clock goes back to the machine's time.
+    ///
+    /// What a client holds is its own: keys that were issued before are not known to the new world,
+    /// unless the same seed makes them again.
+    pub fn begin_again(&self, fresh: &Self) {
+        self.edge.begin_again(&fresh.edge);
+        self.places.replace(&fresh.places);
+    }
+
     /// The world behind its lock, for a transport of its own.
     pub fn edge(&self) -> &Edge {
         &self.edge
@@ -271,30 +270,12 @@ impl Simulation {
 
     /// Lets time pass, and stops at every event of the world on the way.
     pub(crate) async fn try_advance(&self, duration: Duration) -> Result<(), Livelock> {
-        let target = self.now() + duration;
-        for _ in 0..EVENTS_MAX {
-            let next = self.world().next_event();
-            let next = next.map_or(target, |event| event.min(target));
-            self.clock().advance_to(next.into()).await;
-            let now = self.now();
-            self.world().advance_to(now);
-            if now >= target {
-                return Ok(());
-            }
-        }
-        Err(Livelock {
-            now: self.now(),
-            target,
-        })
+        self.edge.advance(duration).await
     }
 
     /// The source of credentials behind the world's name of an instance or task.
     pub fn source(&self, name: &str) -> Option<Source> {
-        match self.place(name)? {
-            Place::Instance(id) => Some(Source::Instance(id)),
-            Place::Task(id) => Some(Source::Task(id)),
-            Place::Laptop => None,
-        }
+        self.place(name)?.source()
     }
 
     /// The id of the instance that the world calls `name`.
@@ -355,18 +336,16 @@ impl Simulation {
 
     /// The instance or task that the world calls `name`.
     pub fn place(&self, name: &str) -> Option<Place> {
-        self.places
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        self.places.get(name)
+    }
+
+    /// The instances and tasks by the world's names.
+    pub fn places(&self) -> &Places {
+        &self.places
     }
 
     fn put_place(&self, name: &str, place: Place) {
-        self.places
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned(), place);
+        self.places.put(name, place);
     }
 }
 

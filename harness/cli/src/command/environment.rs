@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::did_you_mean;
+use super::instead;
 use crate::exit::{self, Exit};
 use crate::state::{State, StateFile};
 
@@ -87,12 +87,8 @@ fn of_place(file: &StateFile, state: &State, name: &str) -> Result<Vec<(String, 
         .iter()
         .find(|place| place.name == name)
         .ok_or_else(|| {
-            let near = did_you_mean(name, names());
-            let all: Vec<_> = names().collect();
-            format!(
-                "nothing that is served is called `{name}`{near} (there is {})",
-                all.join(", ")
-            )
+            let instead = instead(name, names());
+            format!("nothing that is served is called `{name}`{instead}")
         })?;
     let mut variables = of_everybody(file, state);
     variables.push((place.variable.clone(), place.url.clone()));

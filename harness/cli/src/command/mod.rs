@@ -36,6 +36,16 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
     nearest(word, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
+/// What to say where a name is not known: ``; did you mean `NEAR`?``, else the names there are.
+pub(crate) fn instead<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    let near = did_you_mean(word, known.clone());
+    let all: Vec<_> = known.into_iter().collect();
+    if !near.is_empty() || all.is_empty() {
+        return near;
+    }
+    format!(" (there is {})", all.join(", "))
+}
+
 /// How this program was called, so that the commands it prints can be pasted: cargo tells those
 /// that it runs which package they are of.
 pub(crate) fn program() -> &'static str {

@@ -5,12 +5,13 @@ use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use rolecall_account::{CreateUser, Secret, Session};
 use rolecall_conformance::report::Columns;
-use rolecall_endpoints::{Addresses, ListenOptions, Place, Server, control};
-use rolecall_scenario::language::Scenario;
+use rolecall_endpoints::{Addresses, ControlOptions, ListenOptions, Place, Server, control};
+use rolecall_scenario::language::{Scenario, World};
 use rolecall_scenario::{AccountVocabulary, SimClock, Simulation, check_support};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -131,6 +132,7 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
         simulation.tolerating_machine_time(tell_of_machine_time)
     };
     simulation.world().keep_journal(JOURNAL_ENTRIES_MAX);
+    let simulation = Arc::new(simulation);
     let key = administrator(&simulation)?;
     let token = control_token()?;
     let options = ListenOptions {
@@ -138,7 +140,12 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
         port: arguments.port,
         places: places(scenario, &simulation),
     };
-    let routes = control(simulation.edge().clone(), Secret::new(token.clone()));
+    let controlled = ControlOptions {
+        token: Secret::new(token.clone()),
+        places: simulation.places().clone(),
+        reset: reset(&simulation, &scenario.world, arguments.seed),
+    };
+    let routes = control(simulation.edge().clone(), controlled);
     let server = Server::bind(simulation.edge(), &options, routes).await?;
     let described = described(&simulation, server.addresses(), &key, token);
     environment::write_private_files(state)?;
@@ -151,6 +158,23 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
     }
     introduce(arguments, scenario, &described);
     server.serve(stop).await
+}
+
+/// What puts a world back to how it began: the same file, the same seed, the same administrator, whose
+/// keys are therefore the same again.
+fn reset(
+    simulation: &Arc<Simulation>,
+    world: &World,
+    seed: u64,
+) -> Box<dyn Fn() -> Result<(), String> + Send + Sync> {
+    let (simulation, world) = (Arc::clone(simulation), world.clone());
+    Box::new(move || {
+        let fresh = Simulation::set_up(&world, seed, SimClock::real());
+        let fresh = fresh.map_err(|error| error.to_string())?;
+        administrator(&fresh).map_err(|error| error.to_string())?;
+        simulation.begin_again(&fresh);
+        Ok(())
+    })
 }
 
 /// A client that lives by the machine's clock is told of once: it is let in, and its sessions and
@@ -175,7 +199,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
 }
 
 /// A user who may do everything, with a key; the file's own, if it has one of that name.
-fn administrator(simulation: &Simulation) -> io::Result<std::sync::Arc<Session>> {
+fn administrator(simulation: &Simulation) -> io::Result<Arc<Session>> {
     let now = simulation.now();
     let mut world = simulation.world();
     let request = CreateUser {

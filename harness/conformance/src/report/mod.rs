@@ -2,12 +2,14 @@
 
 mod columns;
 mod folder;
+mod journal;
 mod json;
 mod simulated;
 mod terminal;
 
 pub use columns::Columns;
 pub use folder::write_folder;
+pub use journal::{entry_in_full, entry_line};
 pub use json::json;
 pub use simulated::simulated;
-pub use terminal::{Terminal, exchange};
+pub use terminal::Terminal;

@@ -201,7 +201,7 @@ fn wire(trace: &[TracedExchange]) -> String {
 }
 
 /// One request as it went over the wire, secrets as fingerprints, and what was decided.
-pub fn exchange(number: u64, at: &str, exchange: &RedactedExchange) -> String {
+pub(super) fn exchange(number: u64, at: &str, exchange: &RedactedExchange) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,

@@ -1,0 +1,260 @@
+//! What `rolecall ctl` takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use rolecall_scenario::language::parse_duration;
+
+use super::super::Format;
+use super::time::{self, Since};
+
+/// Control a world that is being served: its clock, its roles and instances, what happened in it
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Where the state of the served world is kept
+    #[arg(long, global = true, value_name = "FILE", env = "ROLECALL_STATE")]
+    pub(super) state: Option<PathBuf>,
+    /// How long to wait for an answer
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    pub(super) timeout: Duration,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rolecall ctl advance 6h
+  rolecall ctl replace-profile web other-profile
+  rolecall ctl journal --operation 's3:*' --errors
+  rolecall ctl explain 06956111A581B8AD
+
+Exit codes:
+  0  done                         2  wrong usage, a name that is not known, or no world is served
+  1  the world refuses it         3  no answer, or none of a served world";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what time it is
+    #[command(after_help = "Example:\n  rolecall ctl clock")]
+    Clock(Output),
+    /// Let simulated time pass
+    #[command(after_help = "Examples:\n  rolecall ctl advance 6h\n  rolecall ctl advance '1h 30m'")]
+    Advance {
+        /// How much, such as `90m`; ten years at most
+        #[arg(value_name = "DURATION", value_parser = duration)]
+        duration: Duration,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Let simulated time pass until a given time; it never goes back
+    #[command(after_help = "Example:\n  rolecall ctl set-clock 2031-05-01T00:00:00Z")]
+    SetClock {
+        /// In RFC 3339, such as `2031-05-01T00:00:00Z`
+        #[arg(value_name = "TIME", value_parser = time::instant)]
+        time: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Have an instance or a task issue its next set of keys now
+    #[command(after_help = "Example:\n  rolecall ctl rotate web")]
+    Rotate {
+        /// An instance or a task, by its name or its id
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// End sets of keys before their time
+    #[command(after_help = REVOKE_EXAMPLES)]
+    Revoke {
+        /// Those that this instance or task has issued, by its name or its id
+        #[arg(value_name = "NAME", required_unless_present = "role")]
+        name: Option<String>,
+        /// Only the issue of this number; all that are still accepted otherwise
+        #[arg(long, value_name = "N", conflicts_with = "role", value_parser = clap::value_parser!(u32).range(1..))]
+        issue: Option<u32>,
+        /// Deny everything to the sessions that this role has now, as the console does it
+        #[arg(long, value_name = "ROLE", conflicts_with = "name")]
+        role: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Give an instance a profile
+    #[command(after_help = "Example:\n  rolecall ctl associate-profile web web-profile")]
+    AssociateProfile(Placement),
+    /// Give an instance another profile
+    #[command(after_help = "Example:\n  rolecall ctl replace-profile web other-profile")]
+    ReplaceProfile(Placement),
+    /// Take an instance's profile away
+    #[command(after_help = "Example:\n  rolecall ctl disassociate-profile web")]
+    DisassociateProfile(Instance),
+    /// Put a role into a profile, in place of the one it holds
+    #[command(after_help = "Example:\n  rolecall ctl set-profile-role web-profile other-app")]
+    SetProfileRole {
+        /// The instance profile
+        #[arg(value_name = "PROFILE")]
+        profile: String,
+        /// Its new role
+        #[arg(value_name = "ROLE")]
+        role: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Attach a managed policy to a role
+    #[command(after_help = "Example:\n  rolecall ctl attach-policy photo-app AmazonS3FullAccess")]
+    AttachPolicy(Attachment),
+    /// Detach a managed policy from a role
+    #[command(after_help = "Example:\n  rolecall ctl detach-policy photo-app AmazonS3FullAccess")]
+    DetachPolicy(Attachment),
+    /// Write an inline policy of a role, new or in place of the one of that name
+    #[command(after_help = PUT_POLICY_EXAMPLES)]
+    PutPolicy {
+        /// The role
+        #[arg(value_name = "ROLE")]
+        role: String,
+        /// The name of the policy
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The JSON document; `-` reads it from standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Stop a running instance
+    #[command(after_help = "Example:\n  rolecall ctl stop-instance web")]
+    StopInstance(Instance),
+    /// Start a stopped instance
+    #[command(after_help = "Example:\n  rolecall ctl start-instance web")]
+    StartInstance(Instance),
+    /// End an instance for good
+    #[command(after_help = "Example:\n  rolecall ctl terminate web")]
+    Terminate(Instance),
+    /// Put the world back to how it began, and its clock to this machine's time
+    ///
+    /// The same seed makes the same ids and keys again. Numbers of the journal and request ids go on,
+    /// so that none is given twice. What clients hold cannot be put back: metadata tokens and keys
+    /// that the new world has not issued are refused. Do it while nothing is under way.
+    #[command(after_help = "Example:\n  rolecall ctl reset")]
+    Reset(Output),
+    /// Print what happened
+    #[command(after_help = JOURNAL_EXAMPLES)]
+    Journal(Journal),
+    /// Say what became of a request
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain {
+        /// The request id that its answer carried, its number in the journal, or the event id of its
+        /// CloudTrail record
+        #[arg(value_name = "ID")]
+        id: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Print the description of the control routes, in the form of `OpenAPI` 3.1
+    #[command(after_help = "Example:\n  rolecall ctl openapi > control.json")]
+    Openapi,
+}
+
+const REVOKE_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl revoke web
+  rolecall ctl revoke web --issue 2
+  rolecall ctl revoke --role photo-app";
+
+const PUT_POLICY_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl put-policy photo-app reads reads.json
+  jq .policy world.json | rolecall ctl put-policy photo-app reads -";
+
+const JOURNAL_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl journal --follow
+  rolecall ctl journal --operation 's3:*' --status 403
+  rolecall ctl journal --caller photo-app --since 1h
+  rolecall ctl journal --format cloudtrail > records.json";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl explain 06956111A581B8AD
+  rolecall ctl explain 42";
+
+/// In which form to answer.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Output {
+    /// For a person, or for a machine
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Placement {
+    /// The instance, by its name or its id
+    #[arg(value_name = "INSTANCE")]
+    pub(super) instance: String,
+    /// The instance profile
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: String,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Instance {
+    /// The instance, by its name or its id
+    #[arg(value_name = "INSTANCE")]
+    pub(super) instance: String,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Attachment {
+    /// The role
+    #[arg(value_name = "ROLE")]
+    pub(super) role: String,
+    /// The managed policy, by its name or its ARN
+    #[arg(value_name = "POLICY")]
+    pub(super) policy: String,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Journal {
+    /// Go on printing as things happen, until Ctrl-C
+    #[arg(long)]
+    pub(super) follow: bool,
+    /// Only this operation, with wildcards: `s3:*`, `s3:Put*`, `imds-*`
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) operation: Option<String>,
+    /// Only what this one asked, with wildcards: a caller's name, a user or role, an ARN, an access
+    /// key id
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) caller: Option<String>,
+    /// Only what was answered so: `403`, `4xx`
+    #[arg(long, value_name = "STATUS")]
+    pub(super) status: Option<String>,
+    /// Only what happened in the last `1h`, or since a time such as `2031-05-01T00:00:00Z`
+    #[arg(long, value_name = "WHEN", value_parser = time::since)]
+    pub(super) since: Option<Since>,
+    /// Only what was refused
+    #[arg(long)]
+    pub(super) errors: bool,
+    /// A line each; a JSON object a line; or the records of `CloudTrail`, a log file of them
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: JournalFormat,
+}
+
+/// The forms of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum JournalFormat {
+    Text,
+    Json,
+    Cloudtrail,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).ok_or_else(|| "not a duration; write `6h`, `90m` or `1h 30m`".to_owned())
+}

@@ -1,0 +1,12 @@
+//! `rolecall ctl`: controls a world that is being served.
+
+mod arguments;
+mod client;
+mod journal;
+mod run;
+mod time;
+mod trouble;
+mod verbs;
+
+pub(crate) use arguments::Arguments;
+pub(crate) use run::run;

@@ -1,0 +1,57 @@
+//! How the time of a world passes.
+
+use std::time::Duration;
+
+use rolecall_account::SimInstant;
+use thiserror::Error;
+
+use crate::edge::Edge;
+
+/// How many events of the world one advance may pass: a year of rotations every minute.
+const EVENTS_MAX: usize = 600_000;
+
+/// The world does not get from one time to another: too much happens in between, or its clock
+/// stands still.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("after {EVENTS_MAX} events the world is at {now}, and was to get to {target}")]
+pub struct Livelock {
+    now: SimInstant,
+    target: SimInstant,
+}
+
+impl Edge {
+    /// Lets time pass, and stops at every event of the world on the way.
+    ///
+    /// # Errors
+    /// The world has more to do in that time than any world should; it then is where it got to.
+    pub async fn advance(&self, duration: Duration) -> Result<(), Livelock> {
+        let target = self.now() + duration;
+        let ahead = self.clock().ahead().map(|ahead| ahead + duration);
+        for _ in 0..EVENTS_MAX {
+            let next = self.world().next_event();
+            let next = next.map_or(target, |event| event.min(target));
+            self.clock().advance_to(next.into()).await;
+            let now = self.now();
+            self.world().advance_to(now);
+            if now >= target {
+                self.leap_to(ahead);
+                return Ok(());
+            }
+        }
+        Err(Livelock {
+            now: self.now(),
+            target,
+        })
+    }
+
+    /// On an offset clock time has flowed between the events; it is to be ahead by what was asked
+    /// for all the same.
+    fn leap_to(&self, ahead: Option<Duration>) {
+        let missing = ahead
+            .zip(self.clock().ahead())
+            .map(|(wanted, is)| wanted.saturating_sub(is));
+        self.clock().jump(missing.unwrap_or_default());
+        let now = self.now();
+        self.world().advance_to(now);
+    }
+}
