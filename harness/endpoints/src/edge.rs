@@ -127,7 +127,7 @@ impl Edge {
     }
 
     /// Puts the world of `fresh`, which must begin now by the machine's time, in the place of this
-    /// one, and takes an offset clock back there; `fresh` gets the world that was.
+    /// one, takes an offset clock back there and lifts every fault; `fresh` gets the world that was.
     ///
     /// A request that is under way falls into either world; it is journalled in none but the one it
     /// arrived in.
@@ -140,6 +140,8 @@ impl Edge {
         there.succeed(&here);
         self.clock.realign();
         std::mem::swap(&mut *here, &mut *there);
+        drop((here, there));
+        self.faults.clear_all();
     }
 
     /// Answers a request that takes one step: arrive, decide, encode, journal.

@@ -150,12 +150,13 @@ fn is_recorded(operation: Operation, exchange: &Exchange) -> bool {
         Service::Iam | Service::Sts | Service::Ec2 | Service::S3 => {}
     }
     // cloudtrail.authentication.failures-unrecorded
-    let authenticated = exchange.refusal.as_ref().is_none_or(|refusal| {
+    let came_further = exchange.refusal.as_ref().is_none_or(|refusal| {
         matches!(
             refusal.stage,
             Stage::Parameters | Stage::Policy | Stage::Resource | Stage::Body
         )
     });
+    let authenticated = came_further && exchange.session.is_some();
     // cloudtrail.anonymous.recorded
     let anonymous = operation.service() == Service::S3 && object::is_anonymous(exchange);
     authenticated || anonymous
@@ -177,12 +178,17 @@ fn header<'a>(exchange: &'a Exchange, name: &str) -> &'a str {
         .unwrap_or_default()
 }
 
+/// A header of the answer.
+fn answered<'a>(exchange: &'a Exchange, name: &str) -> Option<&'a str> {
+    let response = exchange.response.as_ref()?;
+    response.headers.get(name)?.to_str().ok()
+}
+
 /// The id that the answer carried.
 fn request_id(exchange: &Exchange) -> String {
-    let headers = &exchange.response.headers;
     let id = ["x-amz-request-id", "x-amzn-requestid"]
         .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok());
+        .find_map(|name| answered(exchange, name));
     id.unwrap_or_default().to_owned()
 }
 

@@ -23,7 +23,7 @@ pub struct JournalFilter {
     pub caller: Option<Wildcards>,
     /// The status of the answer.
     pub status: Option<StatusFilter>,
-    /// Only what was refused.
+    /// Only what was refused, or not answered at all.
     pub errors: bool,
 }
 
@@ -90,7 +90,9 @@ impl JournalFilter {
                 .as_ref()
                 .is_none_or(|wanted| exchange.is_some_and(|exchange| is_from(exchange, wanted)))
             && self.status.is_none_or(|wanted| {
-                exchange.is_some_and(|exchange| wanted.matches(exchange.response.status))
+                exchange
+                    .and_then(Exchange::status)
+                    .is_some_and(|status| wanted.matches(status))
             })
             && (!self.errors || is_error(entry))
     }
@@ -131,8 +133,10 @@ fn is_from(exchange: &Exchange, wanted: &Wildcards) -> bool {
 fn is_error(entry: &Entry) -> bool {
     match &entry.happening {
         Happening::Exchange(exchange) => {
-            let status = exchange.response.status;
-            exchange.refusal.is_some() || status.is_client_error() || status.is_server_error()
+            let no_success = exchange
+                .status()
+                .is_none_or(|status| status.is_client_error() || status.is_server_error());
+            exchange.refusal.is_some() || no_success
         }
         Happening::IssueRefused { .. } => true,
         Happening::Control { .. }

@@ -309,7 +309,7 @@ fn entries_are_found_by_time_caller_status_and_refusal() {
         Happening::Exchange(exchange) => (**exchange).clone(),
         other => panic!("{other:?}"),
     };
-    exchange.response.status = StatusCode::FORBIDDEN;
+    exchange.response.as_mut().unwrap().status = StatusCode::FORBIDDEN;
     exchange.session = Some(Arc::clone(&session));
     run.world.record(arrival, exchange);
     let only = [mark + 1];

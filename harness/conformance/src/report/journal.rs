@@ -53,9 +53,15 @@ fn exchange_line(line: &mut String, exchange: &RedactedExchange) -> std::fmt::Re
         Some(operation) => operation.clone(),
         None => format!("{} {}", exchange.method, path(&exchange.target)),
     };
-    write!(line, "{:<10}  {BOLD}{asked:<26}{BOLD:#}  ", exchange.caller)?;
-    let style = if exchange.status < 400 { DIM } else { RED };
-    write!(line, "{style}{}{style:#}  ", exchange.status)?;
+    write!(line, "{:<10}  {BOLD}{asked:<28}{BOLD:#}  ", exchange.caller)?;
+    match exchange.status {
+        Some(status @ ..400) => write!(line, "{DIM}{status}{DIM:#}  ")?,
+        Some(status) => write!(line, "{RED}{status}{RED:#}  ")?,
+        None => write!(line, "{RED}---{RED:#}  ")?,
+    }
+    if let Some(fault) = &exchange.fault {
+        write!(line, "struck by {fault}  ")?;
+    }
     if let Some(refusal) = &exchange.refusal {
         return write!(line, "{}", refusal.lines().next().unwrap_or_default());
     }
@@ -89,11 +95,19 @@ fn happening_line(line: &mut String, entry: &Value) -> std::fmt::Result {
     if let (Some(operation), Some(detail)) = (said["operation"].as_str(), said["detail"].as_str()) {
         return write!(
             line,
-            "{kind:<10}  {BOLD}{operation:<26}{BOLD:#}       {detail}"
+            "{kind:<10}  {BOLD}{operation:<28}{BOLD:#}       {detail}"
+        );
+    }
+    write!(line, "{kind:<10}  ")?;
+    if let (Some(source), Some(key)) = (said["source"].as_str(), said["access_key_id"].as_str()) {
+        let (role, until) = (text(&said["role"]), text(&said["expires_at"]));
+        let issue = &said["issue"];
+        return write!(
+            line,
+            "{source} issue {issue} as {role}: {key} until {until}"
         );
     }
     let nothing = Map::new();
-    write!(line, "{kind:<10}  ")?;
     for (name, value) in said.as_object().unwrap_or(&nothing) {
         let value = match value {
             Value::Null => continue,
@@ -140,6 +154,7 @@ mod tests {
                 "decision": "allowed by `AmazonS3FullAccess`, statement 1",
                 "refusal": refusal,
                 "detail": null,
+                "fault": null,
             },
         })
     }
@@ -148,7 +163,7 @@ mod tests {
     fn a_request_is_a_line() {
         assert_eq!(
             plain(&entry_line(&request(200, None))),
-            "    12  2031-05-01T00:00:00.123Z  client      s3-put-object               200  \
+            "    12  2031-05-01T00:00:00.123Z  client      s3-put-object                 200  \
              assumed-role/photo-app/i-0 issue 2, allowed by `AmazonS3FullAccess`, statement 1\n"
         );
         assert_eq!(
@@ -156,9 +171,13 @@ mod tests {
                 403,
                 Some("AccessDenied at policy: no\nmore")
             ))),
-            "    12  2031-05-01T00:00:00.123Z  client      s3-put-object               403  \
+            "    12  2031-05-01T00:00:00.123Z  client      s3-put-object                 403  \
              AccessDenied at policy: no\n"
         );
+        let mut struck = request(200, None);
+        struck["exchange"]["status"] = Value::Null;
+        struck["exchange"]["fault"] = "cut (reset)".into();
+        assert!(plain(&entry_line(&struck)).contains("  ---  struck by cut (reset)  assumed-role"));
         let mut unknown = request(404, None);
         unknown["exchange"]["operation"] = Value::Null;
         assert!(plain(&entry_line(&unknown)).contains("  PUT /photos/cat.jpg  "));
@@ -173,7 +192,23 @@ mod tests {
         });
         assert_eq!(
             plain(&entry_line(&control)),
-            "     1  2031-05-01T00:00:00.000Z  control     ec2-run-instances                web as i-0\n"
+            "     1  2031-05-01T00:00:00.000Z  control     ec2-run-instances                  web as i-0\n"
+        );
+        let issued = json!({
+            "number": 9,
+            "at": "2031-05-01T00:00:00.000Z",
+            "issued": {
+                "access_key_id": "ASIA",
+                "expires_at": "2031-05-01T06:00:00Z",
+                "issue": 2,
+                "role": "photo-app",
+                "source": "instance i-0",
+            },
+        });
+        assert_eq!(
+            plain(&entry_line(&issued)),
+            "     9  2031-05-01T00:00:00.000Z  issued      \
+             instance i-0 issue 2 as photo-app: ASIA until 2031-05-01T06:00:00Z\n"
         );
         let ended = json!({
             "number": 2,

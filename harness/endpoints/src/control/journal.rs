@@ -51,7 +51,7 @@ pub(super) fn explain(control: &Control, id: &str) -> Result<Explanation, Proble
         .find(|entry| is_called(&world, entry, id));
     let entry = found.ok_or_else(|| {
         let message = format!(
-            "no request of this run has the id `{id}`; the journal has the numbers of all, the latest at the end"
+            "no request of this run has the id `{id}`, and no entry of the journal that number"
         );
         Problem::not_found("no-such-request", message)
     })?;
@@ -85,7 +85,10 @@ fn is_called(world: &World, entry: &Entry, id: &str) -> bool {
 
 fn has_id(exchange: &Exchange, id: &str) -> bool {
     const ID_HEADERS: [&str; 2] = ["x-amz-request-id", "x-amzn-requestid"];
-    let headers = &exchange.response.headers;
+    let Some(response) = &exchange.response else {
+        return false;
+    };
+    let headers = &response.headers;
     let ids = ID_HEADERS.iter().filter_map(|name| headers.get(*name));
     ids.into_iter().any(|carried| carried == id)
 }

@@ -3,7 +3,7 @@
 //! Guarded three times: the listener is loopback, every request carries a token drawn for this run,
 //! and the `Host` is the listener's own, so that no web page can reach it through a name.
 //!
-//! [`table`] says which routes there are; the router and the description in the form of `OpenAPI`
+//! [`table`] says which routes there are; the router and the description in the form of OpenAPI
 //! are both made of it, and the schemas come from the types that the handlers take and give.
 
 mod guard;

@@ -1,4 +1,4 @@
-//! The description of the control routes, as an `OpenAPI` document.
+//! The description of the control routes, as an OpenAPI document.
 
 use http::StatusCode;
 use schemars::SchemaGenerator;
@@ -13,7 +13,7 @@ const DESCRIPTION: &str = "Controls a world that `rolecall serve` serves. The li
     loopback interface; its address and the token of the run are in the state file, which only its \
     owner may read.";
 
-/// The document that describes every control route, in `OpenAPI` 3.1: also at `/openapi.json`.
+/// The document that describes every control route, in OpenAPI 3.1: also at `/openapi.json`.
 pub fn openapi() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = "/components/schemas".into();

@@ -21,9 +21,9 @@ pub(super) type Draw = fn(&mut SchemaGenerator) -> Schema;
 
 /// One of the routes.
 pub(super) struct Route {
-    /// In lower case, as `OpenAPI` has it.
+    /// In lower case, as OpenAPI has it.
     pub(super) method: &'static str,
-    /// In the syntax that axum and `OpenAPI` share: `/explain/{id}`.
+    /// In the syntax that axum and OpenAPI share: `/explain/{id}`.
     pub(super) path: &'static str,
     /// In a sentence.
     pub(super) summary: &'static str,

@@ -179,14 +179,13 @@ pub(super) struct Wanted {
     /// The status of the answer: `403`, `4xx`.
     #[schemars(regex(pattern = r"^([1-5]xx|[1-5][0-9][0-9])$"))]
     pub(super) status: Option<String>,
-    /// Only what was refused.
+    /// Only what was refused, or not answered at all.
     pub(super) errors: bool,
     /// In which form.
     pub(super) format: Form,
 }
 
-/// The forms of an entry: the journal's own, or the record that `CloudTrail` would make of it, where
-/// it would make one.
+/// The journal's own form, or the records that CloudTrail would make of it.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Form {

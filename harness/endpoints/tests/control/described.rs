@@ -234,7 +234,7 @@ async fn the_document_that_is_served_is_the_one_that_is_printed() {
     assert_eq!(desk.get("/openapi.json").await.body, openapi());
 }
 
-/// The structure that the `OpenAPI` Specification 3.1 asks for, as far as this document uses it.
+/// The structure that the OpenAPI Specification 3.1 asks for, as far as this document uses it.
 #[test]
 fn the_document_is_openapi() {
     let document = openapi();

@@ -4,7 +4,7 @@ use http::Uri;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::{Category, Event, header};
+use super::{Category, Event, answered, header};
 use crate::journal::{BodyRecord, Exchange};
 use crate::operation::Operation;
 use crate::redact;
@@ -119,9 +119,10 @@ fn query(uri: &Uri) -> impl Iterator<Item = (String, String)> {
 fn additional(exchange: &Exchange) -> Value {
     let in_header = exchange.request.headers.contains_key("authorization");
     let received: u64 = header(exchange, "content-length").parse().unwrap_or(0);
-    let sent = match &exchange.response.body {
-        BodyRecord::Document(document) => document.len() as u64,
-        BodyRecord::Data(length) => *length,
+    let sent = match exchange.response.as_ref().map(|response| &response.body) {
+        Some(BodyRecord::Document(document)) => document.len() as u64,
+        Some(BodyRecord::Data(length)) => *length,
+        None => 0,
     };
     let mut shown = json!({ "bytesTransferredIn": received, "bytesTransferredOut": sent });
     if !is_anonymous(exchange) {
@@ -133,8 +134,7 @@ fn additional(exchange: &Exchange) -> Value {
         };
         shown["AuthenticationMethod"] = method.into();
     }
-    let host_id = exchange.response.headers.get("x-amz-id-2");
-    if let Some(id) = host_id.and_then(|id| id.to_str().ok()) {
+    if let Some(id) = answered(exchange, "x-amz-id-2") {
         shown["x-amz-id-2"] = id.into();
     }
     shown

@@ -77,7 +77,7 @@ impl World {
 
     /// The session that an answer of STS holds.
     fn made(&self, exchange: &Exchange) -> Option<&Session> {
-        let BodyRecord::Document(document) = &exchange.response.body else {
+        let BodyRecord::Document(document) = &exchange.response.as_ref()?.body else {
             return None;
         };
         let text = str::from_utf8(document).ok()?;

@@ -55,15 +55,16 @@ fn request(
             uri: uri.parse().unwrap(),
             headers: headers.collect(),
         },
-        response: ResponseRecord {
+        response: Some(ResponseRecord {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: BodyRecord::Data(0),
-        },
+        }),
         session: session.cloned(),
         by_machine_time: false,
         decision: None,
         refusal: None,
+        fault: None,
     }
 }
 
@@ -88,6 +89,13 @@ fn refused(exchange: Exchange, code: &str, stage: Stage) -> Exchange {
     }
 }
 
+/// A world with an instance that has a set of keys.
+fn with_web() -> (World, String) {
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    (world, web)
+}
+
 const SIGNED: (&str, &str) = ("authorization", "AWS4-HMAC-SHA256 Credential=A/b");
 
 // cloudtrail.record.members, cloudtrail.identity.members, cloudtrail.s3.parameters
@@ -109,7 +117,7 @@ fn a_record_has_the_members_of_the_format() {
         "/a%20b/cat.jpg",
         &sent,
     );
-    let headers = &mut exchange.response.headers;
+    let headers = &mut exchange.response.as_mut().unwrap().headers;
     headers.insert("x-amz-request-id", "06956111A581B8AD".parse().unwrap());
     headers.insert("x-amz-id-2", "host-id".parse().unwrap());
     let exchange = refused(exchange, "AccessDenied", Stage::Policy);
@@ -200,9 +208,12 @@ fn event_ids_are_uuids_of_the_seed() {
 // cloudtrail.metadata.unrecorded
 #[test]
 fn the_metadata_service_is_not_recorded() {
-    let world = world();
+    let (world, web) = with_web();
     for &operation in Operation::ALL {
-        let shown = record(&world, request(&world, None, operation, "/", &[SIGNED]));
+        let shown = record(
+            &world,
+            request(&world, Some(&web), operation, "/", &[SIGNED]),
+        );
         let slug = operation.slug();
         let unseen = slug.starts_with("imds-") || slug.starts_with("container-");
         assert_eq!(shown.is_none(), unseen, "{operation}");
@@ -230,6 +241,8 @@ fn who_is_not_recognised_leaves_no_record_and_who_is_nobody_does() {
     for stage in [Stage::Policy, Stage::Resource, Stage::Body] {
         assert!(ask("/b/k", &[SIGNED], stage).is_some(), "{stage}");
     }
+    let lost = request(&world, None, Operation::GetObject, "/b/k", &[SIGNED]);
+    assert_eq!(record(&world, lost), None, "what a fault kept from S3");
     let nobody = request(&world, None, Operation::GetObject, "/b/k", &[]);
     let nobody = record(&world, refused(nobody, "AccessDenied", Stage::Expiry)).unwrap();
     assert_eq!(nobody["userIdentity"]["type"], "AWSAccount");
@@ -243,7 +256,7 @@ fn who_is_not_recognised_leaves_no_record_and_who_is_nobody_does() {
 // cloudtrail.s3.data-events, cloudtrail.s3.event-names, cloudtrail.read-only.operations
 #[test]
 fn buckets_are_managed_and_objects_are_data() {
-    let world = world();
+    let (world, web) = with_web();
     for (operation, name, category, read_only) in [
         (Operation::CreateBucket, "CreateBucket", "Management", false),
         (Operation::ListBuckets, "ListBuckets", "Management", true),
@@ -258,7 +271,11 @@ fn buckets_are_managed_and_objects_are_data() {
         (Operation::HeadBucket, "HeadBucket", "Data", true),
         (Operation::UploadPart, "UploadPart", "Data", false),
     ] {
-        let shown = record(&world, request(&world, None, operation, "/b/k", &[SIGNED])).unwrap();
+        let shown = record(
+            &world,
+            request(&world, Some(&web), operation, "/b/k", &[SIGNED]),
+        )
+        .unwrap();
         assert_eq!(
             (&shown["eventName"], &shown["eventCategory"]),
             (&json!(name), &json!(category))
@@ -271,10 +288,10 @@ fn buckets_are_managed_and_objects_are_data() {
 // cloudtrail.s3.parameters
 #[test]
 fn the_query_is_shown_without_what_is_secret_in_it() {
-    let world = world();
+    let (world, web) = with_web();
     let uri = "/photos?list-type=2&prefix=a%2Fb&X-Amz-Credential=AKIA&X%2Damz-signature=00ff&X-Amz-Security-Token=t0ken";
     let sent = [("host", "127.0.0.1:4566"), ("x-amz-copy-source", "/a/b")];
-    let exchange = request(&world, None, Operation::ListObjectsV2, uri, &sent);
+    let exchange = request(&world, Some(&web), Operation::ListObjectsV2, uri, &sent);
     let shown = record(&world, exchange).unwrap();
     assert_eq!(
         shown["requestParameters"],
@@ -294,7 +311,7 @@ fn the_query_is_shown_without_what_is_secret_in_it() {
 
 #[test]
 fn a_bucket_is_found_in_the_host_or_in_the_path() {
-    let world = world();
+    let (world, web) = with_web();
     for (host, uri, bucket, key) in [
         ("b.s3.amazonaws.com", "/k", json!("b"), json!("k")),
         (
@@ -313,7 +330,7 @@ fn a_bucket_is_found_in_the_host_or_in_the_path() {
         ("localhost:1", "/b", json!("b"), Value::Null),
     ] {
         let sent = [("host", host), SIGNED];
-        let exchange = request(&world, None, Operation::GetObject, uri, &sent);
+        let exchange = request(&world, Some(&web), Operation::GetObject, uri, &sent);
         let shown = &record(&world, exchange).unwrap()["requestParameters"];
         assert_eq!(
             (&shown["bucketName"], &shown["key"]),
@@ -336,7 +353,7 @@ fn a_session_is_shown_without_its_secrets() {
         made.access_key_id,
         made.secret_access_key.expose()
     );
-    exchange.response.body = BodyRecord::Document(Bytes::from(answer));
+    exchange.response.as_mut().unwrap().body = BodyRecord::Document(Bytes::from(answer));
     let shown = record(&world, exchange.clone()).unwrap();
     let credentials = &shown["responseElements"]["credentials"];
     assert_eq!(credentials["accessKeyId"], made.access_key_id.as_str());
@@ -358,7 +375,8 @@ fn a_session_is_shown_without_its_secrets() {
         (&json!("us-east-1"), &json!(true))
     );
 
-    exchange.response.body = BodyRecord::Document(Bytes::from_static(b"<Error/>"));
+    exchange.response.as_mut().unwrap().body =
+        BodyRecord::Document(Bytes::from_static(b"<Error/>"));
     let shown = record(&world, refused(exchange, "AccessDenied", Stage::Policy)).unwrap();
     assert_eq!(shown["requestParameters"], Value::Null);
     assert_eq!(shown["responseElements"], Value::Null);
@@ -367,14 +385,20 @@ fn a_session_is_shown_without_its_secrets() {
 // cloudtrail.region.global-services
 #[test]
 fn the_region_of_sts_is_that_of_its_endpoint() {
-    let world = world();
+    let (world, web) = with_web();
     for (host, region) in [
         ("sts.eu-west-1.amazonaws.com:443", "eu-west-1"),
         ("sts.amazonaws.com", "us-east-1"),
         ("127.0.0.1:4566", "us-east-1"),
     ] {
         let sent = [SIGNED, ("host", host)];
-        let exchange = request(&world, None, Operation::StsGetCallerIdentity, "/", &sent);
+        let exchange = request(
+            &world,
+            Some(&web),
+            Operation::StsGetCallerIdentity,
+            "/",
+            &sent,
+        );
         let shown = record(&world, exchange).unwrap();
         assert_eq!(shown["awsRegion"], region, "{host}");
         assert_eq!(shown["eventName"], "GetCallerIdentity");

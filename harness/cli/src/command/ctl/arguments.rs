@@ -135,8 +135,8 @@ pub(super) enum Command {
     /// Put the world back to how it began, and its clock to this machine's time
     ///
     /// The same seed makes the same ids and keys again. Numbers of the journal and request ids go on,
-    /// so that none is given twice. What clients hold cannot be put back: metadata tokens and keys
-    /// that the new world has not issued are refused. Do it while nothing is under way.
+    /// so that none is given twice; faults are lifted. What clients hold cannot be put back: metadata
+    /// tokens and keys that the new world has not issued are refused. Do it while nothing is under way.
     #[command(after_help = "Example:\n  rolecall ctl reset")]
     Reset(Output),
     /// Print what happened
@@ -152,7 +152,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Print the description of the control routes, in the form of `OpenAPI` 3.1
+    /// Print the description of the control routes, in the form of OpenAPI 3.1
     #[command(after_help = "Example:\n  rolecall ctl openapi > control.json")]
     Openapi,
 }
@@ -239,10 +239,10 @@ pub(super) struct Journal {
     /// Only what happened in the last `1h`, or since a time such as `2031-05-01T00:00:00Z`
     #[arg(long, value_name = "WHEN", value_parser = time::since)]
     pub(super) since: Option<Since>,
-    /// Only what was refused
+    /// Only what was refused, or not answered at all
     #[arg(long)]
     pub(super) errors: bool,
-    /// A line each; a JSON object a line; or the records of `CloudTrail`, a log file of them
+    /// A line each; a JSON object a line; or the records of CloudTrail, a log file of them
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(super) format: JournalFormat,
 }
