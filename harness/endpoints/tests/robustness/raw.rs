@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use rolecall_account::Secret;
-use rolecall_endpoints::{ListenOptions, Server, control};
+use rolecall_endpoints::{ListenOptions, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -59,7 +58,7 @@ impl Served {
                 ("api".to_owned(), lab.in_task()),
             ],
         };
-        let routes = control(lab.edge.clone(), Secret::new(TOKEN));
+        let routes = lab.control(TOKEN);
         let server = Server::bind(&lab.edge, &options, routes).await.unwrap();
         let addresses = server.addresses().clone();
         let (stop, stopped) = oneshot::channel();
@@ -137,7 +136,7 @@ impl Served {
     }
 
     pub(crate) fn journal(&self) -> Request<Bytes> {
-        let uri = format!("http://{}/journal?since={}", self.control, u64::MAX);
+        let uri = format!("http://{}/journal?after={}", self.control, u64::MAX);
         request(
             "GET",
             &uri,

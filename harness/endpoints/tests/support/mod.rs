@@ -139,6 +139,20 @@ impl Lab {
         Place::Task(self.task.clone())
     }
 
+    /// The control routes, for whoever has `token`; the world begins again in word alone.
+    #[cfg(feature = "control")]
+    pub(crate) fn control(&self, token: &str) -> axum::Router {
+        let places = rolecall_endpoints::Places::default();
+        places.put("web", self.on_web());
+        places.put("api", self.in_task());
+        let options = rolecall_endpoints::ControlOptions {
+            token: rolecall_account::Secret::new(token),
+            places,
+            reset: Box::new(|| Ok(())),
+        };
+        rolecall_endpoints::control(self.edge.clone(), options)
+    }
+
     /// Leaves the role without any policy.
     pub(crate) fn detach_all(&self) {
         let mut world = self.edge.world();

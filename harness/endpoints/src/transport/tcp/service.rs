@@ -123,7 +123,8 @@ impl Service {
             // As the HTTP library of the agents says it.
             Self::Place { .. } => |status| (status, "text/plain", status.to_string()),
             Self::Control(_) => |status| {
-                let message = json!({ "message": "that is no HTTP request" });
+                let message =
+                    json!({ "code": "bad-request", "message": "that is no HTTP request" });
                 (status, "application/json", message.to_string())
             },
         };
