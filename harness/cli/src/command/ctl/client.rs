@@ -26,6 +26,7 @@ pub(super) struct Client {
 /// How the served world says that it did nothing.
 #[derive(Deserialize)]
 struct Problem {
+    #[serde(default)]
     code: String,
     message: String,
     #[serde(default)]
