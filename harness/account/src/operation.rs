@@ -142,6 +142,8 @@ operations! {
     CreateMultipartUpload = S3, "CreateMultipartUpload", "s3-create-multipart-upload";
     /// Uploads one part.
     UploadPart = S3, "UploadPart", "s3-upload-part";
+    /// Makes a part of what is stored.
+    UploadPartCopy = S3, "UploadPartCopy", "s3-upload-part-copy";
     /// Makes an object of the parts.
     CompleteMultipartUpload = S3, "CompleteMultipartUpload", "s3-complete-multipart-upload";
     /// Gives an upload up.

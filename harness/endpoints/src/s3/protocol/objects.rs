@@ -28,7 +28,7 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
     let GetObjectInput { checksum_mode, .. } = input;
     let reading = read(step)?;
     let checksums = checksums(&reading, checksum_mode.is_some());
-    let Reading { object, range } = reading;
+    let Reading { object, range, .. } = reading;
     let content = &object.content;
     let body = range.map_or_else(
         || content.bytes.clone(),
@@ -58,7 +58,7 @@ pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectO
     let HeadObjectInput { checksum_mode, .. } = input;
     let reading = read(step)?;
     let checksums = checksums(&reading, checksum_mode.is_some());
-    let Reading { object, range } = reading;
+    let Reading { object, range, .. } = reading;
     let content = &object.content;
     let bytes = range.map_or(content.bytes.len(), |range| {
         range.slice(&content.bytes).len()
@@ -87,10 +87,12 @@ fn read(step: Step<'_>) -> Result<Reading, S3Error> {
         world,
         hand,
         wanted,
+        aside,
     } = step;
-    let if_match = text(wanted.if_match.as_ref());
     let range = text(wanted.range.as_ref());
-    world.s3_get(hand.now, &hand.permit, if_match, range)
+    let reading = world.s3_get(hand.now, &hand.permit, range)?;
+    aside.unmodified = reading.unmodified;
+    Ok(reading)
 }
 
 /// What is no text is ignored.
@@ -98,10 +100,11 @@ fn text(header: Option<&HeaderValue>) -> Option<&str> {
     header?.to_str().ok()
 }
 
-/// Those of the object if they are wanted: of a part of it there are none (`s3.get.checksum-mode`).
+/// Those of the object if they are wanted: of a part of it, or of what is not sent, there are none
+/// (`s3.get.checksum-mode`).
 fn checksums(reading: &Reading, wanted: bool) -> Checksums {
     match reading.range {
-        None if wanted => reading.object.content.checksums.clone(),
+        None if wanted && !reading.unmodified => reading.object.content.checksums.clone(),
         _ => Checksums::new(),
     }
 }
