@@ -120,6 +120,8 @@ operations! {
     GetObject = S3, "GetObject", "s3-get-object";
     /// Reads an object's headers.
     HeadObject = S3, "HeadObject", "s3-head-object";
+    /// Lists an object's tags.
+    GetObjectTagging = S3, "GetObjectTagging", "s3-get-object-tagging";
     /// Tells whether a bucket is there.
     HeadBucket = S3, "HeadBucket", "s3-head-bucket";
     /// Deletes an empty bucket.

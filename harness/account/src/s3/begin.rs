@@ -134,8 +134,8 @@ fn not_that_permit() -> S3Error {
     S3Error::new(S3Code::InternalError, Stage::Operation)
 }
 
-/// The action that a policy must allow (`s3.put.action`, `s3.get.action`, `s3.delete.action`,
-/// `s3.list.action`, `s3.bucket.actions`, `s3.multipart.actions`).
+/// The action that a policy must allow (`s3.put.action`, `s3.get.action`, `s3.tags.none`,
+/// `s3.delete.action`, `s3.list.action`, `s3.bucket.actions`, `s3.multipart.actions`).
 fn action(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::PutObject
@@ -145,6 +145,7 @@ fn action(operation: Operation) -> Option<&'static str> {
         | Operation::UploadPartCopy
         | Operation::CompleteMultipartUpload => Some("s3:PutObject"),
         Operation::GetObject | Operation::HeadObject => Some("s3:GetObject"),
+        Operation::GetObjectTagging => Some("s3:GetObjectTagging"),
         Operation::DeleteObject | Operation::DeleteObjects => Some("s3:DeleteObject"),
         Operation::HeadBucket | Operation::ListObjects | Operation::ListObjectsV2 => {
             Some("s3:ListBucket")

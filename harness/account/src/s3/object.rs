@@ -120,6 +120,16 @@ impl World {
         })
     }
 
+    /// Finds the object whose tags are asked for: it has none, for no request that would give it
+    /// some is served (`s3.tags.none`).
+    ///
+    /// # Errors
+    /// There is none: told only to those who may list the bucket.
+    pub fn s3_get_tags(&mut self, now: SimInstant, permit: &Permit) -> Result<(), S3Error> {
+        self.advance_to(now);
+        self.read(now, permit, permit.target()?).map(|_| ())
+    }
+
     /// The object at `target`, which the permit allows to be read.
     pub(super) fn read(
         &self,

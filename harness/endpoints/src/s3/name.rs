@@ -169,6 +169,13 @@ const FORMS: &[Form] = &[
         PARTS_KEYS,
         Operation::ListParts,
     ),
+    form(
+        Method::GET,
+        Object,
+        &["tagging"],
+        &[],
+        Operation::GetObjectTagging,
+    ),
     form(Method::GET, Object, &[], &[], Operation::GetObject),
     form(
         Method::PUT,
@@ -362,6 +369,7 @@ mod tests {
                 Operation::GetObject,
             ),
             ("HEAD", "/b/k", Operation::HeadObject),
+            ("GET", "/b/k?tagging", Operation::GetObjectTagging),
             ("DELETE", "/b/k", Operation::DeleteObject),
             ("POST", "/b?delete", Operation::DeleteObjects),
             ("POST", "/b?delete=", Operation::DeleteObjects),

@@ -3,8 +3,8 @@
 use http::HeaderValue;
 use rolecall_account::s3::{ByteRange, Checksums, Reading, S3Error};
 use s3s::dto::{
-    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput,
-    PutObjectOutput, StreamingBlob,
+    GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput,
+    HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 
 use super::convert::{
@@ -80,6 +80,15 @@ pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectO
     };
     set_checksums!(output, checksums);
     Ok(output)
+}
+
+pub(super) fn tags(
+    step: Step<'_>,
+    _input: GetObjectTaggingInput,
+) -> Result<GetObjectTaggingOutput, S3Error> {
+    let Step { world, hand, .. } = step;
+    world.s3_get_tags(hand.now, &hand.permit)?;
+    Ok(GetObjectTaggingOutput::default())
 }
 
 fn read(step: Step<'_>) -> Result<Reading, S3Error> {

@@ -80,6 +80,7 @@ operations! {
     put_object(PutObjectInput) -> PutObjectOutput = objects::put;
     get_object(GetObjectInput) -> GetObjectOutput = objects::get;
     head_object(HeadObjectInput) -> HeadObjectOutput = objects::head;
+    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = objects::tags;
     copy_object(CopyObjectInput) -> CopyObjectOutput = copies::copy;
     delete_object(DeleteObjectInput) -> DeleteObjectOutput = deletes::one;
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = deletes::many;
