@@ -181,7 +181,7 @@ fn creates_an_object(operation: Operation) -> Option<bool> {
 }
 
 /// The query as a form is read: a plus is a space.
-fn parameters(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
+pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
     let decoded = |text: &str| {
         let text = text.replace('+', " ");
         percent_decode_str(&text).decode_utf8_lossy().into_owned()

@@ -125,6 +125,14 @@ const UPLOADS_KEYS: &[&str] = &[
     "upload-id-marker",
 ];
 const PARTS_KEYS: &[&str] = &["max-parts", "part-number-marker"];
+const RESPONSE_KEYS: &[&str] = &[
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+];
 
 /// Every form that is served.
 const FORMS: &[Form] = &[
@@ -161,7 +169,13 @@ const FORMS: &[Form] = &[
         &[],
         Operation::DeleteObjects,
     ),
-    form(Method::HEAD, Object, &[], &[], Operation::HeadObject),
+    form(
+        Method::HEAD,
+        Object,
+        &[],
+        RESPONSE_KEYS,
+        Operation::HeadObject,
+    ),
     form(
         Method::GET,
         Object,
@@ -176,7 +190,13 @@ const FORMS: &[Form] = &[
         &[],
         Operation::GetObjectTagging,
     ),
-    form(Method::GET, Object, &[], &[], Operation::GetObject),
+    form(
+        Method::GET,
+        Object,
+        &[],
+        RESPONSE_KEYS,
+        Operation::GetObject,
+    ),
     form(
         Method::PUT,
         Object,

@@ -193,7 +193,7 @@ fn what_is_not_served_is_not_implemented_and_changes_nothing() {
         ("GET", "/photos/k?versionId=1", &[]),
         ("DELETE", "/photos/k?versionId=1", &[]),
         ("GET", "/photos/k?partNumber=1", &[]),
-        ("GET", "/photos/k?response-content-type=text/html", &[]),
+        ("PUT", "/photos/k?response-content-type=text/html", &[]),
         ("GET", "/photos/k", &[("if-range", "\"0\"")]),
         ("PUT", "/photos/k", &[("if-unmodified-since", "x")]),
         ("DELETE", "/photos/k", &[("if-match", "*")]),

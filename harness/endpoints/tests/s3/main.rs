@@ -15,6 +15,7 @@ mod multipart;
 mod objects;
 mod part_copies;
 mod presigned;
+mod queries;
 mod ranges;
 mod steps;
 #[path = "../support/mod.rs"]

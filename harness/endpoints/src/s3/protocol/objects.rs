@@ -8,7 +8,8 @@ use s3s::dto::{
 };
 
 use super::convert::{
-    checksum_type, content_type, description_in, etag, length, metadata, set_checksums, timestamp,
+    checksum_type, content_type, description_in, etag, length, metadata, override_description,
+    set_checksums, timestamp,
 };
 use super::store::Step;
 
@@ -25,10 +26,12 @@ pub(super) fn put(step: Step<'_>, input: PutObjectInput) -> Result<PutObjectOutp
 }
 
 pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutput, S3Error> {
-    let GetObjectInput { checksum_mode, .. } = input;
     let reading = read(step)?;
-    let checksums = checksums(&reading, checksum_mode.is_some());
-    let Reading { object, range, .. } = reading;
+    let checksums = checksums(&reading, input.checksum_mode.is_some());
+    let Reading {
+        mut object, range, ..
+    } = reading;
+    override_description!(object.content, input);
     let content = &object.content;
     let body = range.map_or_else(
         || content.bytes.clone(),
@@ -45,6 +48,7 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
         content_language: content.content_language.clone(),
         content_type: content_type(&object),
         e_tag: Some(etag(object.etag.clone())),
+        expires: input.response_expires,
         last_modified: Some(timestamp(object.last_modified)),
         metadata: metadata(&object),
         body: Some(StreamingBlob::from(s3s::Body::from(body))),
@@ -55,10 +59,12 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
 }
 
 pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectOutput, S3Error> {
-    let HeadObjectInput { checksum_mode, .. } = input;
     let reading = read(step)?;
-    let checksums = checksums(&reading, checksum_mode.is_some());
-    let Reading { object, range, .. } = reading;
+    let checksums = checksums(&reading, input.checksum_mode.is_some());
+    let Reading {
+        mut object, range, ..
+    } = reading;
+    override_description!(object.content, input);
     let content = &object.content;
     let bytes = range.map_or(content.bytes.len(), |range| {
         range.slice(&content.bytes).len()
@@ -74,6 +80,7 @@ pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectO
         content_language: content.content_language.clone(),
         content_type: content_type(&object),
         e_tag: Some(etag(object.etag.clone())),
+        expires: input.response_expires,
         last_modified: Some(timestamp(object.last_modified)),
         metadata: metadata(&object),
         ..HeadObjectOutput::default()
