@@ -102,6 +102,17 @@ impl SimInstant {
             .to_string()
     }
 
+    /// Reads the form of the HTTP `Date` header; `None` for anything else. The two forms that
+    /// RFC 9110 calls obsolete are none.
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        let timestamp = jiff::fmt::rfc2822::DateTimeParser::new()
+            .parse_timestamp(text)
+            .ok()?;
+        let read = Self::from_epoch_millis(timestamp.as_millisecond());
+        // The parser takes what mail programs write, which is more.
+        (read.http_date() == text).then_some(read)
+    }
+
     /// How long after `earlier` this is; zero if it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(
@@ -267,6 +278,27 @@ mod tests {
             "",
         ] {
             assert_eq!(SimInstant::parse_amz_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_http_date_is_read_as_it_is_written_and_in_no_other_form() {
+        let date = "Thu, 01 May 2031 06:00:00 GMT";
+        let read = SimInstant::parse_http_date(date).unwrap();
+        assert_eq!(read.to_string(), "2031-05-01T06:00:00Z");
+        assert_eq!(read.http_date(), date);
+        for text in [
+            "Thu, 01 May 2031 06:00:00 UTC",
+            "Thu, 01 May 2031 06:00:00 +0000",
+            "Thu, 1 May 2031 06:00:00 GMT",
+            "Fri, 01 May 2031 06:00:00 GMT",
+            "01 May 2031 06:00:00 GMT",
+            "Thursday, 01-May-31 06:00:00 GMT",
+            "Thu May  1 06:00:00 2031",
+            "2031-05-01T06:00:00Z",
+            "",
+        ] {
+            assert_eq!(SimInstant::parse_http_date(text), None, "{text}");
         }
     }
 }

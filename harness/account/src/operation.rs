@@ -120,6 +120,8 @@ operations! {
     GetObject = S3, "GetObject", "s3-get-object";
     /// Reads an object's headers.
     HeadObject = S3, "HeadObject", "s3-head-object";
+    /// Lists an object's tags.
+    GetObjectTagging = S3, "GetObjectTagging", "s3-get-object-tagging";
     /// Tells whether a bucket is there.
     HeadBucket = S3, "HeadBucket", "s3-head-bucket";
     /// Deletes an empty bucket.
@@ -142,6 +144,8 @@ operations! {
     CreateMultipartUpload = S3, "CreateMultipartUpload", "s3-create-multipart-upload";
     /// Uploads one part.
     UploadPart = S3, "UploadPart", "s3-upload-part";
+    /// Makes a part of what is stored.
+    UploadPartCopy = S3, "UploadPartCopy", "s3-upload-part-copy";
     /// Makes an object of the parts.
     CompleteMultipartUpload = S3, "CompleteMultipartUpload", "s3-complete-multipart-upload";
     /// Gives an upload up.

@@ -1,8 +1,11 @@
 //! The edge of the world: its lock, its clock, and the journal entry of every request.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::Path;
@@ -12,6 +15,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_body::Frame;
 use rolecall_account::{
     Arrival, Authenticated, BodyRecord, Clocks, Exchange, Operation, Refusal, RequestRecord,
     ResponseRecord, SimInstant, Stage, World,
@@ -177,7 +181,12 @@ impl Edge {
     }
 
     fn reply_of(&self, arrival: Arrival, record: &ResponseRecord, body: Bytes) -> Response {
-        let mut response = Response::new(Body::from(body));
+        let body = if record.headers.contains_key(CONTENT_LENGTH) {
+            Body::from(body)
+        } else {
+            Body::new(NoBody)
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = record.status;
         *response.headers_mut() = record.headers.clone();
         if !self.faults.is_idle() {
@@ -303,5 +312,25 @@ pub(crate) fn record_of(request: Parts) -> RequestRecord {
         method: request.method,
         uri: request.uri,
         headers: request.headers,
+    }
+}
+
+/// What an answer without a length has: of a body that is known to be empty the router would tell
+/// the length.
+struct NoBody;
+
+impl http_body::Body for NoBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        true
     }
 }

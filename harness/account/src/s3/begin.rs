@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::error::{S3Code, S3Error};
 use super::name;
+use super::precondition::Preconditions;
 use crate::authenticate::Stage;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
@@ -70,6 +71,15 @@ pub(super) fn bucket_arn(bucket: &str) -> String {
     format!("arn:aws:s3:::{bucket}")
 }
 
+/// What is copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopySource {
+    /// The object.
+    pub target: Target,
+    /// What must hold of it.
+    pub preconditions: Preconditions,
+}
+
 /// What somebody who is recognised wants to do.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -77,8 +87,10 @@ pub struct Question {
     pub operation: Operation,
     /// With what.
     pub resource: Resource,
+    /// What must hold of it.
+    pub preconditions: Preconditions,
     /// What is copied.
-    pub source: Option<Target>,
+    pub source: Option<CopySource>,
     /// The condition keys that the request brings (`s3.context.sent`).
     pub context: Context,
 }
@@ -90,8 +102,10 @@ pub struct Permit {
     pub operation: Operation,
     /// With what.
     pub resource: Resource,
+    /// What must hold of it.
+    pub preconditions: Preconditions,
     /// What is copied.
-    pub source: Option<Target>,
+    pub source: Option<CopySource>,
     /// Who got it.
     pub session: Arc<Session>,
     /// Why; `None` if every key is decided on by itself.
@@ -110,7 +124,7 @@ impl Permit {
     }
 
     /// What is copied.
-    pub(super) fn source(&self) -> Result<&Target, S3Error> {
+    pub(super) fn source(&self) -> Result<&CopySource, S3Error> {
         self.source.as_ref().ok_or_else(not_that_permit)
     }
 }
@@ -120,16 +134,18 @@ fn not_that_permit() -> S3Error {
     S3Error::new(S3Code::InternalError, Stage::Operation)
 }
 
-/// The action that a policy must allow (`s3.put.action`, `s3.get.action`, `s3.delete.action`,
-/// `s3.list.action`, `s3.bucket.actions`, `s3.multipart.actions`).
+/// The action that a policy must allow (`s3.put.action`, `s3.get.action`, `s3.tags.none`,
+/// `s3.delete.action`, `s3.list.action`, `s3.bucket.actions`, `s3.multipart.actions`).
 fn action(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::PutObject
         | Operation::CopyObject
         | Operation::CreateMultipartUpload
         | Operation::UploadPart
+        | Operation::UploadPartCopy
         | Operation::CompleteMultipartUpload => Some("s3:PutObject"),
         Operation::GetObject | Operation::HeadObject => Some("s3:GetObject"),
+        Operation::GetObjectTagging => Some("s3:GetObjectTagging"),
         Operation::DeleteObject | Operation::DeleteObjects => Some("s3:DeleteObject"),
         Operation::HeadBucket | Operation::ListObjects | Operation::ListObjectsV2 => {
             Some("s3:ListBucket")
@@ -165,24 +181,31 @@ impl World {
         // s3.copy.actions
         if let Some(source) = &question.source {
             let own = Context::new();
-            self.s3_allow(now, session, "s3:GetObject", &source.arn(), &own)?;
+            self.s3_allow(now, session, "s3:GetObject", &source.target.arn(), &own)?;
         }
         // s3.delete.per-key
         let decision = if question.operation == Operation::DeleteObjects {
             None
         } else {
             let resource = question.resource.arn();
-            Some(self.s3_allow(now, session, action, &resource, &question.context)?)
+            let decision = self.s3_allow(now, session, action, &resource, &question.context)?;
+            // s3.put.preconditions
+            if action == "s3:PutObject" && question.preconditions.if_match.is_some() {
+                self.s3_allow(now, session, "s3:GetObject", &resource, &Context::new())?;
+            }
+            Some(decision)
         };
         let Question {
             operation,
             resource,
+            preconditions,
             source,
             context: _,
         } = question;
         Ok(Permit {
             operation,
             resource,
+            preconditions,
             source,
             session: Arc::clone(session),
             decision,
@@ -191,8 +214,8 @@ impl World {
 
     /// Whether a missing bucket or a missing permission is told first is unsourced.
     fn names_exist(&self, question: &Question) -> Result<(), S3Error> {
-        let targets = [question.resource.object(), question.source.as_ref()];
-        for target in targets.into_iter().flatten() {
+        let source = question.source.as_ref().map(|source| &source.target);
+        for target in question.resource.object().into_iter().chain(source) {
             name::check_key(&target.key)?;
         }
         if question.operation == Operation::CreateBucket {
@@ -201,7 +224,7 @@ impl World {
                 .bucket()
                 .map_or(Ok(()), name::check_bucket);
         }
-        let source = question.source.as_ref().map(|source| &*source.bucket);
+        let source = source.map(|source| &*source.bucket);
         for bucket in question.resource.bucket().into_iter().chain(source) {
             if !self.buckets.exists(bucket) {
                 name::check_bucket(bucket)?;

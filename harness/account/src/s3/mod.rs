@@ -16,10 +16,11 @@ mod listing;
 mod multipart;
 mod name;
 mod object;
+mod precondition;
 mod range;
 mod uploads;
 
-pub use begin::{Permit, Question, Resource, Target};
+pub use begin::{CopySource, Permit, Question, Resource, Target};
 pub(crate) use bucket::Buckets;
 pub use bucket::{Bucket, ListedBucket, Owner};
 pub use checksum::{ChecksumAlgorithm, Checksums, check_checksums, require_checksum};
@@ -33,6 +34,7 @@ pub use limits::{
 pub use listing::{Page, Selection, continuation_token, name_in_token};
 pub use multipart::{ClaimedPart, Completed, NewUpload};
 pub use object::{NewObject, Object, Reading};
+pub use precondition::Preconditions;
 pub use range::ByteRange;
 pub use uploads::{ListedPart, ListedUpload, UploadSelection};
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use bytes::{Bytes, BytesMut};
 use md5::{Digest, Md5};
 
-use super::begin::Permit;
+use super::begin::{CopySource, Permit};
 use super::checksum::{ChecksumAlgorithm, Checksums};
-use super::copy::Description;
+use super::copy::{Copied, Description, check_copy_size};
 use super::error::{S3Code, S3Error};
 use super::object::Object;
+use super::range::ByteRange;
 use super::uploads::{Part, Upload};
 use crate::id;
 use crate::instant::SimInstant;
@@ -93,27 +94,52 @@ impl World {
         upload: &str,
         number: i32,
         bytes: Bytes,
-        mut checksums: Checksums,
+        checksums: Checksums,
     ) -> Result<Completed, S3Error> {
         self.advance_to(now);
         check_part_number(number)?;
         let key = &permit.target()?.key;
         let upload = self.s3_bucket_mut(permit)?.uploads.find_mut(key, upload)?;
-        if let Some(algorithm) = upload.new.algorithm
-            && !checksums.iter().any(|(own, _)| *own == algorithm)
-        {
-            checksums.push((algorithm, algorithm.of(&bytes)));
-        }
-        let md5: [u8; 16] = Md5::digest(&bytes).into();
-        let part = Part {
-            bytes,
-            md5,
-            checksums: checksums.clone(),
-            last_modified: now,
+        Ok(upload.keep(now, number, bytes, checksums))
+    }
+
+    /// Makes a part of the permit's source, or of what the header `x-amz-copy-source-range` names
+    /// of it.
+    ///
+    /// # Errors
+    /// No such upload; a number that no part has. There is no source: told only to those who may
+    /// list its bucket. What the permit says of it does not hold. The range is none, or not within the source; it is too much for one copy.
+    pub fn s3_upload_part_copy(
+        &mut self,
+        now: SimInstant,
+        permit: &Permit,
+        upload: &str,
+        number: i32,
+        range: Option<&str>,
+    ) -> Result<Copied, S3Error> {
+        self.advance_to(now);
+        check_part_number(number)?;
+        let key = &permit.target()?.key;
+        self.s3_bucket_mut(permit)?.uploads.find_mut(key, upload)?;
+        let CopySource {
+            target,
+            preconditions,
+        } = permit.source()?;
+        let source = self.read(now, permit, target)?;
+        preconditions.check_source(now, &source)?;
+        let whole = source.content.bytes;
+        let bytes = match range {
+            Some(header) => ByteRange::of_copy(header, whole.len())?.slice(&whole),
+            None => whole,
         };
-        let etag = part.etag();
-        upload.parts.insert(number, part);
-        Ok(Completed { etag, checksums })
+        check_copy_size(bytes.len())?;
+        let upload = self.s3_bucket_mut(permit)?.uploads.find_mut(key, upload)?;
+        let Completed { etag, checksums } = upload.keep(now, number, bytes, Checksums::new());
+        Ok(Copied {
+            etag,
+            last_modified: now,
+            checksums,
+        })
     }
 
     /// Makes an object of the parts of an upload, and ends it. `whole` are checksums that the
@@ -121,7 +147,7 @@ impl World {
     ///
     /// # Errors
     /// No such upload; parts out of order, unknown or too small; a checksum that is not the
-    /// content's.
+    /// content's. What the permit is bound to does not hold.
     pub fn s3_complete_upload(
         &mut self,
         now: SimInstant,
@@ -135,6 +161,8 @@ impl World {
         let bucket = self.s3_bucket_mut(permit)?;
         let found = bucket.uploads.find_mut(key, upload)?;
         let parts = chosen(found, claimed)?;
+        let there = bucket.objects.get(key);
+        permit.preconditions.check_write(there)?;
         let mut content = BytesMut::new();
         for part in &parts {
             content.extend_from_slice(&part.bytes);
@@ -165,6 +193,33 @@ impl World {
         self.advance_to(now);
         let key = &permit.target()?.key;
         self.s3_bucket_mut(permit)?.uploads.remove(key, upload)
+    }
+}
+
+impl Upload {
+    /// Keeps a part, in place of the one that has its number. It gets the checksum that the upload
+    /// asks for if it came without.
+    fn keep(
+        &mut self,
+        now: SimInstant,
+        number: i32,
+        bytes: Bytes,
+        mut checksums: Checksums,
+    ) -> Completed {
+        if let Some(algorithm) = self.new.algorithm
+            && !checksums.iter().any(|(own, _)| *own == algorithm)
+        {
+            checksums.push((algorithm, algorithm.of(&bytes)));
+        }
+        let part = Part {
+            md5: Md5::digest(&bytes).into(),
+            bytes,
+            checksums: checksums.clone(),
+            last_modified: now,
+        };
+        let etag = part.etag();
+        self.parts.insert(number, part);
+        Completed { etag, checksums }
     }
 }
 

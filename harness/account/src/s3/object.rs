@@ -63,19 +63,15 @@ pub struct Reading {
     pub object: Object,
     /// The part of it that was asked for; `None` for the whole.
     pub range: Option<ByteRange>,
-}
-
-/// Whether the header `If-Match` names the `ETag`, with quotes or without (`s3.get.if-match`).
-fn names(header: &str, etag: &str) -> bool {
-    let mut named = header.split(',').map(|name| name.trim().trim_matches('"'));
-    named.any(|name| name == "*" || name == etag)
+    /// Whether the reader has it already, and is told no more than that.
+    pub unmodified: bool,
 }
 
 impl World {
     /// Stores an object; answers its `ETag` without quotes.
     ///
     /// # Errors
-    /// The bucket is gone since the permit was given.
+    /// The bucket is gone since the permit was given. What the permit is bound to does not hold.
     pub fn s3_put(
         &mut self,
         now: SimInstant,
@@ -85,6 +81,8 @@ impl World {
         self.advance_to(now);
         let key = permit.target()?.key.clone();
         let bucket = self.s3_bucket_mut(permit)?;
+        let there = bucket.objects.get(&key);
+        permit.preconditions.check_write(there)?;
         let object = Object::whole(content, now);
         let etag = object.etag.clone();
         bucket.objects.insert(key, object);
@@ -100,25 +98,36 @@ impl World {
     /// Reads an object, or what the header `Range` names of it.
     ///
     /// # Errors
-    /// There is none: told only to those who may list the bucket (`s3.get.missing-key`). It is not
-    /// one that the header `If-Match` names. The range lies outside of it.
+    /// There is none: told only to those who may list the bucket (`s3.get.missing-key`). What the
+    /// permit is bound to does not hold. The range lies outside of it.
     pub fn s3_get(
         &mut self,
         now: SimInstant,
         permit: &Permit,
-        if_match: Option<&str>,
         range: Option<&str>,
     ) -> Result<Reading, S3Error> {
         self.advance_to(now);
         let object = self.read(now, permit, permit.target()?)?;
-        if if_match.is_some_and(|header| !names(header, &object.etag)) {
-            return Err(S3Error::resource(S3Code::PreconditionFailed));
-        }
-        let range = match range {
+        let unmodified = !permit.preconditions.is_news(now, &object)?;
+        let range = match range.filter(|_| !unmodified) {
             Some(header) => ByteRange::of(header, object.content.bytes.len())?,
             None => None,
         };
-        Ok(Reading { object, range })
+        Ok(Reading {
+            object,
+            range,
+            unmodified,
+        })
+    }
+
+    /// Finds the object whose tags are asked for: it has none, for no request that would give it
+    /// some is served (`s3.tags.none`).
+    ///
+    /// # Errors
+    /// There is none: told only to those who may list the bucket.
+    pub fn s3_get_tags(&mut self, now: SimInstant, permit: &Permit) -> Result<(), S3Error> {
+        self.advance_to(now);
+        self.read(now, permit, permit.target()?).map(|_| ())
     }
 
     /// The object at `target`, which the permit allows to be read.

@@ -53,6 +53,38 @@ impl ByteRange {
         }))
     }
 
+    /// What the header `x-amz-copy-source-range` means for a source of `length` bytes: unlike a
+    /// reader's range it has both ends, and they lie within the source (`s3.copy.range`).
+    ///
+    /// # Errors
+    /// It is no such range; it is not within the source.
+    pub(super) fn of_copy(header: &str, length: usize) -> Result<Self, S3Error> {
+        const FORM: &str = "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy";
+        let ends = header.strip_prefix("bytes=").and_then(|range| {
+            let (first, last) = range.split_once('-')?;
+            Some((number(first)?, number(last)?))
+        });
+        let refused = |message: &str| {
+            let mut error = S3Error::argument(message);
+            error.elements = vec![
+                ("ArgumentName", "x-amz-copy-source-range".to_owned()),
+                ("ArgumentValue", header.to_owned()),
+            ];
+            error
+        };
+        let (first, last) = ends.ok_or_else(|| refused(FORM))?;
+        if first > last || last >= length {
+            let message =
+                format!("Range specified is not valid for source object of size: {length}");
+            return Err(refused(&message));
+        }
+        Ok(Self {
+            first,
+            last,
+            length,
+        })
+    }
+
     /// The value of `Content-Range`.
     pub fn content_range(self) -> String {
         let Self {
@@ -110,6 +142,34 @@ mod tests {
         ] {
             let refused = ByteRange::of(header, length).unwrap_err();
             assert_eq!(refused.code, S3Code::InvalidRange, "{header} of {length}");
+        }
+    }
+    // s3.copy.range
+    #[test]
+    fn what_is_copied_is_within_the_source() {
+        for (header, length, expected) in [
+            ("bytes=0-0", 1, "bytes 0-0/1"),
+            ("bytes=2-8", 9, "bytes 2-8/9"),
+        ] {
+            let range = ByteRange::of_copy(header, length).unwrap();
+            assert_eq!(range.content_range(), expected, "{header}");
+        }
+        for (header, length, message) in [
+            ("bytes=2-9", 9, "size: 9"),
+            ("bytes=9-9", 9, "size: 9"),
+            ("bytes=4-2", 9, "size: 9"),
+            ("bytes=0-0", 0, "size: 0"),
+            ("bytes=0-99999999999999999999999", 9, "size: 9"),
+            ("bytes=2-", 9, "form"),
+            ("bytes=-3", 9, "form"),
+            ("bytes=0-1,3-4", 9, "form"),
+            ("bytes=0 - 1", 9, "form"),
+            ("0-1", 9, "form"),
+            ("", 9, "form"),
+        ] {
+            let refused = ByteRange::of_copy(header, length).unwrap_err();
+            assert_eq!(refused.code, S3Code::InvalidArgument, "{header}");
+            assert!(refused.message.contains(message), "{header}: {refused}");
         }
     }
 }

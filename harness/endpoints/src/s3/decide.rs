@@ -8,15 +8,15 @@ use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use rolecall_account::policy::Context;
 use rolecall_account::s3::{
-    ChecksumAlgorithm, Permit, Question, Resource, S3Code, S3Error, Target, check_metadata,
-    require_checksum,
+    ChecksumAlgorithm, CopySource, Permit, Preconditions, Question, Resource, S3Code, S3Error,
+    Target, check_metadata, require_checksum,
 };
 use rolecall_account::{Operation, Session, SimInstant, Stage};
-use s3s::dto::CopySource;
+use s3s::dto;
 
 use super::address::Address;
 use super::layer::Visit;
-use super::name::{self, COPY_SOURCE};
+use super::name::{self, COPY_SOURCE, COPY_SOURCE_PREFIX};
 use crate::edge::Edge;
 
 /// The condition keys that a query brings, each from the parameter of its name (`s3.context.sent`).
@@ -26,10 +26,16 @@ const QUERY_KEYS: &[(&str, &str)] = &[
     ("max-keys", "s3:max-keys"),
 ];
 
-/// Those that headers bring.
-const HEADER_KEYS: &[(&str, &str)] = &[
+/// Those that the headers of a copy bring.
+const COPY_KEYS: &[(&str, &str)] = &[
     (COPY_SOURCE, "s3:x-amz-copy-source"),
     ("x-amz-metadata-directive", "s3:x-amz-metadata-directive"),
+];
+
+/// Those that the headers of what makes an object bring.
+const WRITE_KEYS: &[(&str, &str)] = &[
+    ("if-match", "s3:if-match"),
+    ("if-none-match", "s3:if-none-match"),
 ];
 
 /// Leave to do what was asked, or why not.
@@ -49,12 +55,13 @@ pub(super) fn permit(
         (Some(bucket), Some(key)) => Resource::Object(Target { bucket, key }),
     };
     let source = match operation {
-        Operation::CopyObject => Some(source(&head.headers)?),
+        Operation::CopyObject | Operation::UploadPartCopy => Some(source(&head.headers)?),
         _ => None,
     };
     let question = Question {
         operation,
         resource,
+        preconditions: preconditions(&head.headers, ""),
         source,
         context: context(operation, head),
     };
@@ -68,6 +75,20 @@ pub(super) fn permit(
         _ => {}
     }
     Ok(permit)
+}
+
+/// The conditions, in headers whose names begin with `prefix`. What is no text is ignored.
+fn preconditions(headers: &HeaderMap, prefix: &str) -> Preconditions {
+    let text = |name: &str| {
+        let value = headers.get(format!("{prefix}{name}"))?;
+        value.to_str().ok().map(str::to_owned)
+    };
+    Preconditions {
+        if_match: text("if-match"),
+        if_none_match: text("if-none-match"),
+        if_modified_since: text("if-modified-since"),
+        if_unmodified_since: text("if-unmodified-since"),
+    }
 }
 
 /// The headers that speak of the body: a checksum that comes with the list of an upload's parts is
@@ -87,23 +108,26 @@ pub(super) fn said_of_body(
 }
 
 /// What is copied: with a leading slash or without, percent-encoded (`s3.copy.source`).
-fn source(headers: &HeaderMap) -> Result<Target, S3Error> {
+fn source(headers: &HeaderMap) -> Result<CopySource, S3Error> {
     const MESSAGE: &str =
         "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
     let malformed = || S3Error::with_message(S3Code::InvalidArgument, Stage::Operation, MESSAGE);
     let header = headers
         .get(COPY_SOURCE)
         .and_then(|header| header.to_str().ok());
-    match CopySource::parse(header.ok_or_else(malformed)?) {
-        Ok(CopySource::Bucket {
+    match dto::CopySource::parse(header.ok_or_else(malformed)?) {
+        Ok(dto::CopySource::Bucket {
             bucket,
             key,
             version_id: None,
-        }) if !key.is_empty() => Ok(Target {
-            bucket: bucket.into(),
-            key: key.into(),
+        }) if !key.is_empty() => Ok(CopySource {
+            target: Target {
+                bucket: bucket.into(),
+                key: key.into(),
+            },
+            preconditions: preconditions(headers, COPY_SOURCE_PREFIX),
         }),
-        Ok(CopySource::Bucket {
+        Ok(dto::CopySource::Bucket {
             version_id: None, ..
         })
         | Err(_) => Err(malformed()),
@@ -125,20 +149,39 @@ fn context(operation: Operation, head: &Parts) -> Context {
             }
         }
     }
-    for (name, key) in HEADER_KEYS {
-        let sent = head
-            .headers
-            .get(*name)
-            .and_then(|value| value.to_str().ok());
-        if let Some(value) = sent.filter(|_| operation == Operation::CopyObject) {
+    let brought: &[_] = match operation {
+        Operation::CopyObject => &[COPY_KEYS, WRITE_KEYS],
+        Operation::UploadPartCopy => &[COPY_KEYS],
+        Operation::PutObject | Operation::CompleteMultipartUpload => &[WRITE_KEYS],
+        _ => &[],
+    };
+    for (name, key) in brought.iter().copied().flatten() {
+        let sent = head.headers.get(*name);
+        if let Some(value) = sent.and_then(|value| value.to_str().ok()) {
             context.set(key, [value]);
         }
+    }
+    if let Some(creates) = creates_an_object(operation) {
+        context.set("s3:ObjectCreationOperation", [creates.to_string()]);
     }
     context
 }
 
+/// Of what s3:PutObject allows, whether an object is there afterwards (`s3.context.creation`).
+fn creates_an_object(operation: Operation) -> Option<bool> {
+    match operation {
+        Operation::PutObject | Operation::CopyObject | Operation::CompleteMultipartUpload => {
+            Some(true)
+        }
+        Operation::CreateMultipartUpload | Operation::UploadPart | Operation::UploadPartCopy => {
+            Some(false)
+        }
+        _ => None,
+    }
+}
+
 /// The query as a form is read: a plus is a space.
-fn parameters(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
+pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
     let decoded = |text: &str| {
         let text = text.replace('+', " ");
         percent_decode_str(&text).decode_utf8_lossy().into_owned()

@@ -8,6 +8,7 @@
 mod address;
 mod body;
 mod decide;
+mod hoisted;
 mod layer;
 mod name;
 mod protocol;

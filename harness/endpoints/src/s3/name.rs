@@ -1,7 +1,6 @@
 //! Which operation a request names: by method, by the shape of the path and by its query keys,
 //! before the body is read.
 
-use http::header::IF_MATCH;
 use http::request::Parts;
 use http::{HeaderName, Method};
 use rolecall_account::s3::{S3Code, S3Error};
@@ -36,7 +35,7 @@ const UNSERVED_HEADERS: &[&str] = &[
 
 /// Beginnings of header names, likewise.
 const UNSERVED_PREFIXES: &[&str] = &[
-    "x-amz-copy-source-",
+    COPY_SOURCE_PREFIX,
     "x-amz-grant-",
     "x-amz-if-match-",
     "x-amz-object-lock-",
@@ -46,6 +45,23 @@ const UNSERVED_PREFIXES: &[&str] = &[
 
 /// The header that makes a copy of a PUT.
 pub(super) const COPY_SOURCE: &str = "x-amz-copy-source";
+
+/// With what the names of the headers begin that say more of the source.
+pub(super) const COPY_SOURCE_PREFIX: &str = "x-amz-copy-source-";
+
+/// The header that says which bytes of the source are copied.
+pub(super) const COPY_SOURCE_RANGE: &str = "x-amz-copy-source-range";
+
+/// The headers that bind a request to what there is.
+pub(super) const CONDITIONS: &[&str] = &[
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-unmodified-since",
+];
+
+/// Those that what is stored can be bound by.
+const WRITE_CONDITIONS: &[&str] = &["if-match", "if-none-match"];
 
 /// What a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +125,14 @@ const UPLOADS_KEYS: &[&str] = &[
     "upload-id-marker",
 ];
 const PARTS_KEYS: &[&str] = &["max-parts", "part-number-marker"];
+const RESPONSE_KEYS: &[&str] = &[
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+];
 
 /// Every form that is served.
 const FORMS: &[Form] = &[
@@ -145,7 +169,13 @@ const FORMS: &[Form] = &[
         &[],
         Operation::DeleteObjects,
     ),
-    form(Method::HEAD, Object, &[], &[], Operation::HeadObject),
+    form(
+        Method::HEAD,
+        Object,
+        &[],
+        RESPONSE_KEYS,
+        Operation::HeadObject,
+    ),
     form(
         Method::GET,
         Object,
@@ -153,7 +183,20 @@ const FORMS: &[Form] = &[
         PARTS_KEYS,
         Operation::ListParts,
     ),
-    form(Method::GET, Object, &[], &[], Operation::GetObject),
+    form(
+        Method::GET,
+        Object,
+        &["tagging"],
+        &[],
+        Operation::GetObjectTagging,
+    ),
+    form(
+        Method::GET,
+        Object,
+        &[],
+        RESPONSE_KEYS,
+        Operation::GetObject,
+    ),
     form(
         Method::PUT,
         Object,
@@ -207,22 +250,41 @@ impl Form {
 
 /// The operation, or `None` for everything that is not served.
 pub(super) fn operation(request: &Parts, address: &Address) -> Option<Operation> {
-    // s3.get.if-match
-    let is_read = request.method == Method::GET || request.method == Method::HEAD;
-    let is_served = |name: &HeaderName| name == IF_MATCH && is_read && address.key.is_some();
-    let mut names = request.headers.keys();
-    if names.any(|name| is_unserved(name) && !is_served(name)) {
-        return None;
-    }
     let shape = shape(address)?;
     let pairs = pairs(request.uri.query().unwrap_or_default())?;
     let mut forms = FORMS.iter();
     let form = forms.find(|form| form.is_that_of(&request.method, shape, &pairs))?;
-    match (form.operation, request.headers.contains_key(COPY_SOURCE)) {
-        (Operation::PutObject, true) => Some(Operation::CopyObject),
-        (_, true) => None,
-        (operation, false) => Some(operation),
+    let operation = match (form.operation, request.headers.contains_key(COPY_SOURCE)) {
+        (Operation::PutObject, true) => Operation::CopyObject,
+        (Operation::UploadPart, true) => Operation::UploadPartCopy,
+        (_, true) => return None,
+        (operation, false) => operation,
+    };
+    let mut names = request.headers.keys();
+    let is_served = names.all(|name| !is_unserved(name) || is_served_by(operation, name));
+    is_served.then_some(operation)
+}
+
+/// Whether a header that most operations have no use for is served by this one.
+fn is_served_by(operation: Operation, name: &HeaderName) -> bool {
+    let name = name.as_str();
+    match operation {
+        // s3.get.preconditions
+        Operation::GetObject | Operation::HeadObject => CONDITIONS.contains(&name),
+        // s3.put.preconditions
+        Operation::PutObject | Operation::CompleteMultipartUpload => {
+            WRITE_CONDITIONS.contains(&name)
+        }
+        // s3.copy.preconditions
+        Operation::CopyObject => WRITE_CONDITIONS.contains(&name) || is_source_condition(name),
+        Operation::UploadPartCopy => name == COPY_SOURCE_RANGE || is_source_condition(name),
+        _ => false,
     }
+}
+
+fn is_source_condition(name: &str) -> bool {
+    let condition = name.strip_prefix(COPY_SOURCE_PREFIX);
+    condition.is_some_and(|condition| CONDITIONS.contains(&condition))
 }
 
 /// Why a request that names no operation is refused: S3 has none there of that method, or has one
@@ -306,7 +368,7 @@ mod tests {
 
     use super::*;
 
-    fn name(method: &str, uri: &str, header: Option<&'static str>) -> Option<Operation> {
+    fn name(method: &str, uri: &str, header: Option<&str>) -> Option<Operation> {
         let mut request = Request::builder().method(method).uri(uri);
         if let Some(header) = header {
             request = request.header(header, "x");
@@ -327,6 +389,7 @@ mod tests {
                 Operation::GetObject,
             ),
             ("HEAD", "/b/k", Operation::HeadObject),
+            ("GET", "/b/k?tagging", Operation::GetObjectTagging),
             ("DELETE", "/b/k", Operation::DeleteObject),
             ("POST", "/b?delete", Operation::DeleteObjects),
             ("POST", "/b?delete=", Operation::DeleteObjects),
@@ -353,10 +416,33 @@ mod tests {
         ] {
             assert_eq!(name(method, uri, None), Some(operation), "{method} {uri}");
         }
-        let copy = name("PUT", "/b/k", Some("x-amz-copy-source"));
+        let copy = name("PUT", "/b/k", Some(COPY_SOURCE));
         assert_eq!(copy, Some(Operation::CopyObject));
+        let part = name("PUT", "/b/k?partNumber=1&uploadId=x", Some(COPY_SOURCE));
+        assert_eq!(part, Some(Operation::UploadPartCopy));
         let part = name("GET", "/b/k", Some("range"));
         assert_eq!(part, Some(Operation::GetObject));
+    }
+
+    // s3.get.preconditions, s3.put.preconditions
+    #[test]
+    fn which_conditions_are_served_where() {
+        for (method, uri, served) in [
+            ("GET", "/b/k", CONDITIONS),
+            ("HEAD", "/b/k", CONDITIONS),
+            ("PUT", "/b/k", WRITE_CONDITIONS),
+            ("POST", "/b/k?uploadId=x", WRITE_CONDITIONS),
+            ("DELETE", "/b/k", &[]),
+            ("POST", "/b/k?uploads", &[]),
+            ("PUT", "/b/k?partNumber=1&uploadId=x", &[]),
+            ("GET", "/b", &[]),
+        ] {
+            for condition in CONDITIONS {
+                let found = name(method, uri, Some(*condition)).is_some();
+                let what = format!("{method} {uri} {condition}");
+                assert_eq!(found, served.contains(condition), "{what}");
+            }
+        }
     }
 
     #[test]
@@ -378,10 +464,9 @@ mod tests {
         for (uri, header) in [
             ("/b/k", "x-amz-acl"),
             ("/b/k", "x-amz-server-side-encryption-customer-key"),
-            ("/b/k", "if-none-match"),
             ("/b/k", "x-amz-copy-source-if-match"),
-            ("/b/k?partNumber=1&uploadId=x", "x-amz-copy-source"),
-            ("/b", "x-amz-copy-source"),
+            ("/b/k", COPY_SOURCE_RANGE),
+            ("/b", COPY_SOURCE),
         ] {
             assert_eq!(name("PUT", uri, Some(header)), None, "{uri} {header}");
         }

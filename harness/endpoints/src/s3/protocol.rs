@@ -1,10 +1,13 @@
 //! The seam to the protocol crate: a permitted request in, an HTTP answer out.
 
+use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::header::{CONTENT_RANGE, IF_MATCH, RANGE};
+use http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, ETAG, EXPIRES, LAST_MODIFIED, RANGE,
+};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
@@ -17,6 +20,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::validation::NameValidation;
 use s3s::{S3ErrorCode, S3Result};
 
+use super::name::{CONDITIONS, COPY_SOURCE_PREFIX, COPY_SOURCE_RANGE};
 use crate::edge::Edge;
 
 mod buckets;
@@ -44,22 +48,34 @@ pub(super) struct Answered {
     pub(super) body: Bytes,
 }
 
-/// Where a refusal of the account waits until the protocol crate has rendered its own.
-type Refused = Arc<Mutex<Option<S3Error>>>;
+/// What the account says that the protocol crate has no words for: it waits here until that crate
+/// has rendered its own.
+#[derive(Default)]
+struct Aside {
+    refused: Option<S3Error>,
+    unmodified: bool,
+}
+
+type Asides = Arc<Mutex<Aside>>;
 
 /// What of an object is to be read: headers that the account reads itself, for the protocol crate
 /// refuses some that S3 ignores.
 #[derive(Clone, Default)]
 struct Wanted {
-    if_match: Option<HeaderValue>,
     range: Option<HeaderValue>,
+    copy_range: Option<HeaderValue>,
 }
 
 impl Wanted {
+    /// Takes them out, and the conditions too, which the permit holds.
     fn take(headers: &mut HeaderMap) -> Self {
+        for condition in CONDITIONS {
+            headers.remove(*condition);
+            headers.remove(format!("{COPY_SOURCE_PREFIX}{condition}"));
+        }
         Self {
-            if_match: headers.remove(IF_MATCH),
             range: headers.remove(RANGE),
+            copy_range: headers.remove(COPY_SOURCE_RANGE),
         }
     }
 }
@@ -79,25 +95,25 @@ pub(super) async fn call(
     mut head: Parts,
     hand: Hand,
 ) -> Result<Answered, S3Error> {
-    let refused = Refused::default();
+    let asides = Asides::default();
     let wanted = Wanted::take(&mut head.headers);
     let body = s3s::Body::from(hand.content.clone());
     let mut request = http::Request::from_parts(head, body);
     request.extensions_mut().insert(hand);
     request.extensions_mut().insert(wanted);
-    request.extensions_mut().insert(Arc::clone(&refused));
+    request.extensions_mut().insert(Arc::clone(&asides));
     let response = service
         .call(request)
         .await
         .map_err(|_| internal("the protocol layer gave no answer"))?;
-    if let Some(error) = refused
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take()
-    {
+    let aside = take(&mut *asides.lock().unwrap_or_else(PoisonError::into_inner));
+    if let Some(error) = aside.refused {
         return Err(error);
     }
     let (parts, body) = response.into_parts();
+    if aside.unmodified {
+        return Ok(unmodified(&parts.headers));
+    }
     let body = body
         .collect()
         .await
@@ -117,6 +133,21 @@ pub(super) async fn call(
         headers: parts.headers,
         body,
     })
+}
+
+/// That a reader has what there is: only what a cache needs is repeated (`s3.get.unmodified`).
+fn unmodified(headers: &HeaderMap) -> Answered {
+    let kept = [CACHE_CONTROL, CONTENT_LENGTH, ETAG, EXPIRES, LAST_MODIFIED]
+        .into_iter()
+        .filter_map(|name| {
+            let value = headers.get(&name)?.clone();
+            Some((name, value))
+        });
+    Answered {
+        status: StatusCode::NOT_MODIFIED,
+        headers: kept.collect(),
+        body: Bytes::new(),
+    }
 }
 
 /// What the protocol crate could not read, under the code that it gives if that is one for what a

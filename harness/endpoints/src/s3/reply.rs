@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, SERVER};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use rolecall_account::s3::S3Error;
 use rolecall_account::{
     BodyRecord, Exchange, Operation, Refusal, RequestIds, RequestRecord, ResponseRecord, SimInstant,
@@ -26,7 +26,11 @@ pub(super) fn exchange(
     let mut decision = visit.decision.clone();
     let (response, body, refusal) = match answer {
         Ok(answered) => {
-            let headers = in_order(&answered.headers, ids, now, answered.body.len());
+            let mut headers = in_order(&answered.headers, ids, now, answered.body.len());
+            if answered.status == StatusCode::NOT_MODIFIED && request.method != Method::HEAD {
+                // It would be that of what is not sent, and clients would wait for it.
+                headers.remove(CONTENT_LENGTH);
+            }
             let response = ResponseRecord {
                 status: answered.status,
                 headers,

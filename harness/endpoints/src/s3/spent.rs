@@ -7,6 +7,8 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, Uri};
 use rolecall_account::sigv4::QueryParameter;
 
+use super::hoisted;
+
 const SPENT_HEADERS: &[&str] = &[
     "authorization",
     "expect",
@@ -22,7 +24,8 @@ const SPENT_HEADERS: &[&str] = &[
 /// The framing, which is not a part of what is stored.
 const CHUNKED: &str = "aws-chunked";
 
-/// A request without its signature and its framing.
+/// A request without its signature and its framing, and with what its query says in place of
+/// headers in headers.
 pub(super) fn bare(head: &Parts) -> Parts {
     let mut bare = head.clone();
     bare.uri = without_signature(&head.uri);
@@ -30,6 +33,7 @@ pub(super) fn bare(head: &Parts) -> Parts {
         bare.headers.remove(*spent);
     }
     unframe(&mut bare.headers);
+    hoisted::settle(head, &mut bare);
     bare
 }
 
@@ -44,8 +48,13 @@ fn without_signature(uri: &Uri) -> Uri {
             QueryParameter::named(name).is_none()
         })
         .collect();
+    with_query(uri, &kept)
+}
+
+/// The path of an address with some of its query.
+pub(super) fn with_query(uri: &Uri, kept: &[&str]) -> Uri {
     let path = uri.path();
-    let text = match kept[..] {
+    let text = match kept {
         [] => path.to_owned(),
         _ => format!("{path}?{}", kept.join("&")),
     };

@@ -239,7 +239,11 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
     let parts = format!("/photos/one?uploadId={}", upload.id);
     let colour = ("x-amz-meta-colour", "red");
     let copy = ("x-amz-copy-source", "photos/cat.jpg");
+    let meant = ("x-amz-copy-source-if-none-match", "\"0\"");
+    let some = ("x-amz-copy-source-range", "bytes=0-2");
     let range = ("range", "bytes=1-2");
+    let news = ("if-none-match", "\"0\"");
+    let old = ("if-modified-since", "Wed, 30 Apr 2031 00:00:00 GMT");
     let v1 = "/photos?prefix=c&delimiter=/&max-keys=2";
     let v2 = "/photos?list-type=2&encoding-type=url";
     vec![
@@ -247,6 +251,15 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
         row("PUT", "/photos/cat.jpg", &[colour], "meow"),
         row("GET", "/photos/cat.jpg", &[], ""),
         row("GET", "/photos/cat.jpg", &[range], ""),
+        row("GET", "/photos/cat.jpg", &[news, old], ""),
+        row(
+            "GET",
+            "/photos/cat.jpg?response-content-language=de",
+            &[],
+            "",
+        ),
+        row("GET", "/photos/cat.jpg?tagging", &[], ""),
+        row("PUT", part, &[copy, some, meant], ""),
         row("HEAD", "/photos/cat.jpg", &[], ""),
         row("PUT", "/third", &[], ""),
         row("HEAD", "/photos", &[], ""),

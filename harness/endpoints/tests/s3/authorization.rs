@@ -185,7 +185,7 @@ fn a_missing_bucket_is_told() {
 fn what_is_not_served_is_not_implemented_and_changes_nothing() {
     type Headers = &'static [(&'static str, &'static str)];
     type Row = (&'static str, &'static str, Headers);
-    let rows: [Row; 25] = [
+    let rows: [Row; 26] = [
         ("GET", "/photos/k?acl", &[]),
         ("PUT", "/photos/k?acl", &[]),
         ("PUT", "/photos/k?tagging", &[]),
@@ -193,9 +193,10 @@ fn what_is_not_served_is_not_implemented_and_changes_nothing() {
         ("GET", "/photos/k?versionId=1", &[]),
         ("DELETE", "/photos/k?versionId=1", &[]),
         ("GET", "/photos/k?partNumber=1", &[]),
-        ("GET", "/photos/k?response-content-type=text/html", &[]),
-        ("GET", "/photos/k", &[("if-none-match", "*")]),
-        ("PUT", "/photos/k", &[("if-none-match", "*")]),
+        ("PUT", "/photos/k?response-content-type=text/html", &[]),
+        ("GET", "/photos/k", &[("if-range", "\"0\"")]),
+        ("PUT", "/photos/k", &[("if-unmodified-since", "x")]),
+        ("DELETE", "/photos/k", &[("if-match", "*")]),
         ("PUT", "/photos/k", &[("x-amz-acl", "public-read")]),
         ("PUT", "/photos/k", &[("x-amz-tagging", "a=b")]),
         (
@@ -208,13 +209,13 @@ fn what_is_not_served_is_not_implemented_and_changes_nothing() {
             "/photos/k",
             &[
                 ("x-amz-copy-source", "photos/k"),
-                ("x-amz-copy-source-if-match", "*"),
+                ("x-amz-copy-source-server-side-encryption-customer-key", "x"),
             ],
         ),
         (
             "PUT",
             "/photos/k?partNumber=1&uploadId=x",
-            &[("x-amz-copy-source", "photos/k")],
+            &[("if-none-match", "*")],
         ),
         ("POST", "/photos/k?restore", &[]),
         ("GET", "/photos?versions", &[]),

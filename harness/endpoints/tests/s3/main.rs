@@ -4,6 +4,7 @@ mod authentication;
 mod authorization;
 mod buckets;
 mod chunked;
+mod conditions;
 mod copies;
 mod deletes;
 mod errors;
@@ -12,7 +13,9 @@ mod listings;
 mod machine_time;
 mod multipart;
 mod objects;
+mod part_copies;
 mod presigned;
+mod queries;
 mod ranges;
 mod steps;
 #[path = "../support/mod.rs"]

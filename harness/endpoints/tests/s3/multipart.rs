@@ -9,7 +9,7 @@ use crate::support::{Answer, HOUR, Lab, lab, request};
 const MIB_5: usize = 5 << 20;
 
 impl Lab {
-    async fn begin(&self, key: &str, headers: &[(&str, &str)]) -> String {
+    pub(crate) async fn begin(&self, key: &str, headers: &[(&str, &str)]) -> String {
         let path = format!("/photos/{key}?uploads");
         let begun = self.ask("POST", &path, headers).await;
         assert_eq!(begun.status, 200, "{}", begun.text());
@@ -17,7 +17,13 @@ impl Lab {
         begun.element("UploadId")
     }
 
-    async fn part(&self, key: &str, id: &str, number: i32, body: impl Into<Bytes>) -> Answer {
+    pub(crate) async fn part(
+        &self,
+        key: &str,
+        id: &str,
+        number: i32,
+        body: impl Into<Bytes>,
+    ) -> Answer {
         let uri = format!("{HOST}/photos/{key}?partNumber={number}&uploadId={id}");
         let body = body.into();
         let request: Request<Bytes> = request("PUT", &uri, &[]).map(|_| body);
@@ -25,13 +31,13 @@ impl Lab {
             .await
     }
 
-    async fn complete(&self, key: &str, id: &str, parts: &[(i32, &str)]) -> Answer {
+    pub(crate) async fn complete(&self, key: &str, id: &str, parts: &[(i32, &str)]) -> Answer {
         let path = format!("/photos/{key}?uploadId={id}");
         self.ask_with("POST", &path, &[], document(parts)).await
     }
 }
 
-fn document(parts: &[(i32, &str)]) -> String {
+pub(crate) fn document(parts: &[(i32, &str)]) -> String {
     let parts = parts.iter().map(|(number, etag)| {
         format!("<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag></Part>")
     });
@@ -39,7 +45,7 @@ fn document(parts: &[(i32, &str)]) -> String {
     format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>")
 }
 
-fn etag(answer: &Answer) -> String {
+pub(crate) fn etag(answer: &Answer) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.header("etag").unwrap().to_owned()
 }

@@ -124,6 +124,28 @@ fn what_describes_an_object_comes_back_with_it() {
     });
 }
 
+/// Version 2 of the AWS CLI asks before it copies part by part.
+// s3.tags.none
+#[test]
+fn an_object_has_no_tags() {
+    lab(async |lab| {
+        lab.call_signed(put("k", "x", &[])).await;
+        let told = lab.ask("GET", "/photos/k?tagging", &[]).await;
+        assert_eq!(told.status, 200, "{}", told.text());
+        assert!(told.text().contains("<TagSet></TagSet>"), "{}", told.text());
+        let missing = lab.told("GET", "/photos/nothing?tagging").await;
+        assert_eq!(missing, (404, Some("NoSuchKey".to_owned())));
+    });
+    for (action, status) in [("s3:GetObject", 403), ("s3:GetObjectTagging", 200)] {
+        lab(async |lab| {
+            lab.call_signed(put("k", "x", &[])).await;
+            lab.only(action, "arn:aws:s3:::photos/*");
+            let (found, _) = lab.told("GET", "/photos/k?tagging").await;
+            assert_eq!(found, status, "{action}");
+        });
+    }
+}
+
 // s3.put.checksums
 #[test]
 fn checksums_are_checked_and_kept() {

@@ -72,7 +72,34 @@ macro_rules! description_in {
     };
 }
 
-pub(super) use {checksums_in, description_in, set_checksums};
+/// Writes over what describes an object what a reader wants to be told in its place
+/// (`s3.get.overrides`).
+macro_rules! override_description {
+    ($content:expr, $input:expr) => {
+        for (own, wanted) in [
+            (&mut $content.cache_control, $input.response_cache_control),
+            (
+                &mut $content.content_disposition,
+                $input.response_content_disposition,
+            ),
+            (
+                &mut $content.content_encoding,
+                $input.response_content_encoding,
+            ),
+            (
+                &mut $content.content_language,
+                $input.response_content_language,
+            ),
+            (&mut $content.content_type, $input.response_content_type),
+        ] {
+            *own = wanted
+                .filter(|text| !text.is_empty())
+                .or_else(|| own.take());
+        }
+    };
+}
+
+pub(super) use {checksums_in, description_in, override_description, set_checksums};
 
 pub(super) fn timestamp(at: SimInstant) -> Timestamp {
     Timestamp::from(std::time::SystemTime::from(at))

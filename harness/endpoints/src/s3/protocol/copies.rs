@@ -1,7 +1,10 @@
-//! Objects copied.
+//! Objects copied, whole or into a part of another.
 
 use rolecall_account::s3::{MetadataDirective, S3Error};
-use s3s::dto::{self, CopyObjectInput, CopyObjectOutput, CopyObjectResult};
+use s3s::dto::{
+    self, CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, UploadPartCopyInput,
+    UploadPartCopyOutput,
+};
 
 use super::convert::{algorithm, checksum_type, description_in, etag, set_checksums, timestamp};
 use super::store::Step;
@@ -34,5 +37,38 @@ pub(super) fn copy(step: Step<'_>, input: CopyObjectInput) -> Result<CopyObjectO
     Ok(CopyObjectOutput {
         copy_object_result: Some(result),
         ..CopyObjectOutput::default()
+    })
+}
+
+pub(super) fn part(
+    step: Step<'_>,
+    input: UploadPartCopyInput,
+) -> Result<UploadPartCopyOutput, S3Error> {
+    let Step {
+        world,
+        hand,
+        wanted,
+        ..
+    } = step;
+    let UploadPartCopyInput {
+        upload_id,
+        part_number,
+        ..
+    } = input;
+    // What is no text is no range.
+    let range = wanted.copy_range;
+    let range = range.map(|range| String::from_utf8_lossy(range.as_bytes()).into_owned());
+    let range = range.as_deref();
+    let copied =
+        world.s3_upload_part_copy(hand.now, &hand.permit, &upload_id, part_number, range)?;
+    let mut result = CopyPartResult {
+        e_tag: Some(etag(copied.etag)),
+        last_modified: Some(timestamp(copied.last_modified)),
+        ..CopyPartResult::default()
+    };
+    set_checksums!(result, copied.checksums);
+    Ok(UploadPartCopyOutput {
+        copy_part_result: Some(result),
+        ..UploadPartCopyOutput::default()
     })
 }

@@ -3,12 +3,13 @@
 use http::HeaderValue;
 use rolecall_account::s3::{ByteRange, Checksums, Reading, S3Error};
 use s3s::dto::{
-    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput,
-    PutObjectOutput, StreamingBlob,
+    GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput,
+    HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput, StreamingBlob,
 };
 
 use super::convert::{
-    checksum_type, content_type, description_in, etag, length, metadata, set_checksums, timestamp,
+    checksum_type, content_type, description_in, etag, length, metadata, override_description,
+    set_checksums, timestamp,
 };
 use super::store::Step;
 
@@ -25,10 +26,12 @@ pub(super) fn put(step: Step<'_>, input: PutObjectInput) -> Result<PutObjectOutp
 }
 
 pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutput, S3Error> {
-    let GetObjectInput { checksum_mode, .. } = input;
     let reading = read(step)?;
-    let checksums = checksums(&reading, checksum_mode.is_some());
-    let Reading { object, range } = reading;
+    let checksums = checksums(&reading, input.checksum_mode.is_some());
+    let Reading {
+        mut object, range, ..
+    } = reading;
+    override_description!(object.content, input);
     let content = &object.content;
     let body = range.map_or_else(
         || content.bytes.clone(),
@@ -45,6 +48,7 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
         content_language: content.content_language.clone(),
         content_type: content_type(&object),
         e_tag: Some(etag(object.etag.clone())),
+        expires: input.response_expires,
         last_modified: Some(timestamp(object.last_modified)),
         metadata: metadata(&object),
         body: Some(StreamingBlob::from(s3s::Body::from(body))),
@@ -55,10 +59,12 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
 }
 
 pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectOutput, S3Error> {
-    let HeadObjectInput { checksum_mode, .. } = input;
     let reading = read(step)?;
-    let checksums = checksums(&reading, checksum_mode.is_some());
-    let Reading { object, range } = reading;
+    let checksums = checksums(&reading, input.checksum_mode.is_some());
+    let Reading {
+        mut object, range, ..
+    } = reading;
+    override_description!(object.content, input);
     let content = &object.content;
     let bytes = range.map_or(content.bytes.len(), |range| {
         range.slice(&content.bytes).len()
@@ -74,6 +80,7 @@ pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectO
         content_language: content.content_language.clone(),
         content_type: content_type(&object),
         e_tag: Some(etag(object.etag.clone())),
+        expires: input.response_expires,
         last_modified: Some(timestamp(object.last_modified)),
         metadata: metadata(&object),
         ..HeadObjectOutput::default()
@@ -82,15 +89,26 @@ pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectO
     Ok(output)
 }
 
+pub(super) fn tags(
+    step: Step<'_>,
+    _input: GetObjectTaggingInput,
+) -> Result<GetObjectTaggingOutput, S3Error> {
+    let Step { world, hand, .. } = step;
+    world.s3_get_tags(hand.now, &hand.permit)?;
+    Ok(GetObjectTaggingOutput::default())
+}
+
 fn read(step: Step<'_>) -> Result<Reading, S3Error> {
     let Step {
         world,
         hand,
         wanted,
+        aside,
     } = step;
-    let if_match = text(wanted.if_match.as_ref());
     let range = text(wanted.range.as_ref());
-    world.s3_get(hand.now, &hand.permit, if_match, range)
+    let reading = world.s3_get(hand.now, &hand.permit, range)?;
+    aside.unmodified = reading.unmodified;
+    Ok(reading)
 }
 
 /// What is no text is ignored.
@@ -98,10 +116,11 @@ fn text(header: Option<&HeaderValue>) -> Option<&str> {
     header?.to_str().ok()
 }
 
-/// Those of the object if they are wanted: of a part of it there are none (`s3.get.checksum-mode`).
+/// Those of the object if they are wanted: of a part of it, or of what is not sent, there are none
+/// (`s3.get.checksum-mode`).
 fn checksums(reading: &Reading, wanted: bool) -> Checksums {
     match reading.range {
-        None if wanted => reading.object.content.checksums.clone(),
+        None if wanted && !reading.unmodified => reading.object.content.checksums.clone(),
         _ => Checksums::new(),
     }
 }

@@ -8,7 +8,7 @@ use rolecall_account::s3::S3Error;
 use s3s::dto;
 use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::{Hand, Refused, Wanted, buckets, copies, deletes, listings, objects, uploads};
+use super::{Aside, Asides, Hand, Wanted, buckets, copies, deletes, listings, objects, uploads};
 use crate::edge::Edge;
 
 pub(super) struct Store {
@@ -20,6 +20,7 @@ pub(super) struct Step<'a> {
     pub(super) world: &'a mut World,
     pub(super) hand: Hand,
     pub(super) wanted: Wanted,
+    pub(super) aside: &'a mut Aside,
 }
 
 impl Store {
@@ -31,23 +32,25 @@ impl Store {
         step: impl FnOnce(Step<'_>, I) -> Result<O, S3Error>,
     ) -> S3Result<S3Response<O>> {
         let extensions = &request.extensions;
-        let (Some(hand), Some(refused)) = (
+        let (Some(hand), Some(asides)) = (
             extensions.get::<Hand>().cloned(),
-            extensions.get::<Refused>().cloned(),
+            extensions.get::<Asides>().cloned(),
         ) else {
             return Err(S3ErrorCode::AccessDenied.into());
         };
         let wanted = extensions.get::<Wanted>().cloned().unwrap_or_default();
         let mut world = self.edge.world();
+        let mut aside = asides.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = Step {
             world: &mut world,
             hand,
             wanted,
+            aside: &mut aside,
         };
         match step(taken, request.input) {
             Ok(output) => Ok(S3Response::new(output)),
             Err(error) => {
-                *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                aside.refused = Some(error);
                 Err(S3ErrorCode::InternalError.into())
             }
         }
@@ -77,6 +80,7 @@ operations! {
     put_object(PutObjectInput) -> PutObjectOutput = objects::put;
     get_object(GetObjectInput) -> GetObjectOutput = objects::get;
     head_object(HeadObjectInput) -> HeadObjectOutput = objects::head;
+    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = objects::tags;
     copy_object(CopyObjectInput) -> CopyObjectOutput = copies::copy;
     delete_object(DeleteObjectInput) -> DeleteObjectOutput = deletes::one;
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = deletes::many;
@@ -84,6 +88,7 @@ operations! {
     list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = listings::by_token;
     create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = uploads::create;
     upload_part(UploadPartInput) -> UploadPartOutput = uploads::part;
+    upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput = copies::part;
     complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = uploads::complete;
     abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = uploads::abort;
     list_parts(ListPartsInput) -> ListPartsOutput = listings::parts;
