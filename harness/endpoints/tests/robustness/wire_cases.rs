@@ -258,3 +258,40 @@ async fn the_silent_do_not_keep_others_waiting() {
     served.everything_still_works().await;
     served.stop().await;
 }
+
+/// A refused HEAD has no body and no type, and is S3's own answer all the same.
+#[tokio::test]
+async fn a_refused_head_is_no_refusal_of_http() {
+    let served = Served::start().await;
+    for (path, status) in [
+        ("/photos/nothing", 404),
+        ("/nothing", 404),
+        ("/photos?acl", 501),
+        ("/", 405),
+    ] {
+        let request = served
+            .signer("s3")
+            .sign(served.to_aws("HEAD", path, &[], ""));
+        let received = closing(served.aws, &raw(&request)).await;
+        assert_eq!(
+            (received.status, received.rest.len()),
+            (status, 0),
+            "{path}"
+        );
+        assert!(
+            received.head.contains("\r\nx-amz-request-id: "),
+            "{path}: {received:?}"
+        );
+        assert!(
+            received.head.contains("\r\nserver: amazons3"),
+            "{path}: {received:?}"
+        );
+    }
+    let received = closing(
+        served.aws,
+        &raw(&served.to_aws("HEAD", "/photos/k", &[], "")),
+    )
+    .await;
+    assert_eq!((received.status, received.rest.len()), (403, 0));
+    served.stop().await;
+}

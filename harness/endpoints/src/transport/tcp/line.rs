@@ -55,17 +55,29 @@ impl Line {
     }
 }
 
+/// The headers that the HTTP layer gives by itself. Every answer of a service has more.
+const BARE_HEADERS: &[&str] = &["connection", "content-length", "date"];
+
 /// The status of an answer that the HTTP layer gives by itself, to what is no request: a head with
-/// nothing in it. Every answer of a service has a content type.
+/// nothing in it. A refused HEAD has no more body, but the ids of its service.
 fn bare_refusal(sent: &[u8]) -> Option<u16> {
     let head = std::str::from_utf8(sent).ok()?;
-    let is_bare =
-        head.starts_with("HTTP/1.") && head.ends_with("\r\n\r\n") && !head.contains("content-type");
-    let status = head.split(' ').nth(1).filter(|_| is_bare)?;
-    status
+    let mut lines = head.strip_suffix("\r\n\r\n")?.split("\r\n");
+    let status = lines
+        .next()?
+        .strip_prefix("HTTP/1.")?
+        .split(' ')
+        .nth(1)?
         .parse()
         .ok()
-        .filter(|status| (400..500).contains(status))
+        .filter(|status| (400..500).contains(status))?;
+    let is_bare = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        BARE_HEADERS
+            .iter()
+            .any(|bare| bare.eq_ignore_ascii_case(name))
+    };
+    lines.all(is_bare).then_some(status)
 }
 
 impl AsyncRead for Line {
@@ -159,6 +171,10 @@ mod tests {
             ),
             (
                 "HTTP/1.1 404 Not Found\r\ncontent-type: application/xml\r\ncontent-length: 0\r\n\r\n",
+                None,
+            ),
+            (
+                "HTTP/1.1 404 Not Found\r\nx-amz-request-id: 1\r\ncontent-length: 0\r\n\r\n",
                 None,
             ),
             ("HTTP/1.1 100 Continue\r\n\r\n", None),
