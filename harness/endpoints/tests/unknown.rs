@@ -88,6 +88,7 @@ fn the_metadata_service_names_the_methods_it_has() {
             ("POST", "/latest/api/token", "OPTIONS, PUT"),
             ("PUT", LISTING, "GET, HEAD"),
             ("DELETE", "/latest/meta-data/placement/region", "GET, HEAD"),
+            // The method is looked at before the path.
             ("PUT", "/latest/nothing", "GET, HEAD"),
         ] {
             let answer = metadata(&lab, method, path).await;
@@ -97,6 +98,7 @@ fn the_metadata_service_names_the_methods_it_has() {
                 PAGE[2],
                 ("allow", allow),
             ];
+            // imds.errors.bodies
             check(&answer, 405, &headers, "");
         }
     });
