@@ -254,16 +254,17 @@ impl World {
         self.advance_to(now);
         self.serving(source)?;
         self.issue(now, source);
-        Ok(match self.serving(source)? {
-            Serving::Keys(session) => Rotated::Issued {
+        let serving = self.serving(source)?;
+        if let Serving::Keys(keys) = serving {
+            let session = &keys.main.session;
+            return Ok(Rotated::Issued {
                 issue: session.issue,
                 access_key_id: session.access_key_id.clone(),
                 expires_at: session.expires_at,
-            },
-            Serving::Refused { role_name, .. } => Rotated::Refused {
-                role: role_name.clone(),
-            },
-        })
+            });
+        }
+        let role = serving.role_name().ok_or(NothingServed)?.to_owned();
+        Ok(Rotated::Refused { role })
     }
 
     /// Ends sets that a source has issued: all that are still accepted, or the one of that number.

@@ -65,8 +65,11 @@ impl World {
             }
             Happening::Issued(session) => self.issue_event(entry.number, session)?,
             Happening::IssueRefused { .. }
+            | Happening::NothingIssued { .. }
             | Happening::Ended { .. }
-            | Happening::Associated { .. } => return None,
+            | Happening::Associated { .. }
+            | Happening::Notice { .. }
+            | Happening::ReplyLost { .. } => return None,
         };
         Some(self.cloudtrail_record(entry, event))
     }

@@ -104,8 +104,11 @@ fn operation(entry: &Entry) -> Option<Operation> {
         Happening::Control { operation, .. } => Some(*operation),
         Happening::Issued(_)
         | Happening::IssueRefused { .. }
+        | Happening::NothingIssued { .. }
         | Happening::Ended { .. }
-        | Happening::Associated { .. } => None,
+        | Happening::Associated { .. }
+        | Happening::Notice { .. }
+        | Happening::ReplyLost { .. } => None,
     }
 }
 
@@ -138,10 +141,12 @@ fn is_error(entry: &Entry) -> bool {
                 .is_none_or(|status| status.is_client_error() || status.is_server_error());
             exchange.refusal.is_some() || no_success
         }
-        Happening::IssueRefused { .. } => true,
+        Happening::IssueRefused { .. } | Happening::ReplyLost { .. } => true,
         Happening::Control { .. }
         | Happening::Issued(_)
+        | Happening::NothingIssued { .. }
         | Happening::Ended { .. }
-        | Happening::Associated { .. } => false,
+        | Happening::Associated { .. }
+        | Happening::Notice { .. } => false,
     }
 }

@@ -58,7 +58,9 @@ fn said(operation: Operation, detail: &str) -> (Value, Value) {
             let key = json!({ "userName": first, "accessKeyId": second, "status": "Active" });
             (json!({ "userName": first }), json!({ "accessKey": key }))
         }
-        Operation::CreateInstanceProfile => (json!({ "instanceProfileName": first }), none),
+        Operation::CreateInstanceProfile | Operation::DeleteInstanceProfile => {
+            (json!({ "instanceProfileName": first }), none)
+        }
         Operation::AddRoleToInstanceProfile | Operation::RemoveRoleFromInstanceProfile => (
             json!({ "instanceProfileName": first, "roleName": second }),
             none,
@@ -69,6 +71,17 @@ fn said(operation: Operation, detail: &str) -> (Value, Value) {
         }
         Operation::StopInstances | Operation::StartInstances | Operation::TerminateInstances => {
             (instances(first), none)
+        }
+        Operation::ModifyInstanceMetadataOptions => {
+            let asked = json!({ "InstanceId": first });
+            (
+                json!({ "ModifyInstanceMetadataOptionsRequest": asked }),
+                none,
+            )
+        }
+        Operation::CreateTags | Operation::DeleteTags => {
+            let tagged = json!({ "items": [{ "resourceId": first }] });
+            (json!({ "resourcesSet": tagged }), none)
         }
         Operation::AssociateIamInstanceProfile => {
             let asked = json!({ "IamInstanceProfile": { "Name": second }, "InstanceId": first });

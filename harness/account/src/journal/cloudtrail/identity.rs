@@ -44,6 +44,9 @@ fn of_session(session: &Session) -> Value {
                 },
                 "attributes": attributes,
             });
+            if let Some(delivery) = session.role_delivery {
+                shown["sessionContext"]["ec2RoleDelivery"] = delivery.as_str().into();
+            }
         }
         Actor::User { name, .. } => {
             shown["type"] = "IAMUser".into();

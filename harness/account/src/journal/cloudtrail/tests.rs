@@ -6,9 +6,8 @@ use super::super::{
     BodyRecord, Entry, Exchange, Happening, Refusal, RequestRecord, ResponseRecord,
 };
 use crate::authenticate::Stage;
-use crate::ec2::{HttpTokens, RunInstance};
+use crate::ec2::RunInstance;
 use crate::iam::CreateUser;
-use crate::issuing::Issuing;
 use crate::operation::Operation;
 use crate::testing::{
     HOUR, PROFILE, ROLE, add_other, launch, policy, served, source, start, world,
@@ -145,6 +144,7 @@ fn a_record_has_the_members_of_the_format() {
                         "creationDate": "2031-05-01T00:00:00Z",
                         "mfaAuthenticated": "false",
                     },
+                    "ec2RoleDelivery": "2.0",
                 },
             },
             "eventTime": "2031-05-01T01:00:00Z",
@@ -469,9 +469,7 @@ fn what_an_operator_does_is_recorded_as_calls() {
             now,
             RunInstance {
                 name: "web".to_owned(),
-                profile: None,
-                http_tokens: HttpTokens::Optional,
-                issuing: Issuing::default(),
+                ..RunInstance::default()
             },
         )
         .unwrap();
