@@ -62,7 +62,7 @@ pub(crate) fn expected(expect: &Expect, facts: &Facts<'_>) -> Vec<Difference> {
     differences.extend(calls::check(
         "since the last step",
         &expect.calls,
-        &facts.calls,
+        facts.calls,
     ));
     if let Some(budget) = &expect.within {
         differences.extend(within::check(budget.value, facts));

@@ -6,7 +6,10 @@ use crate::act::Done;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
     match facts.done {
-        Done::Resolved(Ok(_)) | Done::Called { answer: Ok(_), .. } | Done::Changed(_) => Vec::new(),
+        Done::Resolved(Ok(_))
+        | Done::Called { answer: Ok(_), .. }
+        | Done::Changed(_)
+        | Done::Begun { .. } => Vec::new(),
         Done::Resolved(Err(failure)) => {
             vec![Difference::new(
                 "credentials",
