@@ -15,6 +15,8 @@ pub(crate) enum Done {
         /// How many callers have not ended.
         callers: usize,
     },
+    /// The client panicked, with these words.
+    Panicked(String),
     /// The provider was asked for credentials.
     Resolved(Result<Credentials, CallFailure>),
     /// The client made a call.

@@ -9,7 +9,7 @@ use http::{HeaderValue, Request};
 use rolecall_account::SimInstant;
 use rolecall_clock::SimClock;
 use rolecall_providers::{Client, without_sdk_spans};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
 use crate::act::{self, Done, Undoable};
@@ -81,6 +81,7 @@ impl Landed {
 #[derive(Debug)]
 pub(crate) struct Flight {
     callers: Vec<JoinHandle<Result<Landed, Undoable>>>,
+    clock: SimClock,
     /// The journal's number when they began.
     pub(crate) mark: u64,
 }
@@ -99,6 +100,7 @@ impl Flight {
         });
         Self {
             callers: callers.collect(),
+            clock: clock.clone(),
             mark,
         }
     }
@@ -113,9 +115,6 @@ impl Flight {
     ///
     /// # Errors
     /// One cannot be done, or does not end.
-    ///
-    /// # Panics
-    /// As the provider does.
     pub(crate) async fn end(mut self) -> Result<Vec<Landed>, Undoable> {
         let deadline = Instant::now() + LONGEST;
         let mut landed = Vec::new();
@@ -128,7 +127,8 @@ impl Flight {
             })?;
             landed.push(match ended {
                 Ok(landed) => landed?,
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
+                // A task ends without a result only by a panic, or when this is dropped.
+                Err(error) => panicked(error, &self.clock),
             });
         }
         Ok(landed)
@@ -139,6 +139,17 @@ impl Drop for Flight {
     fn drop(&mut self) {
         self.callers.iter().for_each(JoinHandle::abort);
     }
+}
+
+/// What a panic says, if it says anything.
+fn panicked(error: JoinError, clock: &SimClock) -> Landed {
+    let payload = error.try_into_panic().ok();
+    let words = payload.as_deref().and_then(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| payload.downcast_ref::<&str>().copied())
+    });
+    let words = words.unwrap_or("without words").to_owned();
+    Landed::at_once(Done::Panicked(words), clock.now().into())
 }
 
 async fn caller(

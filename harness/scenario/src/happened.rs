@@ -9,6 +9,7 @@ use crate::check::Facts;
 pub(crate) fn happened(facts: &Facts<'_>) -> String {
     match facts.done {
         Done::Begun { callers } => begun(*callers),
+        Done::Panicked(words) => format!("a panic: {words}"),
         Done::Changed(what) => what.clone(),
         Done::Refused { code, message } => format!("{code}: {message}"),
         Done::Resolved(Err(failure)) => format!("no credentials: {}", failure.class),

@@ -32,6 +32,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
             };
             vec![Difference::new("the call is allowed", actual)]
         }
+        Done::Panicked(words) => {
+            vec![Difference::new("an answer", format!("a panic: {words}"))]
+        }
         Done::Refused { code, message } => {
             vec![Difference::new(
                 "the account makes the change",
