@@ -221,7 +221,7 @@ fn what_never_happened_is_inconclusive() {
             format!(
                 "[[fault]]\nname = \"f\"\non = \"imds-role\"\nnth = 2\nempty-body = true\n{RESOLVE}"
             ),
-            "fault `f` never struck: it begins with number 2, and there was 1 request",
+            "fault `f` never struck: it begins with request 2, and saw 1",
         ),
         (
             format!(

@@ -173,6 +173,18 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     (
+        "bare",
+        RESOLVE,
+        r#"expect.any-of = [{ issue = 1 }, { fails = "none-found" }]"#,
+        "",
+    ),
+    (
+        "bare",
+        RESOLVE,
+        "expect.any-of = [{ issue = 1 }, {}]",
+        "alternative 2: credentials",
+    ),
+    (
         "web",
         UPLOAD,
         "expect.any-of = [{ issue = 2 }, { issue = 3 }]",

@@ -169,16 +169,11 @@ pub(crate) fn never_struck(state: &FaultState) -> Option<String> {
     let why = match *seen {
         0 => "no request it means was made".to_owned(),
         seen if seen < fault.nth => {
-            let (nth, seen) = (fault.nth, requests(seen));
-            format!("it begins with number {nth}, and there was {seen}")
+            format!("it begins with request {}, and saw {seen}", fault.nth)
         }
         _ => "another fault struck in its place".to_owned(),
     };
     Some(format!("fault `{}` never struck: {why}", fault.name))
-}
-
-fn requests(count: u32) -> String {
-    format!("{count} request{}", if count == 1 { "" } else { "s" })
 }
 
 /// What is told of a gate that has held no request.
