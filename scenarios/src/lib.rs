@@ -36,6 +36,14 @@ pub const SCENARIOS: &[SuiteFile] = files![
     "imds/role-attach.toml",
     "imds/rotation.toml",
     "imds/role-swap.toml",
+    "imds/role-swap-mid-refresh.toml",
+    "imds/outage-at-refresh.toml",
+    "imds/stale-document.toml",
+    "imds/error-in-200.toml",
+    "imds/broken-documents.toml",
+    "imds/token-reply-lost.toml",
+    "credentials/concurrent-callers-one-fetch.toml",
+    "credentials/rotation-mid-fetch.toml",
     "s3/s3-upload.toml",
 ];
 

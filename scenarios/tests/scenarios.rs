@@ -45,4 +45,12 @@ scenarios! {
     rotation = "rotation",
     role_swap = "role-swap",
     s3_upload = "s3-upload",
+    role_swap_mid_refresh = "role-swap-mid-refresh",
+    outage_at_refresh = "outage-at-refresh",
+    stale_document = "stale-document",
+    error_in_200 = "error-in-200",
+    broken_documents = "broken-documents",
+    token_reply_lost = "token-reply-lost",
+    concurrent_callers_one_fetch = "concurrent-callers-one-fetch",
+    rotation_mid_fetch = "rotation-mid-fetch",
 }

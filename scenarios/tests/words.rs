@@ -1,20 +1,9 @@
 //! Each word of an expectation, met and not met: a step fails *because of that word*.
 
-use rolecall_providers::AwsConfig;
-use rolecall_scenario::language::Scenario;
-use rolecall_scenario::{AccountVocabulary, Outcome, Report, RunOptions, check_support, run};
+mod support;
 
-fn play(text: &str) -> Report {
-    let scenario = Scenario::parse("words.toml", text, &AccountVocabulary)
-        .unwrap_or_else(|bad| panic!("{bad}"));
-    check_support(&scenario).unwrap_or_else(|bad| panic!("{bad}"));
-    run(
-        &scenario,
-        &AwsConfig::new(),
-        RunOptions::default(),
-        &mut |_| {},
-    )
-}
+use rolecall_scenario::Outcome;
+use support::play;
 
 const WORLD: &str = r#"
 summary = "A world for one word."
@@ -182,6 +171,18 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         UPLOAD,
         "expect.any-of = [{ issue = 2 }, { issue = 1 }]",
         "",
+    ),
+    (
+        "bare",
+        RESOLVE,
+        r#"expect.any-of = [{ issue = 1 }, { fails = "none-found" }]"#,
+        "",
+    ),
+    (
+        "bare",
+        RESOLVE,
+        "expect.any-of = [{ issue = 1 }, {}]",
+        "alternative 2: credentials",
     ),
     (
         "web",

@@ -28,11 +28,18 @@ fn a_failing_run_says_what_where_and_what_next() {
 }
 
 #[test]
+fn what_struck_is_told_and_what_never_did() {
+    let ran = rolecall(&["scenario", "harness/cli/tests/wrong/faults.toml"]);
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
 fn the_whole_suite_passes() {
     let ran = rolecall(&["scenario"]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);
     assert!(
-        ran.stdout.contains("5 scenarios: 5 passed"),
+        ran.stdout.contains("13 scenarios: 13 passed"),
         "{}",
         ran.stdout
     );

@@ -197,6 +197,56 @@ fn a_world_with_more_than_is_simulated_is_refused() {
     assert!(served.introduction.contains("its 1 steps are left out"));
 }
 
+/// The faults of the whole file are armed, those of its steps are not; a client is known by the
+/// address it calls.
+#[test]
+fn the_faults_of_a_file_are_armed() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = folder.path().join("faults.toml");
+    let file = r#"
+summary = "Two instances, one of them unlucky."
+[world]
+instance.web = {}
+instance.other = {}
+[app.service]
+on = "web"
+[match.token-of-the-service]
+operation = "imds-token"
+app = "service"
+[[fault]]
+name = "busy"
+on = "token-of-the-service"
+times = 1
+throttle = { retry-after-seconds = 3 }
+[[step]]
+name = "x"
+fault = { name = "never", on = "*", black-hole = true }
+app = "service"
+resolve = {}
+"#;
+    fs::write(&world, file).unwrap();
+    let served = Served::start(&["--world", world.to_str().unwrap()]);
+    assert!(
+        served
+            .introduction
+            .contains("its faults are armed: busy (throttle)\n"),
+        "{}",
+        served.introduction
+    );
+    let state = served.state();
+    let token_of = |index: usize| {
+        let url = format!("{}/latest/api/token", text(&state["places"][index], "url"));
+        http(
+            "PUT",
+            &url,
+            &[("x-aws-ec2-metadata-token-ttl-seconds", "60")],
+        )
+        .0
+    };
+    assert_eq!(token_of(1), 200, "the other is not meant");
+    assert_eq!((token_of(0), token_of(0)), (503, 200));
+}
+
 #[test]
 fn an_instance_answers_at_its_own_address() {
     let served = Served::start(&[]);

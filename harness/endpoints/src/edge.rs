@@ -118,6 +118,15 @@ impl Edge {
         &self.faults
     }
 
+    /// The same world, on the same clock, where nothing is done to requests on purpose.
+    #[must_use]
+    pub fn without_faults(&self) -> Self {
+        Self {
+            faults: Faults::default(),
+            ..self.clone()
+        }
+    }
+
     /// The clock.
     pub fn clock(&self) -> &SimClock {
         &self.clock

@@ -22,9 +22,9 @@ pub use advance::Livelock;
 pub use control::{ControlOptions, control, openapi};
 pub use edge::Edge;
 pub use fault::{
-    Answer, Delay, Drip, Effect, ErrorDocument, FAULT_WORDS, Fault, FaultState, FaultWord, Faults,
-    Gate, GatePoint, GateState, Matcher, OddExpiration, Point, REDIRECT_STATUS, Redirect, Skew,
-    Stall, Throttle,
+    Answer, Asked, Delay, Drip, Effect, ErrorDocument, FAULT_WORDS, Fault, FaultState, FaultWord,
+    Faults, Gate, GatePoint, GateState, Matcher, OddExpiration, Point, REDIRECT_STATUS, Redirect,
+    Skew, Stall, Throttle, glob,
 };
 pub use place::{Caller, Hops, Place, Places};
 pub use transport::memory::{MemoryNetwork, Wire, WireError};

@@ -8,7 +8,15 @@ use crate::language::{Action, Issuer, PolicyKind, Revoked};
 use crate::simulation::{Simulation, parse};
 
 /// What an action came to.
+#[derive(Debug)]
 pub(crate) enum Done {
+    /// It was begun.
+    Begun {
+        /// How many callers have not ended.
+        callers: usize,
+    },
+    /// The client panicked, with these words.
+    Panicked(String),
     /// The provider was asked for credentials.
     Resolved(Result<Credentials, CallFailure>),
     /// The client made a call.
@@ -20,6 +28,7 @@ pub(crate) enum Done {
 }
 
 /// An action that cannot be done at all: the scenario is at fault, or the runner.
+#[derive(Debug)]
 pub(crate) struct Undoable(pub(crate) String);
 
 /// Has the client act.

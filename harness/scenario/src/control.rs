@@ -15,9 +15,10 @@ use crate::simulation::Simulation;
 /// The name under which the journal has it.
 const CALLER: &str = "control";
 
-/// Whether this exchange can be forged: it was signed, and accepted.
+/// Whether this exchange can be forged: it was signed, and accepted, and nothing was done to it.
 pub(crate) fn is_accepted(exchange: &Exchange) -> bool {
     is_signed(exchange)
+        && exchange.fault.is_none()
         && exchange.refusal.is_none()
         && exchange.status().is_some_and(|status| status.is_success())
 }
@@ -33,7 +34,7 @@ pub(crate) async fn forgery_is_refused(
 ) -> Result<(), String> {
     let forged = forge(exchange).ok_or("the request accepted has no signature to forge")?;
     let wire = simulation
-        .wire(CALLER, on)
+        .wire_past_faults(CALLER, on)
         .ok_or("the app's place is gone")?;
     wire.oneshot(forged)
         .await

@@ -2,8 +2,12 @@
 //! plays them and the checkers that judge what happened.
 
 mod act;
+mod armed;
 mod check;
 mod control;
+mod flight;
+mod happened;
+mod judge;
 pub mod language;
 mod outcome;
 mod run;

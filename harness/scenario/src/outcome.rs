@@ -67,6 +67,8 @@ pub struct StepReport {
     pub at: Duration,
     /// What happened, in a line.
     pub happened: String,
+    /// The faults that have struck since the last step, each with its word: `slow (delay)`.
+    pub struck: Vec<String>,
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,

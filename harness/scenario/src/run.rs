@@ -1,17 +1,23 @@
 //! The runner: plays a scenario step by step.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use rolecall_account::{Entry, Exchange, Happening, Operation, SimInstant};
+use rolecall_account::{Entry, Happening, SimInstant, World};
 use rolecall_providers::{Client, Provider, Use};
+use tokio::time::timeout;
 
 use crate::act::{self, Done, Undoable};
-use crate::check::{self, Difference, Facts, UsedSet};
+use crate::armed::{self, Meaning, Told};
+use crate::check::{self, Facts, UsedSet};
 use crate::control;
-use crate::language::{Act, Actor, Move, Scenario, Step};
-use crate::outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
-use crate::simulation::{Simulation, simulate};
+use crate::flight::{Flight, LONGEST, Landed, REST};
+use crate::happened::{happened, summed_up};
+use crate::judge::{exchanges, findings, is_failing_source, of_callers, rules_of};
+use crate::language::{Act, Action, Actor, Move, Scenario, Step};
+use crate::outcome::{Event, Outcome, Report, StepReport, TracedExchange};
+use crate::simulation::{SetupError, Simulation, simulate};
 
 /// How a scenario is played.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +62,10 @@ pub fn run(
     observe(&Event::Begun(&report));
     let played = simulate(&scenario.world, options.seed, async |simulation| {
         let mut play = Play::new(scenario, provider, simulation);
+        if let Err(error) = play.simulation.arm(scenario) {
+            report.outcome = not_set_up(&error);
+            return;
+        }
         for step in &scenario.steps {
             let stepped = play.step(step).await;
             observe(&Event::Stepped(&stepped));
@@ -69,10 +79,14 @@ pub fn run(
         play.conclude(&mut report);
     });
     if let Err(error) = played {
-        report.outcome = Outcome::Inconclusive(format!("the world could not be set up: {error}"));
+        report.outcome = not_set_up(&error);
     }
     observe(&Event::Ended(&report));
     report
+}
+
+fn not_set_up(error: &SetupError) -> Outcome {
+    Outcome::Inconclusive(format!("the world could not be set up: {error}"))
 }
 
 /// One failed step fails a scenario; one that could not be judged leaves it unjudged.
@@ -87,11 +101,15 @@ struct Play<'a> {
     scenario: &'a Scenario,
     provider: &'a dyn Provider,
     simulation: Simulation,
-    clients: BTreeMap<String, Box<dyn Client>>,
+    clients: BTreeMap<String, Arc<dyn Client>>,
+    /// What was begun and not joined.
+    flights: BTreeMap<String, Flight>,
     start: SimInstant,
     /// The journal's number at the end of the last step.
     mark: u64,
-    totals: BTreeMap<Operation, u64>,
+    /// Requests since the start, by operation and by match.
+    totals: BTreeMap<String, u64>,
+    told: Told,
     sources_healthy: bool,
     used: BTreeMap<String, UsedSet>,
     /// Whether the account has refused a forgery.
@@ -119,43 +137,43 @@ impl<'a> Play<'a> {
             provider,
             simulation,
             clients: BTreeMap::new(),
+            flights: BTreeMap::new(),
             start,
             mark,
             totals: BTreeMap::new(),
+            told: Told::default(),
             sources_healthy: true,
             used: BTreeMap::new(),
             controlled: false,
         }
     }
 
-    /// Moves the clock, acts, collects, judges.
+    /// Moves the clock, sets up and lifts what is done to requests, acts, collects, judges.
     async fn step(&mut self, step: &Step) -> StepReport {
-        let moved = match step.moves.as_ref().map(|moves| &moves.value) {
-            Some(Move::After(duration)) => self.simulation.try_advance(*duration).await,
-            Some(Move::WallStep(_)) | None => Ok(()),
-        };
-        let began = self.simulation.now();
         let mut report = StepReport {
             name: step.name.value.clone(),
             line: self.line_of(step),
-            at: began.since(self.start),
+            at: Duration::ZERO,
             happened: String::new(),
+            struck: Vec::new(),
             outcome: Outcome::Passed,
             findings: Vec::new(),
             notes: Vec::new(),
             trace: Vec::new(),
         };
-        let acted = match moved {
+        let acted = match self.prepare(step, &mut report).await {
             Ok(()) => self.act(step).await,
-            Err(livelock) => Err(Stop::Inconclusive(livelock.to_string())),
+            Err(why) => Err(why),
         };
-        let took = self.simulation.now().since(began);
-        let entries = self.collect();
-        report.trace = self.trace(&entries);
+        let window = self.collect();
+        report.trace = self.trace(&window);
+        report
+            .struck
+            .extend(self.told.news(self.simulation.edge().faults()));
         match acted {
-            Ok(done) => {
-                self.judge(step, &done, &entries, took, &mut report);
-                self.control(step, &entries, &mut report).await;
+            Ok(acted) => {
+                self.judge(step, &acted, &window, &mut report);
+                self.control(&window, &mut report).await;
             }
             Err(Stop::NotApplicable(why)) => {
                 report.happened.clone_from(&why);
@@ -169,56 +187,136 @@ impl<'a> Play<'a> {
         report
     }
 
-    async fn act(&mut self, step: &Step) -> Result<Done, Stop> {
-        let Act::Do(action) = &step.act.value else {
-            return Err(Stop::Inconclusive(
-                "actions in flight are not played yet".to_owned(),
-            ));
+    /// Everything before the action.
+    async fn prepare(&mut self, step: &Step, report: &mut StepReport) -> Result<(), Stop> {
+        let moved = match step.moves.as_ref().map(|moves| &moves.value) {
+            Some(Move::After(duration)) => self.simulation.try_advance(*duration).await,
+            Some(Move::WallStep(_)) | None => Ok(()),
         };
-        match action.verb().actor() {
-            Actor::App => {
-                let app = self
-                    .scenario
-                    .app_of(step)
-                    .ok_or_else(|| Stop::Inconclusive("no app acts".to_owned()))?;
-                let client = self.client(app).await?;
-                Ok(act::by_client(client, action).await?)
+        report.at = self.simulation.now().since(self.start);
+        moved.map_err(|livelock| Stop::Inconclusive(livelock.to_string()))?;
+        let meaning = Meaning {
+            scenario: self.scenario,
+            simulation: &self.simulation,
+            start: self.start,
+        };
+        let faults = self.simulation.edge().faults();
+        if let Some(fault) = &step.fault {
+            faults.add(meaning.fault(&fault.value)?);
+        }
+        if let Some(gate) = &step.gate {
+            faults.put_gate(meaning.gate(&gate.value)?);
+        }
+        if let Some(name) = &step.clear_fault {
+            let all = faults.list();
+            let state = all.iter().find(|state| state.fault.name == name.value);
+            let why = state.map_or_else(
+                || Some(format!("fault `{name}` is lifted already")),
+                armed::never_struck,
+            );
+            report.struck.extend(self.told.news(faults));
+            faults.clear(&name.value);
+            why.map_or(Ok(()), |why| Err(Stop::Inconclusive(why)))?;
+        }
+        if let Some(name) = &step.open {
+            match faults.open_gate(&name.value) {
+                Some(0) => return Err(Stop::Inconclusive(armed::never_reached(&name.value))),
+                None => return Err(Stop::Inconclusive(format!("gate `{name}` is open already"))),
+                Some(_) => self.rest().await,
             }
-            Actor::Machine | Actor::World => Ok(act::by_world(&self.simulation, action)?),
+        }
+        Ok(())
+    }
+
+    /// Lets whatever is in flight come to rest.
+    async fn rest(&self) {
+        if !self.flights.is_empty() {
+            self.simulation.clock().advance(REST).await;
         }
     }
 
-    /// The app's client, opened when it first acts.
-    async fn client(&mut self, name: &str) -> Result<&dyn Client, Stop> {
-        if !self.clients.contains_key(name) {
-            let written = &self.scenario.apps[name].value;
-            let on = written.on.value.name();
-            let app = self.simulation.app(name, on);
-            let mut app =
-                app.ok_or_else(|| Stop::Inconclusive(format!("nothing called `{on}` runs")))?;
-            app.uses = use_of(written.use_.value);
-            app.environment.extend(
-                written
-                    .env
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.value.clone())),
-            );
-            let client = self
-                .provider
-                .open(app)
-                .await
-                .map_err(|error| Stop::NotApplicable(error.to_string()))?;
-            self.clients.insert(name.to_owned(), client);
+    async fn act(&mut self, step: &Step) -> Result<Acted, Stop> {
+        let acted = match &step.act.value {
+            Act::Do(action) if action.verb().actor() == Actor::App => {
+                let flight = self.begin(step, action).await?;
+                Acted::of(flight).await?
+            }
+            Act::Do(action) => {
+                let done = act::by_world(&self.simulation, action)?;
+                self.acted_at_once(done)
+            }
+            Act::Begin { name, action } => {
+                let flight = self.begin(step, &action.value).await?;
+                self.flights.insert(name.value.clone(), flight);
+                self.rest().await;
+                let callers = self.flights[&name.value].in_the_air();
+                self.acted_at_once(Done::Begun { callers })
+            }
+            Act::Join(name) => {
+                let flight = self.flights.remove(&name.value);
+                let flight = flight.ok_or_else(|| {
+                    Stop::Inconclusive(format!("nothing called `{name}` is in flight"))
+                })?;
+                Acted::of(flight).await?
+            }
+        };
+        self.rest().await;
+        Ok(acted)
+    }
+
+    fn acted_at_once(&self, done: Done) -> Acted {
+        Acted {
+            landed: vec![Landed::at_once(done, self.simulation.now())],
+            mark: self.mark,
         }
-        Ok(&*self.clients[name])
+    }
+
+    /// Has the step's app act, once or many times at the same time.
+    async fn begin(&mut self, step: &Step, action: &Action) -> Result<Flight, Stop> {
+        let app = self
+            .scenario
+            .app_of(step)
+            .ok_or_else(|| Stop::Inconclusive("no app acts".to_owned()))?;
+        let client = self.client(app).await?;
+        let callers = step.at_once.as_ref().map_or(1, |callers| callers.value);
+        let since = (self.simulation.clock(), self.mark);
+        Ok(Flight::begin(&client, action, callers, since))
+    }
+
+    /// The app's client, opened when it first acts.
+    async fn client(&mut self, name: &str) -> Result<Arc<dyn Client>, Stop> {
+        if let Some(client) = self.clients.get(name) {
+            return Ok(Arc::clone(client));
+        }
+        let written = &self.scenario.apps[name].value;
+        let on = written.on.value.name();
+        let app = self.simulation.app(name, on);
+        let mut app =
+            app.ok_or_else(|| Stop::Inconclusive(format!("nothing called `{on}` runs")))?;
+        app.uses = use_of(written.use_.value);
+        let written = written.env.iter();
+        app.environment
+            .extend(written.map(|(name, value)| (name.clone(), value.value.clone())));
+        let opened = timeout(LONGEST, self.provider.open(app)).await;
+        let opened = opened.map_err(|_| {
+            Stop::Inconclusive("the provider does not get as far as a client".to_owned())
+        })?;
+        let client = opened.map_err(|error| Stop::NotApplicable(error.to_string()))?;
+        let client: Arc<dyn Client> = Arc::from(client);
+        self.clients.insert(name.to_owned(), Arc::clone(&client));
+        Ok(client)
     }
 
     /// What the journal says since the last step.
     fn collect(&mut self) -> Vec<Entry> {
-        let world = self.simulation.world();
-        let entries: Vec<Entry> = world.journal().since(self.mark).cloned().collect();
-        self.mark = world.journal().mark();
+        let entries = self.entries_since(self.mark);
+        self.mark = self.simulation.world().journal().mark();
         entries
+    }
+
+    fn entries_since(&self, mark: u64) -> Vec<Entry> {
+        let world = self.simulation.world();
+        world.journal().since(mark).cloned().collect()
     }
 
     fn trace(&self, entries: &[Entry]) -> Vec<TracedExchange> {
@@ -230,77 +328,108 @@ impl<'a> Play<'a> {
         traced.collect()
     }
 
-    fn judge(
-        &mut self,
-        step: &Step,
-        done: &Done,
-        entries: &[Entry],
-        took: Duration,
-        report: &mut StepReport,
-    ) {
-        let mut calls = BTreeMap::new();
-        for (_, exchange) in exchanges(entries) {
-            if let Some(operation) = exchange.operation {
-                *calls.entry(operation).or_default() += 1;
-                *self.totals.entry(operation).or_default() += 1;
-                let answered = exchange
-                    .status()
-                    .is_some_and(|status| !status.is_server_error());
-                let source_failed =
-                    !operation.is_signed() && (!answered || exchange.fault.is_some());
-                self.sources_healthy &= !source_failed;
-            }
-        }
-        let now = self.simulation.now();
-        let world = self.simulation.world();
-        let facts = Facts {
-            done,
-            app: self.scenario.app_of(step),
-            entries,
-            sources_healthy: self.sources_healthy,
-            calls,
-            took,
-            now,
-            world: &world,
-            earlier: &self.used,
+    fn judge(&mut self, step: &Step, acted: &Acted, window: &[Entry], report: &mut StepReport) {
+        let calls = self.count(window);
+        let since_it_began = self.entries_since(acted.mark.min(self.mark));
+        let entries = if matches!(step.act.value, Act::Join(_)) {
+            &since_it_began
+        } else {
+            window
         };
-        report.happened = happened(&facts);
-        let mut differences = check::expected(&step.expect, &facts);
+        self.sources_healthy &= !exchanges(entries).any(|(_, it)| is_failing_source(it));
+        let world = self.simulation.world();
+        let facts = |landed| self.facts(step, landed, (entries, &calls), &world);
+        let callers = acted.landed.len();
+        let happened: Vec<String> = acted.landed.iter().map(|it| happened(&facts(it))).collect();
+        report.happened = summed_up(&happened);
+        let mut differences = of_callers(
+            callers,
+            acted
+                .landed
+                .iter()
+                .map(|landed| check::expected(&step.expect, &facts(landed))),
+        );
         differences.extend(check::counts(
             "since the start",
             &step.expect_total,
             &self.totals,
         ));
-        let rules = rules_of(self.scenario, step);
-        report.findings = findings(&rules, differences);
+        report.findings = findings(&rules_of(self.scenario, step), differences);
         for (rule, check) in check::ALWAYS {
+            let found = acted.landed.iter().map(|landed| check(&facts(landed)));
+            let found = of_callers(callers, found);
             report
                 .findings
-                .extend(findings(&[(*rule).to_owned()], check(&facts)));
+                .extend(findings(&[(*rule).to_owned()], found));
         }
-        report.notes.extend(
-            step.expect
-                .fails
-                .as_ref()
-                .and_then(|class| check::class_note(class.value, &facts)),
-        );
+        if let Some(class) = &step.expect.fails {
+            let notes = acted.landed.iter();
+            report
+                .notes
+                .extend(notes.filter_map(|landed| check::class_note(class.value, &facts(landed))));
+            report.notes.dedup();
+        }
         if !report.findings.is_empty() {
             report.outcome = Outcome::Failed;
         }
-        let used = facts.used();
+        let used = acted.landed.first().and_then(|landed| facts(landed).used());
         drop(world);
         self.used
             .extend(used.map(|used| (step.name.value.clone(), used)));
     }
 
+    /// What a checker may look at, for one caller.
+    fn facts<'f>(
+        &'f self,
+        step: &'f Step,
+        landed: &'f Landed,
+        (entries, calls): (&'f [Entry], &'f BTreeMap<String, u64>),
+        world: &'f World,
+    ) -> Facts<'f> {
+        Facts {
+            done: &landed.done,
+            app: self.scenario.app_of(step),
+            signed: &landed.signed,
+            entries,
+            sources_healthy: self.sources_healthy,
+            calls,
+            took: landed.took,
+            now: landed.at,
+            world,
+            earlier: &self.used,
+        }
+    }
+
+    /// Requests by operation and by match, added to those since the start.
+    fn count(&mut self, window: &[Entry]) -> BTreeMap<String, u64> {
+        let meaning = Meaning {
+            scenario: self.scenario,
+            simulation: &self.simulation,
+            start: self.start,
+        };
+        let mut calls = BTreeMap::new();
+        for (entry, exchange) in exchanges(window) {
+            let operation = exchange
+                .operation
+                .map(|operation| operation.slug().to_owned());
+            for counted in operation
+                .into_iter()
+                .chain(meaning.matches(exchange, entry.at))
+            {
+                *self.totals.entry(counted.clone()).or_default() += 1;
+                *calls.entry(counted).or_default() += 1;
+            }
+        }
+        calls
+    }
+
     /// Once a scenario: see [`control`].
-    async fn control(&mut self, step: &Step, entries: &[Entry], report: &mut StepReport) {
-        let accepted = exchanges(entries).find(|(_, exchange)| control::is_accepted(exchange));
-        let app = self
-            .scenario
-            .app_of(step)
-            .and_then(|app| self.scenario.apps.get(app));
-        let (false, Some((_, exchange)), Some(app)) = (self.controlled, accepted, app) else {
+    async fn control(&mut self, window: &[Entry], report: &mut StepReport) {
+        let accepted = exchanges(window).find_map(|(_, exchange)| {
+            let app = self.scenario.apps.get(&exchange.caller)?;
+            control::is_accepted(exchange).then_some((exchange, app))
+        });
+        let (false, Some((exchange, app))) = (self.controlled, accepted) else {
             return;
         };
         self.controlled = true;
@@ -312,6 +441,12 @@ impl<'a> Play<'a> {
     }
 
     fn conclude(&self, report: &mut Report) {
+        if report.outcome == Outcome::Passed && report.steps.len() == report.steps_total {
+            let unused = armed::unused(self.simulation.edge().faults());
+            if !unused.is_empty() {
+                report.outcome = Outcome::Inconclusive(unused.join("; "));
+            }
+        }
         report.simulated = self.simulation.now().since(self.start);
         report.journal = self.simulation.journal();
         let world = self.simulation.world();
@@ -333,36 +468,19 @@ impl<'a> Play<'a> {
     }
 }
 
-fn exchanges(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Exchange)> {
-    entries.iter().filter_map(|entry| match &entry.happening {
-        Happening::Exchange(exchange) => Some((entry, &**exchange)),
-        _ => None,
-    })
+/// What a step's action came to, for each of its callers.
+struct Acted {
+    landed: Vec<Landed>,
+    /// The journal's number when it began.
+    mark: u64,
 }
 
-fn findings(rules: &[String], differences: Vec<Difference>) -> Vec<Finding> {
-    let found = differences
-        .into_iter()
-        .map(|Difference { expected, actual }| {
-            let rules = rules.to_vec();
-            Finding {
-                rules,
-                expected,
-                actual,
-            }
-        });
-    found.collect()
-}
-
-/// A failed step fails its own rule, else all of the file's.
-fn rules_of(scenario: &Scenario, step: &Step) -> Vec<String> {
-    match &step.rule {
-        Some(rule) => vec![rule.value.clone()],
-        None => scenario
-            .rules
-            .iter()
-            .map(|rule| rule.value.clone())
-            .collect(),
+impl Acted {
+    /// Waits for the end of a flight.
+    async fn of(flight: Flight) -> Result<Self, Undoable> {
+        let mark = flight.mark;
+        let landed = flight.end().await?;
+        Ok(Self { landed, mark })
     }
 }
 
@@ -379,50 +497,4 @@ fn use_of(written: crate::language::Use) -> Use {
         Written::Sso => Use::Sso,
         Written::Profile => Use::Profile,
     }
-}
-
-/// What happened, in a line.
-fn happened(facts: &Facts<'_>) -> String {
-    match facts.done {
-        Done::Changed(what) => what.clone(),
-        Done::Refused { code, message } => format!("{code}: {message}"),
-        Done::Resolved(Err(failure)) => format!("no credentials: {}", failure.class),
-        Done::Resolved(Ok(credentials)) => {
-            let expiry = credentials
-                .expiry()
-                .map_or("never".to_owned(), |at| SimInstant::from(at).to_string());
-            match facts.used() {
-                Some(used) => format!("{} issue {}, expires {expiry}", used.role, used.issue),
-                None => format!("{}, expires {expiry}", credentials.access_key_id()),
-            }
-        }
-        Done::Called { answer, .. } => match facts.last_signed() {
-            None => match answer {
-                Ok(_) => "done, unsigned".to_owned(),
-                Err(failure) => format!("no credentials: {}; nothing was signed", failure.class),
-            },
-            Some(exchange) => {
-                let status = status(exchange);
-                let who = facts.used().map_or("nobody known".to_owned(), |it| {
-                    format!("{} issue {}", it.role, it.issue)
-                });
-                match (&exchange.refusal, &exchange.decision) {
-                    (Some(refusal), Some(decision)) => {
-                        format!("{status} {} as {who}: {decision}", refusal.code)
-                    }
-                    (Some(refusal), None) => {
-                        format!("{status} {} as {who}, at {}", refusal.code, refusal.stage)
-                    }
-                    (None, Some(decision)) => format!("{status} as {who}, {decision}"),
-                    (None, None) => format!("{status} as {who}"),
-                }
-            }
-        },
-    }
-}
-
-/// The status of an answer, in words if there was none.
-fn status(exchange: &Exchange) -> String {
-    let status = exchange.status();
-    status.map_or("no answer".to_owned(), |status| status.as_u16().to_string())
 }

@@ -16,7 +16,9 @@ use rolecall_providers::{
     App, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
 };
 use thiserror::Error;
+use tower::ServiceExt;
 
+use crate::flight::noted;
 use crate::language::{self, At, PolicyKind, Service, Trust};
 use crate::vocabulary::document_kind;
 
@@ -47,6 +49,9 @@ pub enum SetupError {
         /// Why.
         message: String,
     },
+    /// A fault for what is not there.
+    #[error("{0}")]
+    Fault(String),
     /// Credentials that would be replaced before they are issued.
     #[error(
         "{what}: the next set cannot be published {publish_before_expiry:?} before the expiry of one that lives {credential_lifetime:?}"
@@ -300,18 +305,28 @@ impl Simulation {
             environment,
             region: self.region.clone(),
             clock: self.clock().clone(),
-            http: http_service(self.wire(name, on)?),
+            http: http_service(self.wire(name, on)?.map_request(noted)),
         })
     }
 
     /// What a caller of that name reaches from an instance, a task or a laptop.
-    pub(crate) fn wire(&self, name: &str, on: &str) -> Option<Wire> {
+    fn wire(&self, name: &str, on: &str) -> Option<Wire> {
+        Some(self.network.wire(self.caller(name, on)?))
+    }
+
+    /// The same, where no fault strikes and no gate holds.
+    pub(crate) fn wire_past_faults(&self, name: &str, on: &str) -> Option<Wire> {
+        let network = MemoryNetwork::new(&self.edge.without_faults());
+        Some(network.wire(self.caller(name, on)?))
+    }
+
+    fn caller(&self, name: &str, on: &str) -> Option<Caller> {
         let place = match on {
             language::Place::LAPTOP => Place::Laptop,
             _ => self.place(on)?,
         };
         let name = name.into();
-        Some(self.network.wire(Caller { name, place }))
+        Some(Caller { name, place })
     }
 
     /// What `aws-config` makes of being on an instance, in a task or on a laptop: the default chain,

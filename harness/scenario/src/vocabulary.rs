@@ -21,6 +21,11 @@ impl Vocabulary for AccountVocabulary {
         calls.map(|operation| operation.slug().to_owned()).collect()
     }
 
+    fn operations(&self) -> Vec<String> {
+        let all = Operation::ALL.iter();
+        all.map(|operation| operation.slug().to_owned()).collect()
+    }
+
     fn check_policy(&self, kind: PolicyKind, json: &str) -> Result<(), PolicyProblem> {
         match Document::parse(json, document_kind(kind)) {
             Ok(_) => Ok(()),

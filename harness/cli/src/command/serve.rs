@@ -104,19 +104,38 @@ fn read(arguments: &Arguments) -> Result<Scenario, Exit> {
         }
     };
     let scenario = Scenario::parse(&path, &text, &AccountVocabulary);
-    let served =
-        scenario.and_then(|scenario| check_support(&world_of(&scenario)).map(|()| scenario));
-    served.map_err(|bad| {
+    let served = scenario.and_then(|scenario| {
+        let served = served_of(&scenario);
+        check_support(&served).map(|()| (scenario, served))
+    });
+    let (whole, served) = served.map_err(|bad| {
         super::tell(&bad);
         exit::USAGE
+    })?;
+    Ok(Scenario {
+        steps: whole.steps,
+        ..served
     })
 }
 
-/// What of a scenario is served: its steps, clients and faults are not, and may be what they will.
-fn world_of(scenario: &Scenario) -> Scenario {
+/// What of a scenario is served: its world and the faults of the whole file. Its steps and clients
+/// are not, and may be what they will. A client is known by the address it calls: that of its place.
+fn served_of(scenario: &Scenario) -> Scenario {
+    let mut matches = scenario.matches.clone();
+    for one in matches.values_mut() {
+        let app = one.value.app.as_mut();
+        if let Some((name, app)) =
+            app.and_then(|name| scenario.apps.get(&name.value).map(|app| (name, app)))
+        {
+            app.value.on.value.name().clone_into(&mut name.value);
+        }
+    }
     Scenario {
         source: scenario.source.clone(),
+        summary: scenario.summary.clone(),
         world: scenario.world.clone(),
+        faults: scenario.faults.clone(),
+        matches,
         ..Scenario::default()
     }
 }
@@ -132,6 +151,7 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
         simulation.tolerating_machine_time(tell_of_machine_time)
     };
     simulation.world().keep_journal(JOURNAL_ENTRIES_MAX);
+    simulation.arm(scenario).map_err(io::Error::other)?;
     let simulation = Arc::new(simulation);
     let key = administrator(&simulation)?;
     let token = control_token()?;
@@ -308,6 +328,15 @@ fn introduce(arguments: &Arguments, scenario: &Scenario, state: &State) {
         ]);
     }
     anstream::println!("{}\n\n{}", scenario.summary, there.print(2).trim_end());
+    if !scenario.faults.is_empty() {
+        let faults = scenario.faults.iter();
+        let faults =
+            faults.map(|at| format!("{} ({})", at.value.name, at.value.effect.value.word()));
+        anstream::println!(
+            "\n  its faults are armed: {}",
+            faults.collect::<Vec<_>>().join(", ")
+        );
+    }
     if !scenario.steps.is_empty() {
         anstream::println!(
             "\n  its {} steps are left out: serving plays none",

@@ -76,7 +76,7 @@ impl Terminal<'_> {
             columns.row([
                 (simulated(step.at), PLAIN),
                 (step.name.clone(), PLAIN),
-                (step.happened.clone(), PLAIN),
+                (happened(step), PLAIN),
                 (step.outcome.word().to_owned(), style(&step.outcome)),
             ]);
         }
@@ -180,6 +180,14 @@ impl Terminal<'_> {
         };
         format!("{} scenario {what} --seed {}", self.program, report.seed)
     }
+}
+
+/// What happened in a step, and which faults had a part in it.
+fn happened(step: &StepReport) -> String {
+    if step.struck.is_empty() {
+        return step.happened.clone();
+    }
+    format!("{}; struck: {}", step.happened, step.struck.join(", "))
 }
 
 /// The requests of a step as they went over the wire, secrets as fingerprints.

@@ -1,6 +1,6 @@
 //! Which requests a fault or a gate is for.
 
-use http::request::Parts;
+use http::HeaderMap;
 use rolecall_account::{Operation, SimInstant};
 use serde::{Deserialize, Serialize};
 
@@ -38,20 +38,28 @@ pub struct Matcher {
 }
 
 /// A request that is looked up.
-pub(super) struct Asked<'a> {
-    pub(super) operation: Option<Operation>,
-    pub(super) head: &'a Parts,
-    pub(super) caller: &'a Caller,
-    pub(super) now: SimInstant,
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What it is taken for, if for anything.
+    pub operation: Option<Operation>,
+    /// Its path, as sent.
+    pub path: &'a str,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Who sends it, and from where.
+    pub caller: &'a Caller,
+    /// When, in simulated time.
+    pub now: SimInstant,
 }
 
 impl Matcher {
-    pub(super) fn matches(&self, asked: &Asked<'_>) -> bool {
-        let headers = &asked.head.headers;
+    /// Whether it means this request.
+    pub fn matches(&self, asked: &Asked<'_>) -> bool {
+        let headers = asked.headers;
         let operation = asked.operation.map_or("", Operation::slug);
         self.is_from(asked.caller, asked.now)
             && agrees(self.operation.as_deref(), operation)
-            && agrees(self.path.as_deref(), asked.head.uri.path())
+            && agrees(self.path.as_deref(), asked.path)
             && self
                 .header_present
                 .iter()
@@ -79,8 +87,13 @@ fn agrees(pattern: Option<&str>, text: &str) -> bool {
     pattern.is_none_or(|pattern| glob(pattern, text))
 }
 
-/// Whether `text` is `pattern`, in which each `*` stands for any characters.
-fn glob(pattern: &str, text: &str) -> bool {
+/// Whether `text` is `pattern`, in which each `*` stands for any characters: what a [`Matcher`]
+/// makes of operations and paths.
+///
+/// ```
+/// assert!(rolecall_endpoints::glob("imds-*", "imds-token"));
+/// ```
+pub fn glob(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else {

@@ -23,6 +23,6 @@ pub use effect::{
 };
 pub use faults::{Fault, FaultState, Faults};
 pub use gate::{Gate, GatePoint, GateState};
-pub use matcher::Matcher;
+pub use matcher::{Asked, Matcher, glob};
 pub(crate) use strike::ask;
 pub use words::{FAULT_WORDS, FaultWord};

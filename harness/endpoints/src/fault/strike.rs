@@ -104,7 +104,8 @@ impl Visit<'_> {
     fn asked(&self) -> Asked<'_> {
         Asked {
             operation: self.operation,
-            head: self.head,
+            path: self.head.uri.path(),
+            headers: &self.head.headers,
             caller: self.caller,
             now: self.edge.now(),
         }

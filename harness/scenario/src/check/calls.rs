@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use rolecall_account::Operation;
-
 use super::Difference;
 use crate::language::{At, Count};
 
 pub(crate) fn check(
     when: &str,
     expected: &BTreeMap<String, At<Count>>,
-    counted: &BTreeMap<Operation, u64>,
+    counted: &BTreeMap<String, u64>,
 ) -> Vec<Difference> {
     let differences = expected.iter().filter_map(|(counter, count)| {
-        let operation = Operation::from_slug(counter)?;
-        let actual = counted.get(&operation).copied().unwrap_or(0);
+        let actual = counted.get(counter).copied().unwrap_or(0);
         (!count.value.allows(actual)).then(|| {
             Difference::new(
                 format!("{} {counter} {when}", count.value),

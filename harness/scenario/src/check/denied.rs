@@ -49,6 +49,8 @@ fn refusal<'a>(facts: &'a Facts<'_>) -> Result<(&'a str, Option<&'a Decision>), 
     match facts.done {
         Done::Refused { code, .. } => Ok((code, None)),
         Done::Changed(what) => Err(format!("the account made the change: {what}")),
+        Done::Panicked(words) => Err(format!("a panic: {words}")),
+        Done::Begun { .. } => Err("it has only begun".to_owned()),
         Done::Resolved(Ok(_)) => Err("the provider gave credentials".to_owned()),
         Done::Resolved(Err(failure)) => Err(format!("the provider gave no credentials: {failure}")),
         Done::Called { answer: Ok(_), .. } => Err(
@@ -61,12 +63,14 @@ fn refusal<'a>(facts: &'a Facts<'_>) -> Result<(&'a str, Option<&'a Decision>), 
             answer: Err(failure),
             ..
         } => {
-            let exchange = facts
-                .last_signed()
-                .filter(|exchange| exchange.refusal.is_some());
+            let exchange = facts.last_signed();
             let exchange = exchange.ok_or_else(|| format!("it never got there: {failure}"))?;
-            let refusal = exchange.refusal.as_ref().ok_or("no refusal")?;
-            Ok((&refusal.code, exchange.decision.as_ref()))
+            match (&exchange.refusal, &failure.code) {
+                (Some(refusal), _) => Ok((&refusal.code, exchange.decision.as_ref())),
+                // A fault said no in the service's place.
+                (None, Some(code)) if exchange.fault.is_some() => Ok((code, None)),
+                (None, _) => Err(format!("it never got there: {failure}")),
+            }
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rolecall_account::{Entry, Exchange, Happening, Operation, Session, SimInstant, World};
+use http::header::AUTHORIZATION;
+use rolecall_account::{Entry, Exchange, Happening, Session, SimInstant, World};
 
 use crate::act::Done;
+use crate::flight::Signed;
 
 /// Everything a checker may look at.
 pub(crate) struct Facts<'a> {
@@ -13,12 +15,14 @@ pub(crate) struct Facts<'a> {
     pub(crate) done: &'a Done,
     /// The acting app, if one acted.
     pub(crate) app: Option<&'a str>,
-    /// What the journal says since the last step.
+    /// What its caller signed; of no meaning where no app acted.
+    pub(crate) signed: &'a Signed,
+    /// What the journal says since the last step, or since the action began if that was earlier.
     pub(crate) entries: &'a [Entry],
     /// Whether the sources of credentials have answered every request so far.
     pub(crate) sources_healthy: bool,
-    /// Requests since the last step, by operation.
-    pub(crate) calls: BTreeMap<Operation, u64>,
+    /// Requests since the last step, by operation and by match.
+    pub(crate) calls: &'a BTreeMap<String, u64>,
     /// How long the action took by the simulated clock.
     pub(crate) took: Duration,
     /// When it ended.
@@ -58,7 +62,7 @@ impl std::fmt::Display for UsedSet {
 }
 
 impl Facts<'_> {
-    /// The exchanges of the acting app since the last step.
+    /// The exchanges of the acting app.
     pub(crate) fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.entries
             .iter()
@@ -70,9 +74,17 @@ impl Facts<'_> {
             })
     }
 
-    /// The last request that carried a signature.
+    /// Of these the ones that the caller signed, be it one of many.
+    pub(crate) fn signed(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.exchanges().filter(|exchange| {
+            let authorization = exchange.request.headers.get(AUTHORIZATION);
+            is_signed(exchange) && authorization.is_some_and(|it| self.signed.has(it))
+        })
+    }
+
+    /// The last request that the caller signed.
     pub(crate) fn last_signed(&self) -> Option<&Exchange> {
-        self.exchanges().rev().find(|exchange| is_signed(exchange))
+        self.signed().next_back()
     }
 
     /// The set that the step used: what the wire says, else what the provider answered.

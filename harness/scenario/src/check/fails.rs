@@ -1,16 +1,13 @@
 //! `expect.fails`: the provider gave no credentials, and no signed request left it.
 
 use super::Difference;
-use super::facts::{Facts, is_signed};
+use super::facts::Facts;
 use crate::act::Done;
 use crate::language::{Class, Word};
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
     const EXPECTED: &str = "no credentials, and no signed request";
-    let signed = facts
-        .exchanges()
-        .filter(|exchange| is_signed(exchange))
-        .count();
+    let signed = facts.signed().count();
     let actual = match facts.done {
         Done::Resolved(Ok(credentials)) => {
             format!("credentials of {}", credentials.access_key_id())
@@ -24,6 +21,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
         }
         Done::Called { answer: Err(_), .. } | Done::Resolved(Err(_)) => return Vec::new(),
         Done::Changed(what) => what.clone(),
+        Done::Panicked(words) => format!("a panic: {words}"),
+        Done::Begun { .. } => "it has only begun".to_owned(),
         Done::Refused { code, .. } => format!("the account refused with {code}"),
     };
     vec![Difference::new(EXPECTED, actual)]

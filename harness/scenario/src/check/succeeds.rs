@@ -6,7 +6,10 @@ use crate::act::Done;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
     match facts.done {
-        Done::Resolved(Ok(_)) | Done::Called { answer: Ok(_), .. } | Done::Changed(_) => Vec::new(),
+        Done::Resolved(Ok(_))
+        | Done::Called { answer: Ok(_), .. }
+        | Done::Changed(_)
+        | Done::Begun { .. } => Vec::new(),
         Done::Resolved(Err(failure)) => {
             vec![Difference::new(
                 "credentials",
@@ -28,6 +31,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
                 None => format!("it never got there: {} ({})", failure.class, failure.text),
             };
             vec![Difference::new("the call is allowed", actual)]
+        }
+        Done::Panicked(words) => {
+            vec![Difference::new("an answer", format!("a panic: {words}"))]
         }
         Done::Refused { code, message } => {
             vec![Difference::new(

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use rolecall_endpoints::FAULT_WORDS;
+
 use super::model::{
-    Class, GatePoint, How, HttpTokens, Method, Overlap, Place, Point, Reason, RuleSet, Service,
-    Setting, Use, Verb,
+    Class, GatePoint, How, HttpTokens, Method, OddExpiration, Overlap, Place, Point, Reason,
+    RuleSet, Service, Setting, Use, Verb,
 };
 use super::word::Word;
 
@@ -18,12 +20,13 @@ pub(super) struct Shape {
     besides: Besides,
 }
 
-/// Keys that several tables share.
-#[derive(Debug)]
+/// Keys that several tables share, or that others list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Besides {
     Nothing,
     Issuing,
     Verbs,
+    Effects,
 }
 
 /// The keys of how a source issues credentials.
@@ -50,13 +53,20 @@ impl Shape {
 
     /// The keys, in the order in which they are listed.
     pub(super) fn keys(&self) -> impl Iterator<Item = &'static str> + Clone {
-        let (issuing, verbs) = match self.besides {
-            Besides::Nothing => (&[][..], false),
-            Besides::Issuing => (ISSUING_KEYS, false),
-            Besides::Verbs => (&[][..], true),
-        };
+        let among = |besides| self.besides == besides;
+        let (issuing, verbs, effects) = (
+            among(Besides::Issuing),
+            among(Besides::Verbs),
+            among(Besides::Effects),
+        );
+        let issuing = ISSUING_KEYS.iter().copied().filter(move |_| issuing);
         let verbs = Verb::words().filter(move |_| verbs);
-        self.keys.iter().chain(issuing).copied().chain(verbs)
+        let effects = FAULT_WORDS
+            .iter()
+            .map(|word| word.word)
+            .filter(move |_| effects);
+        let own = self.keys.iter().copied();
+        own.chain(issuing).chain(verbs).chain(effects)
     }
 }
 
@@ -86,11 +96,17 @@ shapes! {
     POD = "a pod" ["role", "service-account"] + Issuing;
     BUCKET = "a bucket" ["policy", "account"];
     APP = "an app" ["on", "use", "profile", "env", "settings", "clock-skew"];
-    MATCH = "a match" ["operation", "path", "header-present", "header-absent", "app"];
-    FAULT = "a fault" [
-        "name", "on", "nth", "times", "answer", "delay", "drip", "truncate", "stall", "reset",
+    MATCH = "a match" [
+        "operation", "path", "header-present", "header-absent", "app", "place", "not-before",
+        "before",
     ];
+    FAULT = "a fault" ["name", "on", "nth", "times"] + Effects;
     ANSWER = "`answer`" ["status", "code", "message", "body", "headers"];
+    THROTTLE = "`throttle`" ["retry-after-seconds"];
+    REDIRECT = "`redirect`" ["to", "status"];
+    DELAY = "`delay`" ["min", "max"];
+    STALL = "`stall`" ["at", "lasts"];
+    ERROR_DOCUMENT = "`error-document`" ["code", "message"];
     DRIP = "`drip`" ["bytes", "every"];
     GATE = "`gate`" ["name", "on", "at", "nth"];
     STEP = "a step" [
@@ -140,6 +156,7 @@ pub fn words() -> BTreeSet<&'static str> {
         .chain(How::words())
         .chain(HttpTokens::words())
         .chain(Method::words())
+        .chain(OddExpiration::words())
         .chain(Overlap::words())
         .chain(Point::words())
         .chain(Reason::words())

@@ -5,8 +5,13 @@ pub trait Vocabulary {
     /// The names of the AWS-managed policies that the account has: `AmazonS3FullAccess`.
     fn managed_policies(&self) -> Vec<String>;
 
-    /// The kinds of request that can be counted and matched: `imds-credentials`.
+    /// The kinds of request that can be counted: `imds-credentials`.
     fn counters(&self) -> Vec<String>;
+
+    /// The kinds of request that can be singled out, by name or with `*`. At least the counters.
+    fn operations(&self) -> Vec<String> {
+        self.counters()
+    }
 
     /// Whether `json` is a policy document of this kind.
     fn check_policy(&self, kind: PolicyKind, json: &str) -> Result<(), PolicyProblem>;

@@ -12,6 +12,7 @@ pub(super) fn check(checker: &Checker<'_>) {
     for step in &checker.scenario.steps {
         let verb = step.act.value.action().map(Action::verb);
         callers(checker, step, verb);
+        begun(checker, step);
         match (&step.app, verb) {
             (Some(app), _) => named(checker, step, app, verb),
             (None, Some(verb)) if verb.actor() != Actor::World => {
@@ -61,6 +62,21 @@ fn no_app(checker: &Checker<'_>, step: &Step, verb: Verb) {
                 has an app of its own";
     let span = &step.act.span;
     checker.complain(&place_of(step), &message, span, "done by an app", help);
+}
+
+/// Only what an app does takes time.
+fn begun(checker: &Checker<'_>, step: &Step) {
+    if let Act::Begin { action, .. } = &step.act.value
+        && action.value.verb().actor() != Actor::App
+    {
+        checker.complain(
+            &place_of(step),
+            &format!("`begin` with `{}`", action.value.verb()),
+            &action.span,
+            "done at once",
+            "leave out `begin`: only what an app does can be in flight",
+        );
+    }
 }
 
 /// `at-once` and `repeat` belong where the action is.

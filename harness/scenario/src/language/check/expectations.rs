@@ -12,7 +12,28 @@ pub(super) fn check(checker: &Checker<'_>) {
         let place = place_of(step);
         let repeated = is_repeated(checker, step);
         one(checker, &place, &step.expect, repeated);
+        only_counts_at_the_beginning(checker, &place, step);
         counts(checker, &place, &step.expect_total);
+    }
+}
+
+/// What has only begun has come to nothing yet, but for the requests it has made.
+fn only_counts_at_the_beginning(checker: &Checker<'_>, place: &str, step: &Step) {
+    let Act::Begin { name, .. } = &step.act.value else {
+        return;
+    };
+    let counts = Expect {
+        calls: step.expect.calls.clone(),
+        ..Expect::default()
+    };
+    if step.expect != counts {
+        checker.complain(
+            place,
+            "`begin` can only expect `calls`",
+            &step.act.span,
+            "has not ended yet",
+            &format!("say the rest in the step with `join = \"{name}\"`"),
+        );
     }
 }
 

@@ -11,6 +11,7 @@ use crate::language::model::{Act, Expect, Step};
 struct Earlier<'a> {
     steps: BTreeMap<&'a str, &'a Span>,
     begun: BTreeMap<&'a str, &'a Span>,
+    joined: BTreeMap<&'a str, &'a Span>,
     gates: BTreeMap<&'a str, &'a Span>,
     faults: BTreeMap<&'a str, &'a Span>,
 }
@@ -23,6 +24,17 @@ pub(super) fn check(checker: &Checker<'_>) {
     }
     for step in &checker.scenario.steps {
         one_step(checker, step, &mut earlier);
+    }
+    for (name, span) in &earlier.begun {
+        if !earlier.joined.contains_key(name) {
+            checker.complain(
+                "",
+                &format!("`{name}` is begun, and never joined"),
+                span,
+                "what comes of it is not judged",
+                &format!("add a step with `join = \"{name}\"`"),
+            );
+        }
     }
 }
 
@@ -49,7 +61,18 @@ fn one_step<'a>(checker: &Checker<'_>, step: &'a Step, earlier: &mut Earlier<'a>
         Act::Begin { name, .. } => {
             give(checker, &place, "calls", &mut earlier.begun, name);
         }
-        Act::Join(name) => take(checker, &place, "call begun as", &earlier.begun, Some(name)),
+        Act::Join(name) => {
+            take(checker, &place, "call begun as", &earlier.begun, Some(name));
+            if let Some(first) = earlier.joined.insert(&name.value, &name.span) {
+                checker.complain_of_two(
+                    &place,
+                    &format!("`{name}` is joined twice"),
+                    (&name.span, "again"),
+                    (first, "first here"),
+                    "a call ends once: leave one out",
+                );
+            }
+        }
         Act::Do(_) => {}
     }
     same_sets(checker, &place, &earlier.steps, &step.expect);

@@ -1,17 +1,20 @@
 //! Requests singled out: matched, made to fail, held back.
+//!
+//! What happens to them is said in the words of the fault engine, which has the types.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use rolecall_endpoints::{Effect, GatePoint, OddExpiration, Point};
+
 use crate::language::at::At;
-use crate::language::word::words;
+use crate::language::word::Word;
 
 /// `[match.NAME]`: a kind of request, for faults, gates and counts. Everything said must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Match {
-    /// The operation; `*` stands for anything.
+    /// The operation; `*` stands for any characters.
     pub operation: Option<At<String>>,
-    /// The path; `*` stands for anything.
+    /// The path; `*` stands for any characters.
     pub path: Option<At<String>>,
     /// Headers that are there.
     pub header_present: Vec<At<String>>,
@@ -19,6 +22,12 @@ pub struct Match {
     pub header_absent: Vec<At<String>>,
     /// The app that sends it.
     pub app: Option<At<String>>,
+    /// The instance, task or pod that it is sent from.
+    pub place: Option<At<String>>,
+    /// Not before so much time has passed since the world's first instant.
+    pub not_before: Option<At<Duration>>,
+    /// Only before so much time has passed since the world's first instant.
+    pub before: Option<At<Duration>>,
 }
 
 /// `[[fault]]`, or `fault` in a step.
@@ -26,7 +35,7 @@ pub struct Match {
 pub struct Fault {
     /// Its name, to clear it by.
     pub name: At<String>,
-    /// Which requests: a `[match.NAME]` or a kind of request that can be counted.
+    /// Which requests: a `[match.NAME]`, or an operation with `*` for any characters.
     pub on: At<String>,
     /// The first of them that suffers it, counted from one. Default the first.
     pub nth: At<u32>,
@@ -36,63 +45,12 @@ pub struct Fault {
     pub effect: At<Effect>,
 }
 
-/// What happens to a request.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// It is answered in place of the service.
-    Answer(Answer),
-    /// The answer comes so much later.
-    Delay(Duration),
-    /// The body comes in drops.
-    Drip(Drip),
-    /// The body ends after so many bytes.
-    Truncate(u64),
-    /// The connection stays open and silent.
-    Stall(Point),
-    /// The connection is reset.
-    Reset(Point),
-}
-
-/// `answer`: an answer in place of the service's own.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: At<u16>,
-    /// An error code, spoken as the service at hand speaks errors.
-    pub code: Option<At<String>>,
-    /// The message of that error.
-    pub message: Option<At<String>>,
-    /// The body, word for word, instead of `code` and `message`.
-    pub body: Option<At<String>>,
-    /// Further headers.
-    pub headers: BTreeMap<String, At<String>>,
-}
-
-/// `drip`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Drip {
-    /// Bytes of each drop.
-    pub bytes: At<u64>,
-    /// The time from one to the next.
-    pub every: At<Duration>,
-}
-
-words! {
-    /// Where in an exchange a connection breaks.
-    pub enum Point ("point of an exchange") {
-        /// Before the head of the answer.
-        BeforeHeaders = "before-headers",
-        /// In the middle of its body.
-        InBody = "in-body",
-    }
-}
-
 /// `gate`: a barrier at which a request waits until a step opens it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
     /// Its name, to open it by.
     pub name: At<String>,
-    /// Which requests: a `[match.NAME]` or a kind of request that can be counted.
+    /// Which requests: a `[match.NAME]`, or an operation with `*` for any characters.
     pub on: At<String>,
     /// Where they wait.
     pub at: At<GatePoint>,
@@ -100,12 +58,56 @@ pub struct Gate {
     pub nth: At<u32>,
 }
 
-words! {
-    /// Where a request waits at a gate.
-    pub enum GatePoint ("place for a gate") {
-        /// Before anything is decided.
-        Arrival = "arrival",
-        /// When everything is decided and nothing answered.
-        BeforeResponse = "before-response",
+impl Word for Point {
+    const NOUN: &'static str = "point of an exchange";
+    const ALL: &'static [Self] = &[
+        Self::OnArrival,
+        Self::BeforeHeaders,
+        Self::BeforeBody,
+        Self::InBody,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::OnArrival => "on-arrival",
+            Self::BeforeHeaders => "before-headers",
+            Self::BeforeBody => "before-body",
+            Self::InBody => "in-body",
+        }
+    }
+}
+
+impl Word for OddExpiration {
+    const NOUN: &'static str = "expiry";
+    const ALL: &'static [Self] = &[
+        Self::Absent,
+        Self::Past,
+        Self::Epoch,
+        Self::Fraction,
+        Self::Offset,
+        Self::Empty,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Past => "past",
+            Self::Epoch => "epoch",
+            Self::Fraction => "fraction",
+            Self::Offset => "offset",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+impl Word for GatePoint {
+    const NOUN: &'static str = "place for a gate";
+    const ALL: &'static [Self] = &[Self::Arrival, Self::BeforeResponse];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Arrival => "arrival",
+            Self::BeforeResponse => "before-response",
+        }
     }
 }

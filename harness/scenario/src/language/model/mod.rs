@@ -16,7 +16,7 @@ pub use action::{
 };
 pub use app::{App, Place, Setting, SettingKind, SettingValue, Use};
 pub use expect::{Allowed, Class, Count, Denied, Expect, Reason, RuleSet};
-pub use fault::{Answer, Drip, Effect, Fault, Gate, GatePoint, Match, Point};
+pub use fault::{Effect, Fault, Gate, GatePoint, Match, OddExpiration, Point};
 pub use issuing::{Issuing, IssuingChanges, Overlap};
 pub use scenario::{Row, Scalar, Scenario};
 pub use step::{Act, Move, Repeat, Step};

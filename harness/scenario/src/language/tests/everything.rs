@@ -73,12 +73,13 @@ fn it_uses_every_key_and_every_construct_has_a_place() {
 /// The members of closed lists, of which one file need not use all.
 fn closed_list(word: &str) -> bool {
     use crate::language::{Class, How, Method, Overlap, Reason, RuleSet, Service, Use, Word};
-    use crate::language::{GatePoint, HttpTokens, Point};
+    use crate::language::{GatePoint, HttpTokens, OddExpiration, Point};
     Class::of(word).is_some()
         || GatePoint::of(word).is_some()
         || How::of(word).is_some()
         || HttpTokens::of(word).is_some()
         || Method::of(word).is_some()
+        || OddExpiration::of(word).is_some()
         || Overlap::of(word).is_some()
         || Point::of(word).is_some()
         || Reason::of(word).is_some()

@@ -3,6 +3,7 @@
 mod account;
 mod code;
 mod everything;
+mod faults;
 mod page;
 mod refused_contradictions;
 mod refused_names;

@@ -1,0 +1,73 @@
+//! From differences to findings: for all callers, by the rules that fail with them.
+
+use rolecall_account::{Entry, Exchange, Happening};
+
+use crate::check::Difference;
+use crate::language::{Scenario, Step};
+use crate::outcome::Finding;
+
+/// A source of credentials that gave no answer of its own.
+pub(crate) fn is_failing_source(exchange: &Exchange) -> bool {
+    let answered = exchange
+        .status()
+        .is_some_and(|status| !status.is_server_error());
+    exchange
+        .operation
+        .is_some_and(|operation| !operation.is_signed())
+        && (!answered || exchange.fault.is_some())
+}
+
+/// The differences of all callers, each once; those that not all have say how many have them.
+pub(crate) fn of_callers(
+    callers: usize,
+    differences: impl Iterator<Item = Vec<Difference>>,
+) -> Vec<Difference> {
+    let mut counted: Vec<(Difference, usize)> = Vec::new();
+    for difference in differences.flatten() {
+        match counted.iter_mut().find(|(known, _)| *known == difference) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((difference, 1)),
+        }
+    }
+    let said = counted.into_iter().map(|(difference, count)| match count {
+        count if count >= callers => difference,
+        count => Difference {
+            actual: format!("{}, for {count} of {callers} callers", difference.actual),
+            ..difference
+        },
+    });
+    said.collect()
+}
+
+pub(crate) fn exchanges(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Exchange)> {
+    entries.iter().filter_map(|entry| match &entry.happening {
+        Happening::Exchange(exchange) => Some((entry, &**exchange)),
+        _ => None,
+    })
+}
+
+pub(crate) fn findings(rules: &[String], differences: Vec<Difference>) -> Vec<Finding> {
+    let found = differences
+        .into_iter()
+        .map(|Difference { expected, actual }| {
+            let rules = rules.to_vec();
+            Finding {
+                rules,
+                expected,
+                actual,
+            }
+        });
+    found.collect()
+}
+
+/// A failed step fails its own rule, else all of the file's.
+pub(crate) fn rules_of(scenario: &Scenario, step: &Step) -> Vec<String> {
+    match &step.rule {
+        Some(rule) => vec![rule.value.clone()],
+        None => scenario
+            .rules
+            .iter()
+            .map(|rule| rule.value.clone())
+            .collect(),
+    }
+}
