@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// Where a client runs. Link-local addresses mean something else in each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// On the instance with this id.
     Instance(String),
