@@ -6,6 +6,7 @@ mod check;
 mod control;
 pub mod language;
 mod outcome;
+mod recorded;
 mod run;
 mod simulation;
 mod support;
@@ -13,6 +14,7 @@ mod vocabulary;
 
 pub use check::INVARIANTS;
 pub use outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
+pub use recorded::NoRecording;
 pub use rolecall_account::RedactedExchange;
 pub use rolecall_clock::SimClock;
 pub use run::{RunOptions, run};

@@ -252,6 +252,7 @@ impl<'a> Play<'a> {
             }
         }
         let now = self.simulation.now();
+        let recorded = self.simulation.recorded_sets();
         let world = self.simulation.world();
         let facts = Facts {
             done,
@@ -262,6 +263,7 @@ impl<'a> Play<'a> {
             took,
             now,
             world: &world,
+            recorded: &recorded,
             earlier: &self.used,
         };
         report.happened = happened(&facts);

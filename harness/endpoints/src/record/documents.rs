@@ -61,6 +61,10 @@ pub(super) fn changed(
     let mut changed = String::new();
     let mut done = 0;
     for named in found {
+        // Values within values are changed with those.
+        if named.range.start < done {
+            continue;
+        }
         let Some(value) = change(&named.name, &named.decoded(document)) else {
             continue;
         };
@@ -151,7 +155,7 @@ fn in_xml(document: &str) -> Vec<Named> {
         let inside = &document[at + 1..];
         let end = inside.find('>')?;
         let tag = &inside[..end];
-        if tag.starts_with(['/', '?', '!']) || tag.ends_with('/') {
+        if tag.starts_with(['/', '?', '!']) || tag.ends_with('/') || tag.contains('<') {
             return None;
         }
         let name = tag.split_ascii_whitespace().next()?;
@@ -232,6 +236,7 @@ mod tests {
         let document =
             "<?xml version=\"1.0\"?>\n<a:C xmlns=\"x\">\n <Token> abc </Token><Empty/><b/></a:C>";
         assert_eq!(read(document), [pair("Token", "abc")]);
+        assert_eq!(read("<a<Token>abc"), [pair("Token", "abc")]);
     }
 
     #[test]

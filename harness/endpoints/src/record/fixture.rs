@@ -23,7 +23,7 @@ const ENDING: &str = "json";
 
 /// A recording: what was asked, what was answered, and when, without the secrets.
 ///
-/// In JSON, names are those of the fields; a header is a pair of name and value, the bytes of both
+/// In JSON, names are those of the fields; a header is a string, `name: value`, whose bytes are read
 /// as ISO 8859-1, so that none is lost.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +70,7 @@ pub struct RecordedRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// The headers by which AWS decides anything, in order.
+    #[serde(with = "lines")]
     pub headers: Vec<(String, String)>,
 }
 
@@ -82,6 +83,7 @@ pub struct RecordedAnswer {
     /// The status.
     pub status: u16,
     /// All headers but those of the connection itself, in order.
+    #[serde(with = "lines")]
     pub headers: Vec<(String, String)>,
     /// The body, in the pieces in which it came.
     pub body: Vec<Piece>,
@@ -305,6 +307,35 @@ fn from_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SimInstant, D
     SimInstant::parse(&text).ok_or_else(|| D::Error::custom(format!("no date `{text}`")))
 }
 
+/// Headers as HTTP has them.
+mod lines {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    type Headers = Vec<(String, String)>;
+
+    pub(super) fn serialize<S: Serializer>(
+        headers: &Headers,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let lines = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        serializer.collect_seq(lines)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Headers, D::Error> {
+        let lines = Vec::<String>::deserialize(d)?;
+        let headers = lines.into_iter().map(|line| match line.split_once(':') {
+            Some((name, value)) => Ok((name.to_owned(), value.trim_start().to_owned())),
+            None => Err(D::Error::custom(format!(
+                "no header `{line}`; write `name: value`"
+            ))),
+        });
+        headers.collect()
+    }
+}
+
 /// A piece as JSON has it.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -398,7 +429,8 @@ mod tests {
             ("2031-05-01T00:00:00Z", "May", "no date `May`"),
             (r#""GET""#, r#""G T""#, "exchange 1: no method `G T`"),
             (r#""status": 200"#, r#""status": 100"#, "no status 100"),
-            (r#""server""#, r#""ser ver""#, "no header `ser ver: "),
+            ("server:", "ser ver:", "no header `ser ver: "),
+            ("server: ", "server ", "no header `server "),
             ("/wA=", "/w", "base64"),
             (r#""text": "text""#, r#""after_ms": 1"#, "duplicate field"),
         ] {

@@ -56,10 +56,17 @@ pub enum CannotKeep {
     },
 }
 
+impl CannotKeep {
+    /// Whether replacing what is there would help.
+    pub const fn is_there(&self) -> bool {
+        matches!(self, Self::There(_))
+    }
+}
+
 /// What came of a recording.
 #[derive(Debug)]
 pub struct Summary {
-    /// The file. There is none if nothing was recorded.
+    /// The file; none of this recording if nothing was recorded.
     pub path: PathBuf,
     /// How many exchanges were kept.
     pub exchanges: usize,
@@ -77,6 +84,8 @@ pub struct Summary {
 #[derive(Debug)]
 pub(super) struct Tape {
     path: PathBuf,
+    /// Whether nothing was there before.
+    is_new: bool,
     began: Instant,
     state: Mutex<State>,
 }
@@ -93,17 +102,20 @@ struct State {
 }
 
 impl Tape {
-    /// A tape for an empty recording at `path`, which is written to see that it can be.
+    /// A tape for a recording at `path`. An empty one is written to see that it can be, unless there
+    /// is one to be replaced: that stays until there is something better.
     pub(super) fn new(fixture: Fixture, path: PathBuf, replace: bool) -> Result<Self, CannotKeep> {
-        if !replace && path.exists() {
+        let is_new = !path.exists();
+        if is_new {
+            if let Err(error) = write(&path, &fixture.to_text()) {
+                return Err(CannotKeep::Unwritable { path, error });
+            }
+        } else if !replace {
             return Err(CannotKeep::There(path));
-        }
-        let written = write(&path, &fixture.to_text());
-        if let Err(error) = written {
-            return Err(CannotKeep::Unwritable { path, error });
         }
         Ok(Self {
             path,
+            is_new,
             began: Instant::now(),
             state: Mutex::new(State {
                 fixture,
@@ -180,14 +192,14 @@ impl Tape {
         *self.state().left_out.entry(why).or_default() += 1;
     }
 
-    /// What came of it. An empty recording leaves no file.
+    /// What came of it. An empty recording leaves no file, or the one that was there.
     pub(super) fn summary(&self) -> Summary {
         let mut state = self.state();
         let mut ended = BTreeMap::new();
         for exchange in state.exchanges.values() {
             *ended.entry(exchange.ended).or_default() += 1;
         }
-        if state.exchanges.is_empty() {
+        if state.exchanges.is_empty() && self.is_new {
             // If it stays, it is an empty recording, which does no harm.
             let _ = fs::remove_file(&self.path);
         }
