@@ -49,6 +49,7 @@ enum Command {
     Serve(command::serve::Arguments),
     Env(command::environment::Arguments),
     Ctl(command::ctl::Arguments),
+    Record(command::record::Arguments),
     Rules(command::rules::Arguments),
 }
 
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => command::serve::run(&arguments),
         Command::Env(arguments) => command::environment::run(&arguments),
         Command::Ctl(arguments) => command::ctl::run(&arguments),
+        Command::Record(arguments) => command::record::run(arguments),
         Command::Rules(arguments) => command::rules::run(&arguments),
     }
     .into()

@@ -22,6 +22,8 @@ pub(crate) enum Broken {
     Refused,
     /// The connection is reset.
     Reset,
+    /// The connection is closed.
+    Closed,
     /// The connection stays open and silent.
     Silent,
 }

@@ -1,6 +1,6 @@
 //! The edge of the world: its lock, its clock, and the journal entry of every request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
@@ -23,7 +23,8 @@ use rolecall_account::{
 use rolecall_clock::SimClock;
 
 use crate::fault::{Faults, Skew};
-use crate::place::Caller;
+use crate::place::{Caller, Place};
+use crate::record::Replay;
 
 /// A world behind its lock, and the clock it runs on.
 ///
@@ -34,6 +35,8 @@ pub struct Edge {
     clock: SimClock,
     tolerance: Option<Tolerance>,
     faults: Faults,
+    /// Recordings in place of our own sources of credentials.
+    recordings: Arc<Mutex<BTreeMap<Place, Replay>>>,
 }
 
 /// What is done for clients that live by the machine's clock.
@@ -58,7 +61,25 @@ impl Edge {
             clock,
             tolerance: None,
             faults: Faults::default(),
+            recordings: Arc::default(),
         }
+    }
+
+    /// From now on clients at `place` get a recording where they would get our own source of
+    /// credentials.
+    pub fn serve_recording(&self, place: Place, replay: Replay) {
+        self.recordings().insert(place, replay);
+    }
+
+    /// The recording that is served at `place`, if one is.
+    pub fn recording(&self, place: &Place) -> Option<Replay> {
+        self.recordings().get(place).cloned()
+    }
+
+    fn recordings(&self) -> MutexGuard<'_, BTreeMap<Place, Replay>> {
+        self.recordings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Accepts signatures that are dated by the machine's clock, and tells of each such key once.

@@ -11,6 +11,7 @@ mod fault;
 mod imds;
 mod place;
 mod query;
+pub mod record;
 #[cfg(feature = "s3")]
 mod s3;
 mod sts;

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use rolecall_account::Source;
 
 /// Where a client runs. Link-local addresses mean something else in each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// On the instance with this id.
     Instance(String),
@@ -85,7 +85,8 @@ impl Places {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
     }
 
-    fn all(&self) -> BTreeMap<String, Place> {
+    /// All of them, by name.
+    pub fn all(&self) -> BTreeMap<String, Place> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         all.clone()
     }

@@ -110,9 +110,8 @@ impl World {
     #[must_use]
     pub fn task(mut self, name: &str, role: &str) -> Self {
         let task = Task {
-            role: role.into(),
-            authorization_token: None,
-            issuing: language::IssuingChanges::default(),
+            role: Some(role.into()),
+            ..Task::default()
         };
         self.world.tasks.insert(name.to_owned(), task.into());
         self

@@ -10,6 +10,7 @@ mod happened;
 mod judge;
 pub mod language;
 mod outcome;
+mod recorded;
 mod run;
 mod simulation;
 mod support;
@@ -17,6 +18,7 @@ mod vocabulary;
 
 pub use check::INVARIANTS;
 pub use outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
+pub use recorded::NoRecording;
 pub use rolecall_account::RedactedExchange;
 pub use rolecall_clock::SimClock;
 pub use rolecall_endpoints::Livelock;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_account::{Entry, Happening, SimInstant, World};
+use rolecall_endpoints::record::RecordedSet;
 use rolecall_providers::{Client, Provider, Use};
 use tokio::time::timeout;
 
@@ -337,8 +338,9 @@ impl<'a> Play<'a> {
             window
         };
         self.sources_healthy &= !exchanges(entries).any(|(_, it)| is_failing_source(it));
+        let recorded = self.simulation.recorded_sets();
         let world = self.simulation.world();
-        let facts = |landed| self.facts(step, landed, (entries, &calls), &world);
+        let facts = |landed| self.facts(step, landed, (entries, &calls), (&world, &recorded));
         let callers = acted.landed.len();
         let happened: Vec<String> = acted.landed.iter().map(|it| happened(&facts(it))).collect();
         report.happened = summed_up(&happened);
@@ -384,7 +386,7 @@ impl<'a> Play<'a> {
         step: &'f Step,
         landed: &'f Landed,
         (entries, calls): (&'f [Entry], &'f BTreeMap<String, u64>),
-        world: &'f World,
+        (world, recorded): (&'f World, &'f [RecordedSet]),
     ) -> Facts<'f> {
         Facts {
             done: &landed.done,
@@ -396,6 +398,7 @@ impl<'a> Play<'a> {
             took: landed.took,
             now: landed.at,
             world,
+            recorded,
             earlier: &self.used,
         }
     }

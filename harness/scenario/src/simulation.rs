@@ -11,6 +11,7 @@ use rolecall_account::{
     RunInstance, SimInstant, Source, World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
+use rolecall_endpoints::record::{RecordedSet, Replay};
 use rolecall_endpoints::{Caller, Edge, Livelock, MemoryNetwork, Place, Places, Wire};
 use rolecall_providers::{
     App, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
@@ -19,11 +20,12 @@ use thiserror::Error;
 use tower::ServiceExt;
 
 use crate::flight::noted;
-use crate::language::{self, At, PolicyKind, Service, Trust};
+use crate::language::{self, At, PolicyKind, Recorded, Service, Trust};
+use crate::recorded::{self, NoRecording};
 use crate::vocabulary::document_kind;
 
 /// The world could not be set up as the scenario says.
-#[derive(Clone, Debug, Error)]
+#[derive(Debug, Error)]
 pub enum SetupError {
     /// IAM refused.
     #[error("{what}: IAM refused it with {}: {error}", error.code())]
@@ -52,6 +54,14 @@ pub enum SetupError {
     /// A fault for what is not there.
     #[error("{0}")]
     Fault(String),
+    /// A recording cannot be served.
+    #[error("{what}: {error}")]
+    Recording {
+        /// What it is a recording of.
+        what: String,
+        /// Why.
+        error: NoRecording,
+    },
     /// Credentials that would be replaced before they are issued.
     #[error(
         "{what}: the next set cannot be published {publish_before_expiry:?} before the expiry of one that lives {credential_lifetime:?}"
@@ -173,21 +183,48 @@ impl Simulation {
                 issuing: checked(issuing(&world.issuing().with(&instance.issuing)), what)?,
                 ..RunInstance::default()
             };
-            self.launch(request).map_err(|error| SetupError::Ec2 {
+            let id = self.launch(request).map_err(|error| SetupError::Ec2 {
                 what: what(),
                 error,
             })?;
+            self.serve_recording(Place::Instance(id), instance.recorded.as_ref(), what)?;
         }
         for (name, task) in &world.tasks {
             let task = &task.value;
             let what = || format!("task `{name}`");
+            let Some(role) = &task.role else {
+                // ECS knows nothing of a task that is only a recording.
+                let place = Place::Task(name.clone());
+                self.put_place(name, place.clone());
+                self.serve_recording(place, task.recorded.as_ref(), what)?;
+                continue;
+            };
             let issuing = checked(issuing(&world.issuing().with(&task.issuing)), what)?;
-            let id = self.world().run_task(now, name, &task.role.value, issuing);
+            let id = self.world().run_task(now, name, &role.value, issuing);
             let id = id.map_err(|error| SetupError::Iam {
                 what: what(),
                 error,
             })?;
             self.put_place(name, Place::Task(id));
+        }
+        Ok(())
+    }
+
+    fn serve_recording(
+        &self,
+        place: Place,
+        recorded: Option<&At<Recorded>>,
+        what: impl FnOnce() -> String,
+    ) -> Result<(), SetupError> {
+        let Some(recorded) = recorded else {
+            return Ok(());
+        };
+        match recorded::load(&recorded.value, self.now()) {
+            Ok(replay) => self.edge.serve_recording(place, replay),
+            Err(error) => {
+                let what = what();
+                return Err(SetupError::Recording { what, error });
+            }
         }
         Ok(())
     }
@@ -295,8 +332,7 @@ impl Simulation {
     pub fn app(&self, name: &str, on: &str) -> Option<App> {
         let mut environment = BTreeMap::from([("AWS_REGION".to_owned(), self.region.clone())]);
         if let Some(Place::Task(id)) = self.place(on) {
-            // container.ecs.path
-            let path = format!("/v2/credentials/{id}");
+            let path = self.credentials_path(&id);
             environment.insert("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI".to_owned(), path);
         }
         Some(App {
@@ -307,6 +343,23 @@ impl Simulation {
             clock: self.clock().clone(),
             http: http_service(self.wire(name, on)?.map_request(noted)),
         })
+    }
+
+    /// The path of a task's credentials: its own, or the one that was recorded.
+    pub fn credentials_path(&self, task: &str) -> String {
+        let recording = self.edge.recording(&Place::Task(task.to_owned()));
+        let recorded = recording.as_ref().and_then(Replay::first_path);
+        // container.ecs.path
+        recorded.map_or_else(|| format!("/v2/credentials/{task}"), str::to_owned)
+    }
+
+    /// The key sets that recordings hand out.
+    pub(crate) fn recorded_sets(&self) -> Vec<RecordedSet> {
+        let places = self.places.all();
+        let replays = places
+            .values()
+            .filter_map(|place| self.edge.recording(place));
+        replays.flat_map(|replay| replay.sets().to_vec()).collect()
     }
 
     /// What a caller of that name reaches from an instance, a task or a laptop.

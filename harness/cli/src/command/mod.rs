@@ -2,15 +2,17 @@
 
 pub(crate) mod ctl;
 pub(crate) mod environment;
+pub(crate) mod record;
 pub(crate) mod rules;
 pub(crate) mod scenario;
 pub(crate) mod serve;
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use rolecall_conformance::RuleBook;
 use rolecall_scenario::language::{BadScenario, nearest};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// What to do in the form that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -56,6 +58,19 @@ pub(crate) fn program() -> &'static str {
     } else {
         "rolecall"
     }
+}
+
+/// Over with the first Ctrl-C or SIGTERM. To be called before anything begins, so that a signal that
+/// comes early is not lost.
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 /// Shows each problem under the lines it is about.

@@ -1,7 +1,6 @@
 //! `rolecall serve`: a world on TCP, for unmodified clients.
 
 use std::fs;
-use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -13,7 +12,6 @@ use rolecall_conformance::report::Columns;
 use rolecall_endpoints::{Addresses, ControlOptions, ListenOptions, Place, Server, control};
 use rolecall_scenario::language::{Scenario, World};
 use rolecall_scenario::{AccountVocabulary, SimClock, Simulation, check_support};
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::{environment, program};
 use crate::exit::{self, Exit};
@@ -141,8 +139,7 @@ fn served_of(scenario: &Scenario) -> Scenario {
 }
 
 async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) -> io::Result<()> {
-    // Before anything listens, so that a signal that comes early is not lost.
-    let stop = stop_signal()?;
+    let stop = super::stop_signal()?;
     let simulation = Simulation::set_up(&scenario.world, arguments.seed, SimClock::real());
     let simulation = simulation.map_err(io::Error::other)?;
     let simulation = if arguments.strict_clock {
@@ -206,18 +203,6 @@ fn tell_of_machine_time(access_key_id: &str) {
     );
 }
 
-/// Over with the first Ctrl-C or SIGTERM.
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
 /// A user who may do everything, with a key; the file's own, if it has one of that name.
 fn administrator(simulation: &Simulation) -> io::Result<Arc<Session>> {
     let now = simulation.now();
@@ -279,7 +264,7 @@ fn described(
                 Place::Task(id) => (
                     format!("task {id}"),
                     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                    format!("/v2/credentials/{id}"),
+                    simulation.credentials_path(id),
                 ),
                 Place::Laptop => return None,
             };

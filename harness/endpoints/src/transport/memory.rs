@@ -17,7 +17,7 @@ use crate::edge::Edge;
 use crate::fault::{self, Dialect};
 use crate::place::{Caller, Hops, Place};
 use crate::sts::STS;
-use crate::{container, imds};
+use crate::{container, imds, record};
 
 /// Where every instance finds its metadata (`imds.address`).
 const METADATA: &str = "169.254.169.254";
@@ -49,12 +49,15 @@ pub enum WireError {
         /// Where the client runs.
         place: Place,
     },
-    /// Nobody listens at that address, for a fault wants it so.
+    /// Nobody listens at that address: a fault wants it so, or so it was recorded.
     #[error("connection refused")]
     Refused,
-    /// The connection was reset, by a fault.
+    /// The connection was reset, by a fault or as it was recorded.
     #[error("connection reset by peer")]
     Reset,
+    /// The connection was closed without an answer, as it was recorded.
+    #[error("connection closed before an answer")]
+    Closed,
 }
 
 impl MemoryNetwork {
@@ -81,7 +84,15 @@ impl MemoryNetwork {
     }
 
     fn at(&self, host: &str, place: &Place) -> Option<(Dialect, Router)> {
+        let recorded = self.edge.recording(place);
         match (host, place) {
+            (METADATA, Place::Instance(_)) if let Some(replay) = recorded => {
+                Some((Dialect::Imds, record::router(self.edge.clone(), replay)))
+            }
+            (CONTAINER, Place::Task(_)) if let Some(replay) = recorded => Some((
+                Dialect::Container,
+                record::router(self.edge.clone(), replay),
+            )),
             (METADATA, Place::Instance(_)) => Some((Dialect::Imds, self.metadata.clone())),
             (_, Place::Instance(id)) if ipv6(host) == Some(METADATA_IPV6) => {
                 let world = self.edge.world();
@@ -157,6 +168,7 @@ where
                 None => Ok(response),
                 Some(Broken::Refused) => Err(WireError::Refused),
                 Some(Broken::Reset) => Err(WireError::Reset),
+                Some(Broken::Closed) => Err(WireError::Closed),
                 Some(Broken::Silent) => match silence().await {},
             }
         })

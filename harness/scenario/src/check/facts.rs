@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::header::AUTHORIZATION;
 use rolecall_account::{Entry, Exchange, Happening, Session, SimInstant, World};
+use rolecall_endpoints::record::RecordedSet;
 
 use crate::act::Done;
 use crate::flight::Signed;
@@ -29,6 +30,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) now: SimInstant,
     /// The account, for what it issued.
     pub(crate) world: &'a World,
+    /// The key sets that recordings hand out, which the account has not issued.
+    pub(crate) recorded: &'a [RecordedSet],
     /// The sets that earlier steps used, by the step's name.
     pub(crate) earlier: &'a BTreeMap<String, UsedSet>,
 }
@@ -90,12 +93,30 @@ impl Facts<'_> {
     /// The set that the step used: what the wire says, else what the provider answered.
     pub(crate) fn used(&self) -> Option<UsedSet> {
         match self.done {
-            Done::Resolved(Ok(credentials)) => self
-                .world
-                .session(credentials.access_key_id())
-                .map(|session| UsedSet::from(&**session)),
+            Done::Resolved(Ok(credentials)) => {
+                let id = credentials.access_key_id();
+                let issued = self.world.session(id).map(|it| UsedSet::from(&**it));
+                issued.or_else(|| self.used_of_recordings(id))
+            }
             _ => self.last_signed()?.session.as_deref().map(UsedSet::from),
         }
+    }
+
+    /// The set of a recording with this access key id.
+    pub(crate) fn of_recordings(&self, access_key_id: &str) -> Option<&RecordedSet> {
+        let mut sets = self.recorded.iter();
+        sets.find(|set| set.access_key_id == access_key_id)
+    }
+
+    fn used_of_recordings(&self, access_key_id: &str) -> Option<UsedSet> {
+        let set = self.of_recordings(access_key_id)?;
+        let of_role = self.recorded.iter().filter(|other| other.role == set.role);
+        let before = of_role.take_while(|other| other.access_key_id != access_key_id);
+        Some(UsedSet {
+            access_key_id: access_key_id.to_owned(),
+            role: set.role.clone().unwrap_or_default(),
+            issue: u32::try_from(before.count()).map_or(u32::MAX, |before| before + 1),
+        })
     }
 }
 

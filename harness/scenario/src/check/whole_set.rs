@@ -12,18 +12,18 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
         return Vec::new();
     };
     let id = credentials.access_key_id();
-    let Some(session) = facts.world.session(id) else {
+    let (secret, own) = if let Some(session) = facts.world.session(id) {
+        (&session.secret_access_key, session.session_token.as_ref())
+    } else if let Some(set) = facts.of_recordings(id) {
+        (&set.secret_access_key, set.session_token.as_ref())
+    } else {
         return vec![Difference::new(
             "a set that was issued",
             format!("the access key id {id}, which never was"),
         )];
     };
-    let own = session.session_token.as_ref();
     let mut differences = Vec::new();
-    if !session
-        .secret_access_key
-        .is(credentials.secret_access_key())
-    {
+    if !secret.is(credentials.secret_access_key()) {
         let expected = format!("the secret that was issued with {id}");
         differences.push(Difference::new(expected, "another one"));
     }

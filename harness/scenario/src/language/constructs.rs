@@ -102,11 +102,13 @@ impl Used {
             self.at("instance", at);
             self.if_any("instance.http-tokens", &at.value.http_tokens);
             self.if_any("instance.account", &at.value.account);
+            self.if_any("instance.recorded", &at.value.recorded);
             self.issuing(&at.value.issuing);
         }
         for at in world.tasks.values() {
             self.at("task", at);
             self.if_any("task.authorization-token", &at.value.authorization_token);
+            self.if_any("task.recorded", &at.value.recorded);
             self.issuing(&at.value.issuing);
         }
         for at in world.pods.values() {

@@ -30,7 +30,7 @@ enum Besides {
 }
 
 /// The keys of how a source issues credentials.
-const ISSUING_KEYS: &[&str] = &[
+pub(super) const ISSUING_KEYS: &[&str] = &[
     "credential-lifetime",
     "publish-before-expiry",
     "overlap",
@@ -91,8 +91,8 @@ shapes! {
     USER = "a user" ["policies", "inline"];
     ROLE = "a role" ["trust", "policies", "inline", "max-session-duration", "account"];
     PROFILE = "an instance profile" ["role"];
-    INSTANCE = "an instance" ["profile", "http-tokens", "account"] + Issuing;
-    TASK = "a task" ["role", "authorization-token"] + Issuing;
+    INSTANCE = "an instance" ["profile", "http-tokens", "account", "recorded"] + Issuing;
+    TASK = "a task" ["role", "authorization-token", "recorded"] + Issuing;
     POD = "a pod" ["role", "service-account"] + Issuing;
     BUCKET = "a bucket" ["policy", "account"];
     APP = "an app" ["on", "use", "profile", "env", "settings", "clock-skew"];

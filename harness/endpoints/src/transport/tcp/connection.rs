@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::Request;
+use http::header::CONTENT_TYPE;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -38,19 +39,26 @@ pub(super) async fn converse(
     let _ = stream.set_nodelay(true);
     let surplus = Surplus::default();
     let line = Line::new(stream, surplus.clone(), behind.malformed(&edge));
-    let reset = line.reset();
+    let (reset, bare) = (line.reset(), line.bare());
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(surplus.clone());
-        let (edge, behind, reset) = (edge.clone(), Arc::clone(&behind), Arc::clone(&reset));
+        let (edge, behind) = (edge.clone(), Arc::clone(&behind));
+        let (reset, bare) = (Arc::clone(&reset), Arc::clone(&bare));
         async move {
             let response = behind.answer(&edge, request.map(Body::new)).await;
             match Broken::of(&response) {
-                None => Ok(response),
+                None => {
+                    let has_type = response.headers().contains_key(CONTENT_TYPE);
+                    let is_bare = response.status().is_client_error() && !has_type;
+                    bare.store(is_bare, Ordering::Release);
+                    Ok(response)
+                }
                 Some(Broken::Silent) => match silence().await {},
                 Some(Broken::Refused | Broken::Reset) => {
                     reset.store(true, Ordering::Release);
                     Err(io::Error::from(io::ErrorKind::ConnectionReset))
                 }
+                Some(Broken::Closed) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
             }
         }
     });

@@ -23,6 +23,7 @@ pub(super) struct Line {
     own: Bytes,
     surplus: Surplus,
     reset: Arc<AtomicBool>,
+    bare: Arc<AtomicBool>,
     malformed: Malformed,
 }
 
@@ -33,6 +34,7 @@ impl Line {
             own: Bytes::new(),
             surplus,
             reset: Arc::default(),
+            bare: Arc::default(),
             malformed,
         }
     }
@@ -40,6 +42,17 @@ impl Line {
     /// Set this, and the connection ends with a reset.
     pub(super) fn reset(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.reset)
+    }
+
+    /// Set this, and the next refusal with nothing in it is the service's own: a recording may have
+    /// one.
+    pub(super) fn bare(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.bare)
+    }
+
+    /// The status of what is sent, if it is no answer of the service.
+    fn foreign_refusal(&self, sent: &[u8]) -> Option<u16> {
+        bare_refusal(sent).filter(|_| !self.bare.swap(false, Ordering::AcqRel))
     }
 
     fn poll_own(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -97,7 +110,7 @@ impl AsyncWrite for Line {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_own(context))?;
-        if let Some(status) = bare_refusal(bytes) {
+        if let Some(status) = self.foreign_refusal(bytes) {
             self.own = (self.malformed)(status);
             return Poll::Ready(Ok(bytes.len()));
         }
@@ -113,7 +126,7 @@ impl AsyncWrite for Line {
         // A bare answer has no body, so that it stands alone.
         let mut full = slices.iter().filter(|slice| !slice.is_empty());
         if let (Some(only), None) = (full.next(), full.next())
-            && let Some(status) = bare_refusal(only)
+            && let Some(status) = self.foreign_refusal(only)
         {
             self.own = (self.malformed)(status);
             return Poll::Ready(Ok(only.len()));

@@ -18,7 +18,7 @@ use crate::fault::{self, Dialect};
 use crate::place::{Caller, Place};
 use crate::sts::STS;
 use crate::xml::{self, Element};
-use crate::{aws, container, imds};
+use crate::{aws, container, imds, record};
 
 /// Whoever answers at a listener.
 #[derive(Clone, Debug)]
@@ -76,6 +76,8 @@ impl Service {
             Place::Task(_) => (Dialect::Container, container::router(edge.clone())),
             Place::Laptop => return None,
         };
+        let recorded = edge.recording(place);
+        let router = recorded.map_or(router, |replay| record::router(edge.clone(), replay));
         Some(Self::Place {
             caller: caller(name, place.clone()),
             dialect,

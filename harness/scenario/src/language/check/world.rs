@@ -112,7 +112,7 @@ fn places(checker: &Checker<'_>) {
     }
     for (name, At { value, .. }) in &world.tasks {
         let place = format!("task `{name}`");
-        checker.known(&place, Noun::Role, &value.role);
+        checker.known_if_any(&place, Noun::Role, value.role.as_ref());
         own_issuing(&place, &value.issuing);
     }
     for (name, At { value, .. }) in &world.pods {

@@ -1,6 +1,7 @@
 //! The world as it is before the first step.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -165,6 +166,18 @@ pub struct Instance {
     pub account: Option<At<String>>,
     /// How its credentials are issued, where that differs from the world.
     pub issuing: IssuingChanges,
+    /// What its metadata service answers, in place of ours; then nothing else is said.
+    pub recorded: Option<At<Recorded>>,
+}
+
+/// `recorded`: a recording, by the name of its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// The file, as it is written; the ending `.json` may be left out.
+    pub file: PathBuf,
+    /// The folder of the file that says so. A relative name is looked for there, and in the folders
+    /// above it.
+    pub folder: PathBuf,
 }
 
 words! {
@@ -178,14 +191,16 @@ words! {
 }
 
 /// `task.NAME`: an ECS task.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Task {
-    /// Its task role.
-    pub role: At<String>,
+    /// Its task role; none only if it is recorded.
+    pub role: Option<At<String>>,
     /// What its clients must send in `Authorization`. Default nothing.
     pub authorization_token: Option<At<String>>,
     /// How its credentials are issued, where that differs from the world.
     pub issuing: IssuingChanges,
+    /// What its endpoint answers, in place of ours; then nothing else is said.
+    pub recorded: Option<At<Recorded>>,
 }
 
 /// `pod.NAME`: a Kubernetes pod whose service account is bound to a role.

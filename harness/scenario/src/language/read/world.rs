@@ -1,11 +1,13 @@
 //! `[world]`.
 
+use std::path::Path;
+
 use super::table::Table;
 use super::value::Value;
 use crate::language::at::At;
 use crate::language::model::{
-    Account, Bucket, Instance, IssuingChanges, Pod, Profile, Role, Service, Task, Trust, User,
-    World,
+    Account, Bucket, Instance, IssuingChanges, Pod, Profile, Recorded, Role, Service, Task, Trust,
+    User, World,
 };
 use crate::language::shape;
 use crate::language::word::Word;
@@ -121,24 +123,49 @@ fn profile(value: Value<'_>) -> Option<Profile> {
 
 fn instance(value: Value<'_>) -> Option<Instance> {
     let table = value.table(&shape::INSTANCE)?;
+    let recorded = recorded(&table, &["profile", "http-tokens"]);
     Some(Instance {
         profile: table.optional("profile", Value::text),
         http_tokens: table.optional("http-tokens", Value::word),
         account: table.optional("account", Value::text),
         issuing: issuing(&table),
+        recorded,
     })
 }
 
 fn task(value: Value<'_>) -> Option<Task> {
     let table = value.table(&shape::TASK)?;
-    let role = table.required("role", Value::text);
-    let authorization_token = table.optional("authorization-token", Value::text);
-    let issuing = issuing(&table);
-    Some(Task {
-        role: role?,
-        authorization_token,
-        issuing,
-    })
+    let recorded = recorded(&table, &["role", "authorization-token"]);
+    let is_recorded = table.get("recorded").is_some();
+    let role = if is_recorded {
+        None
+    } else {
+        table.required("role", Value::text)
+    };
+    let task = Task {
+        authorization_token: table.optional("authorization-token", Value::text),
+        issuing: issuing(&table),
+        recorded,
+        ..Task::default()
+    };
+    (is_recorded || role.is_some()).then_some(Task { role, ..task })
+}
+
+/// `recorded`, which takes the place of all that says what our own source would answer: `others`,
+/// and how credentials are issued.
+fn recorded(table: &Table<'_>, others: &[&'static str]) -> Option<At<Recorded>> {
+    let value = table.get("recorded")?;
+    let others = others.iter().chain(shape::ISSUING_KEYS);
+    let others: Vec<Value<'_>> = others.filter_map(|key| table.get(key)).collect();
+    if !others.is_empty() {
+        table.clash(&value, &others);
+    }
+    let folder = Path::new(&table.reader.source().name).parent();
+    let folder = folder.map(Path::to_owned).unwrap_or_default();
+    Some(value.text()?.map(|file| Recorded {
+        file: file.into(),
+        folder,
+    }))
 }
 
 fn pod(value: Value<'_>) -> Option<Pod> {

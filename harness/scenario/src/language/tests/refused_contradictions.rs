@@ -1,6 +1,6 @@
 //! Refused: what contradicts itself.
 
-use super::render::{refused, steps};
+use super::render::{file, refused, steps};
 
 refused! {
     fails_and_allowed: steps(r#"
@@ -53,4 +53,13 @@ upload = { bucket = "photos", key = "cat.jpg", size = 5, parts = 2 }
 name = "part-size"
 upload = { bucket = "photos", key = "cat.jpg", part-size = 5 }
 "#);
+    recorded_and_more: file(
+        r#"
+profile.web-profile = {}
+role.r = { trust = "ecs-tasks" }
+instance.web = { recorded = "a", profile = "web-profile", overlap = "none" }
+task.job = { recorded = "b", role = "r" }
+"#,
+        "",
+    );
 }
