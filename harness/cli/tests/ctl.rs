@@ -4,8 +4,9 @@
 mod served;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use served::{Served, command, http, text};
@@ -362,6 +363,67 @@ fn a_followed_journal_goes_on_and_ends_with_its_reader() {
     drop(lines);
     refused(&served);
     assert_eq!(child.wait().unwrap().code(), Some(0), "as `head` ends it");
+}
+
+#[test]
+fn a_followed_journal_ends_when_it_is_told_to() {
+    let served = Served::start(&[]);
+    for signal in ["-INT", "-TERM"] {
+        let mut child = command(&served.state_path())
+            .args(["ctl", "journal", "--follow"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        lines.next().unwrap().unwrap();
+        let pid = child.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
+        while let Some(line) = lines.next() {
+            assert!(!line.unwrap().is_empty(), "whole lines to the end");
+        }
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{signal}");
+        assert!(ended.stderr.is_empty(), "{signal}");
+    }
+    refused(&served);
+}
+
+/// Entries have the order in which requests came, and are written when they are answered.
+#[test]
+fn a_request_that_others_overtake_is_followed_too() {
+    let served = Served::start(&[]);
+    let mut child = command(&served.state_path())
+        .args(["ctl", "journal", "--follow", "--format", "json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut sees = |said: &str| loop {
+        let line = lines.next().unwrap().unwrap();
+        if line.contains(said) {
+            let entry: Value = serde_json::from_str(&line).unwrap();
+            return entry["number"].as_u64().unwrap();
+        }
+    };
+    let state = served.state();
+    let address = text(&state, "aws").strip_prefix("http://").unwrap();
+    let mut slow = TcpStream::connect(address).unwrap();
+    write!(
+        slow,
+        "POST /?slow HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Expect: 100-continue\r\nContent-Length: 8\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    // It has come, and its body is waited for.
+    slow.read_exact(&mut [0; 25]).unwrap();
+    refused(&served);
+    let fast = sees("/photos/cat.jpg");
+    slow.write_all(b"Action=X").unwrap();
+    assert!(sees("/?slow") < fast);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub struct Edge {
 /// What is done for clients that live by the machine's clock.
 #[derive(Clone)]
 struct Tolerance {
-    /// Told of each key whose signatures are dated so, once.
+    /// Told of each client whose signatures are dated so, once.
     tell: Arc<dyn Fn(&str) + Send + Sync>,
     told: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -82,8 +82,10 @@ impl Edge {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Accepts signatures that are dated by the machine's clock, and tells of each such key once.
-    /// Sessions, metadata tokens and presigned URLs go on ending by simulated time.
+    /// Accepts signatures that are dated by the machine's clock, and tells of each such client once,
+    /// by the ARN of the caller: over TCP nothing else tells clients apart for long. Their
+    /// connections come from one address, and their keys change with each rotation. Sessions,
+    /// metadata tokens and presigned URLs go on ending by simulated time.
     #[must_use]
     pub fn tolerating_machine_time(self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         let tolerance = Some(Tolerance {
@@ -119,13 +121,13 @@ impl Edge {
         else {
             return;
         };
-        let key = &authenticated.session.access_key_id;
+        let client = authenticated.session.identity.caller_arn();
         let mut told = tolerance
             .told
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if told.insert(key.clone()) {
-            (tolerance.tell)(key);
+        if told.insert(client.clone()) {
+            (tolerance.tell)(&client);
         }
     }
 

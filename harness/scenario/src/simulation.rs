@@ -251,7 +251,8 @@ impl Simulation {
         self.issuing
     }
 
-    /// Accepts signatures dated by the machine's clock too, and tells of each such key once.
+    /// Accepts signatures dated by the machine's clock too, and tells of each caller that
+    /// signs so once, by its ARN.
     #[must_use]
     pub fn tolerating_machine_time(self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         let edge = self.edge.tolerating_machine_time(tell);

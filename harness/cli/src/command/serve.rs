@@ -196,10 +196,10 @@ fn reset(
 
 /// A client that lives by the machine's clock is told of once: it is let in, and its sessions and
 /// URLs end when it does not expect it.
-fn tell_of_machine_time(access_key_id: &str) {
+fn tell_of_machine_time(caller: &str) {
     anstream::eprintln!(
-        "rolecall: signatures with {access_key_id} are dated by the machine's clock, and accepted; \
-         its session and its URLs end by simulated time. `--strict-clock` refuses them"
+        "rolecall: {caller} signs by the machine's clock, and is let in; \
+         its sessions and its URLs end by simulated time. `--strict-clock` refuses them"
     );
 }
 

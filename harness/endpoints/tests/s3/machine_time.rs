@@ -6,7 +6,10 @@ use std::time::Duration;
 use rolecall_account::SimInstant;
 
 use crate::support::signer::{Signer, get, put};
-use crate::support::{HOUR, Lab};
+use crate::support::{HOUR, Lab, ROLE, request, user};
+
+const WHO: &str =
+    "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15";
 
 /// The latest keys of the instance, used by somebody whose clock knows nothing of jumps.
 fn by_machine_time(lab: &Lab) -> Signer {
@@ -22,8 +25,8 @@ fn by_machine_time(lab: &Lab) -> Signer {
 async fn they_are_let_in_journalled_and_told_of_once() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = Arc::clone(&told);
-    let lab = Lab::by_the_machine(Some(move |key: &str| {
-        tell.lock().unwrap().push(key.to_owned());
+    let lab = Lab::by_the_machine(Some(move |caller: &str| {
+        tell.lock().unwrap().push(caller.to_owned());
     }));
     let signer = by_machine_time(&lab);
     let stored = lab.call(signer.sign(put("k", "x", &[]))).await;
@@ -36,8 +39,31 @@ async fn they_are_let_in_journalled_and_told_of_once() {
         assert_eq!(lab.call(signer.sign(get("k"))).await.status, 200);
         assert!(lab.last_exchange().by_machine_time);
     }
-    let once = std::slice::from_ref(&signer.access_key_id);
-    assert_eq!(*told.lock().unwrap(), once);
+    let web = format!("arn:aws:sts::111122223333:assumed-role/{ROLE}/{}", lab.web);
+    assert_eq!(*told.lock().unwrap(), std::slice::from_ref(&web));
+
+    // The next set of keys is the same client's, and another caller's are not.
+    lab.advance(6 * HOUR).await;
+    lab.edge.world().advance_to(lab.edge.now());
+    let rotated = by_machine_time(&lab);
+    assert_ne!(rotated.access_key_id, signer.access_key_id);
+    assert_eq!(lab.call(rotated.sign(get("k"))).await.status, 200);
+    assert_eq!(told.lock().unwrap().len(), 1);
+    let ann = user(&lab, None);
+    for service in ["s3", "sts"] {
+        let signer = Signer {
+            service,
+            ..Signer::with(&ann, by_machine_time(&lab).date)
+        };
+        let request = match service {
+            "s3" => get("k"),
+            _ => request("GET", WHO, &[]),
+        };
+        assert_eq!(lab.call(signer.sign(request)).await.status, 200);
+        assert!(lab.last_exchange().by_machine_time);
+    }
+    let ann = "arn:aws:iam::111122223333:user/ann".to_owned();
+    assert_eq!(*told.lock().unwrap(), [web, ann]);
 
     let shifted = lab.call_signed(get("k")).await;
     assert_eq!(shifted.status, 200, "and so are those who know the time");

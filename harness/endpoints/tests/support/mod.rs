@@ -63,7 +63,7 @@ pub(crate) fn lab_issuing<T, F: Future<Output = T>>(
 }
 
 impl Lab {
-    /// A world by the machine's clock and an offset; `tolerating` is told of each key whose
+    /// A world by the machine's clock and an offset; `tolerating` is told of each caller whose
     /// signatures are dated by the machine's clock alone.
     pub(crate) fn by_the_machine(
         tolerating: Option<impl Fn(&str) + Send + Sync + 'static>,

@@ -223,7 +223,7 @@ pub(super) struct Attachment {
 
 #[derive(Args, Debug)]
 pub(super) struct Journal {
-    /// Go on printing as things happen, until Ctrl-C
+    /// Go on printing as things happen, until Ctrl-C (exit code 0), or until the world is gone (3)
     #[arg(long)]
     pub(super) follow: bool,
     /// Only this operation, with wildcards: `s3:*`, `s3:Put*`, `imds-*`

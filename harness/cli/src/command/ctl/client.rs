@@ -15,6 +15,7 @@ use crate::state::{State, StateFile};
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
 
 /// Whoever asks the control routes of one served world.
+#[derive(Clone)]
 pub(super) struct Client {
     agent: ureq::Agent,
     base: String,

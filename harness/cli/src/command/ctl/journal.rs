@@ -1,13 +1,17 @@
 //! The commands about what happened.
 
 use std::fmt::Write;
-use std::thread;
+use std::io;
 use std::time::Duration;
 
 use rolecall_conformance::report::{entry_in_full, entry_line};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::runtime;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
+use super::super::stop_signal;
 use super::arguments::{Journal, JournalFormat, Output};
 use super::client::{Client, escaped};
 use super::run::{print, say};
@@ -26,15 +30,42 @@ struct Entries {
 
 pub(super) fn journal(client: &Client, wanted: &Journal) -> Result<(), Trouble> {
     let filter = filter(client, wanted)?;
+    if wanted.follow {
+        return follow(client, wanted, &filter);
+    }
+    say(&shown(wanted, &written_after(client, &filter, 0)?.entries))
+}
+
+fn written_after(client: &Client, filter: &str, after: u64) -> Result<Entries, Trouble> {
+    client.get(&format!("/journal?after={after}{filter}"))
+}
+
+/// Until a signal says to stop, nobody reads on, or the world gives no answer.
+fn follow(client: &Client, wanted: &Journal, filter: &str) -> Result<(), Trouble> {
+    let broken = |error: io::Error| Trouble::no_answer(error.to_string());
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(broken)?;
+    let done = runtime.block_on(async {
+        let stop = stop_signal().map_err(broken)?;
+        tokio::select! {
+            () = stop => Ok(()),
+            done = go_on(client, wanted, filter) => done,
+        }
+    });
+    // An answer that has not come by now is not waited for.
+    runtime.shutdown_background();
+    done
+}
+
+async fn go_on(client: &Client, wanted: &Journal, filter: &str) -> Result<(), Trouble> {
     let mut after = 0;
     loop {
-        let part: Entries = client.get(&format!("/journal?after={after}{filter}"))?;
+        let (asking, filter) = (client.clone(), filter.to_owned());
+        let asked = spawn_blocking(move || written_after(&asking, &filter, after)).await;
+        let part = asked.map_err(|error| Trouble::no_answer(error.to_string()))??;
         say(&shown(wanted, &part.entries))?;
-        if !wanted.follow {
-            return Ok(());
-        }
         after = part.written;
-        thread::sleep(FOLLOW_EVERY);
+        sleep(FOLLOW_EVERY).await;
     }
 }
 
