@@ -380,7 +380,7 @@ fn a_followed_journal_ends_when_it_is_told_to() {
         let pid = child.id().to_string();
         let sent = Command::new("kill").args([signal, &pid]).status();
         assert!(sent.unwrap().success());
-        while let Some(line) = lines.next() {
+        for line in lines {
             assert!(!line.unwrap().is_empty(), "whole lines to the end");
         }
         let ended = child.wait_with_output().unwrap();
