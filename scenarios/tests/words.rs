@@ -14,6 +14,11 @@ role.photo-app = { trust = "ec2", inline = { photos-only = '''
   { "Effect": "Allow", "Action": "s3:*Object", "Resource": "arn:aws:s3:::photos/*" },
   { "Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::photos/private/*" } ] }''' } }
 role.batch = { trust = "ecs-tasks", policies = ["AmazonS3ReadOnlyAccess"] }
+role.auditor = { trust = '''
+{ "Version": "2012-10-17", "Statement": [
+  { "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:role/photo-app" }, "Action": "sts:AssumeRole" },
+  { "Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole",
+    "Condition": { "StringEquals": { "sts:ExternalId": "wrong" } } } ] }''' }
 profile.web-profile = { role = "photo-app" }
 instance.web = { profile = "web-profile" }
 instance.bare = {}
@@ -34,6 +39,12 @@ const UPLOAD: &str = r#"upload = { bucket = "photos", key = "cat.jpg" }"#;
 const OTHER: &str = r#"upload = { bucket = "backups", key = "cat.jpg" }"#;
 const PRIVATE: &str = r#"upload = { bucket = "photos", key = "private/cat.jpg" }"#;
 const RESOLVE: &str = "resolve = {}";
+const IDENTITY: &str = "caller-identity = {}";
+const ASSUME: &str = r#"assume-role = { role = "auditor" }"#;
+const ASSUME_WRONGLY: &str = r#"assume-role = { role = "auditor", external-id = "wrong" }"#;
+const ASSUME_FOR_LONG: &str = r#"assume-role = { role = "auditor", duration = "2h" }"#;
+const PRESIGN: &str =
+    r#"presign = { method = "GET", bucket = "photos", key = "cat.jpg", expires = "1h" }"#;
 
 /// App, action, expectation; what is expected in the finding, or nothing where it is met.
 const CASES: &[(&str, &str, &str, &str)] = &[
@@ -134,6 +145,70 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         r#"expect.same-set-as = "before""#,
         "the set of step `before`",
     ),
+    ("web", IDENTITY, r#"expect.identity = "photo-app""#, ""),
+    (
+        "web",
+        IDENTITY,
+        r#"expect.allowed = { identity = "photo-app", issue = 1 }"#,
+        "",
+    ),
+    ("worker", IDENTITY, r#"expect.identity = "batch""#, ""),
+    (
+        "worker",
+        IDENTITY,
+        r#"expect.identity = "photo-app""#,
+        "credentials of the role `photo-app`",
+    ),
+    ("bare", IDENTITY, r#"expect.fails = "none-found""#, ""),
+    ("bare", IDENTITY, "", "the call is allowed"),
+    ("web", IDENTITY, "expect.denied = {}", "the service refuses"),
+    (
+        "web",
+        ASSUME,
+        r#"expect.allowed = { by = "auditor", identity = "photo-app" }"#,
+        "",
+    ),
+    (
+        "web",
+        ASSUME,
+        r#"expect.allowed = { by = "photos-only" }"#,
+        "allowed by `photos-only`",
+    ),
+    (
+        "worker",
+        ASSUME,
+        r#"expect.denied = { code = "AccessDenied", reason = "no-trust-policy" }"#,
+        "",
+    ),
+    (
+        "web",
+        ASSUME_WRONGLY,
+        r#"expect.denied = { reason = "explicit-deny", by = "auditor" }"#,
+        "",
+    ),
+    (
+        "web",
+        ASSUME_WRONGLY,
+        r#"expect.denied = { by = "photos-only" }"#,
+        "denied by `photos-only`",
+    ),
+    ("worker", ASSUME, "", "the call is allowed"),
+    (
+        "web",
+        ASSUME_FOR_LONG,
+        r#"expect.denied = { code = "ValidationError" }"#,
+        "",
+    ),
+    ("web", PRESIGN, r#"expect.identity = "photo-app""#, ""),
+    ("web", PRESIGN, "expect.issue = 2", "issue 2 of its source"),
+    (
+        "web",
+        PRESIGN,
+        r#"expect.allowed = { by = "photos-only" }"#,
+        "allowed by `photos-only`",
+    ),
+    ("web", PRESIGN, "expect.calls = { s3-get-object = 0 }", ""),
+    ("bare", PRESIGN, r#"expect.fails = "none-found""#, ""),
     (
         "web",
         UPLOAD,
@@ -216,6 +291,45 @@ fn every_word_can_be_met_and_not_met() {
                 "{app} {action} {expect}: {found:?}"
             );
         }
+    }
+}
+
+/// A URL is good for whoever has it and what it was made for, as long as it and its session live.
+#[test]
+fn urls_are_used_by_whoever_has_them() {
+    const USE: &str = "app = \"browser\"\nuse-url = { of = \"it\" }\n";
+    for (method, calls, finding) in [
+        ("PUT", "s3-put-object = 1", ""),
+        ("GET", "s3-get-object = 1", ""),
+        ("HEAD", "s3-head-object = 1", ""),
+        ("DELETE", "s3-delete-object = 1", ""),
+        ("GET", "s3-get-object = 2", "2 s3-get-object"),
+    ] {
+        let presign = format!(
+            "[app.browser]\non = \"laptop\"\n[[step]]\nname = \"put\"\napp = \"web\"\n{UPLOAD}\n[[step]]\nname = \"it\"\napp = \"web\"\npresign = {{ method = \"{method}\", bucket = \"photos\", key = \"cat.jpg\", expires = \"1h\" }}\n"
+        );
+        let used = format!(
+            "[[step]]\nname = \"used\"\n{USE}expect.allowed = {{ by = \"photos-only\", identity = \"photo-app\", issue = 1 }}\nexpect.calls = {{ {calls} }}\n"
+        );
+        let late = format!(
+            "[[step]]\nname = \"late\"\nafter = \"1h\"\n{USE}expect.denied = {{ code = \"AccessDenied\" }}\n"
+        );
+        let report = play(&format!("{WORLD}{presign}{used}{late}"));
+        let [_, _, made, used, late] = report.steps.as_slice() else {
+            panic!("{:#?}", report.steps)
+        };
+        assert_eq!(made.happened, "a URL, presigned by photo-app issue 1");
+        let found: Vec<_> = used
+            .findings
+            .iter()
+            .map(|it| it.expected.as_str())
+            .collect();
+        match finding {
+            "" => assert_eq!(used.outcome, Outcome::Passed, "{method}: {used:#?}"),
+            finding => assert!(found.iter().any(|it| it.contains(finding)), "{found:?}"),
+        }
+        // A HEAD is refused without a body, and so without a code that anybody reads.
+        assert_eq!(late.outcome, Outcome::Passed, "{method}: {late:#?}");
     }
 }
 

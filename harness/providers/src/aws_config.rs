@@ -6,18 +6,22 @@
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_async::time::TimeSource;
 use aws_types::os_shim_internal::{Env, Fs};
 use rolecall_clock::SimClock;
 
-use crate::class::Class;
 use crate::connector::sleep;
 use crate::contract::{
-    Answer, App, BoxFuture, Call, CallAnswer, CallFailure, Client, Provider, Unsupported, Use,
+    Answer, App, BoxFuture, Call, CallAnswer, Client, Provider, Unsupported, Use,
 };
+use crate::failure::failure;
+#[cfg(not(feature = "aws-sdk"))]
+use crate::failure::misused;
 use crate::identity::CachedIdentity;
+#[cfg(feature = "aws-sdk")]
+use crate::s3::call as of_s3;
+use crate::sts;
 
 /// Makes the credentials provider of one app, from the configuration it would use.
 type MakeProvider = dyn Fn(&App, &SdkConfig) -> SharedCredentialsProvider + Send + Sync;
@@ -92,7 +96,6 @@ impl Provider for AwsConfig {
             let identity = CachedIdentity::new(&config, provider);
             let client: Box<dyn Client> = Box::new(SdkClient {
                 identity: identity.map_err(|error| Unsupported(error.to_string()))?,
-                #[cfg(feature = "aws-sdk")]
                 config,
             });
             Ok(client)
@@ -143,7 +146,6 @@ impl TimeSource for SimTimeSource {
 
 struct SdkClient {
     identity: CachedIdentity,
-    #[cfg(feature = "aws-sdk")]
     config: SdkConfig,
 }
 
@@ -157,56 +159,20 @@ impl Client for SdkClient {
         })
     }
 
-    #[cfg(feature = "aws-sdk")]
     fn call(&self, call: Call) -> BoxFuture<'_, CallAnswer> {
-        Box::pin(crate::s3::call(&self.config, call))
-    }
-
-    #[cfg(not(feature = "aws-sdk"))]
-    fn call(&self, _call: Call) -> BoxFuture<'_, CallAnswer> {
-        let text = "signed calls need the feature `aws-sdk`".to_owned();
-        Box::pin(async {
-            Err(CallFailure {
-                class: Class::BadConfig,
-                code: None,
-                status: None,
-                text,
-            })
+        Box::pin(async move {
+            match call {
+                Call::CallerIdentity => sts::caller_identity(&self.config).await,
+                Call::AssumeRole(asked) => sts::assume_role(&self.config, asked).await,
+                call => of_s3(&self.config, call).await,
+            }
         })
     }
 }
 
-/// Reads an error of the SDK: the first one in its chain of sources that says what kind it is.
-pub(crate) fn failure(error: &(dyn std::error::Error + 'static)) -> CallFailure {
-    let mut class = Class::Other;
-    let mut texts = Vec::new();
-    let mut next = Some(error);
-    while let Some(current) = next {
-        if let Some(credentials) = current.downcast_ref::<CredentialsError>()
-            && class == Class::Other
-        {
-            class = class_of(credentials);
-        }
-        texts.push(current.to_string());
-        next = current.source();
-    }
-    texts.dedup();
-    CallFailure {
-        class,
-        code: None,
-        status: None,
-        text: texts.join(": "),
-    }
-}
-
-fn class_of(error: &CredentialsError) -> Class {
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) => Class::NoneFound,
-        CredentialsError::ProviderTimedOut(_) => Class::Timeout,
-        CredentialsError::InvalidConfiguration(_) => Class::BadConfig,
-        CredentialsError::ProviderError(_) => Class::SourceError,
-        _ => Class::Other,
-    }
+#[cfg(not(feature = "aws-sdk"))]
+fn of_s3(_: &SdkConfig, _: Call) -> std::future::Ready<CallAnswer> {
+    std::future::ready(Err(misused("calls of S3 need the feature `aws-sdk`")))
 }
 
 #[cfg(test)]

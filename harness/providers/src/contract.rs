@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
+use http::Method;
 use rolecall_clock::SimClock;
 use thiserror::Error;
 
@@ -123,9 +125,38 @@ pub enum Call {
         /// The key.
         key: String,
     },
+    /// Asks STS who one is.
+    CallerIdentity,
+    /// Has STS make a session of a role. The client goes on with its own credentials.
+    AssumeRole(AssumeRole),
+    /// Makes a presigned URL; nothing is sent but what the provider sends.
+    Presign {
+        /// What the URL is for: `GET`, `PUT`, `HEAD` or `DELETE`.
+        method: Method,
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// How long it is to work.
+        expires: Duration,
+    },
 }
 
-/// What came of a call: the content read, if any.
+/// What STS is asked for with [`Call::AssumeRole`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeRole {
+    /// The role's ARN.
+    pub role_arn: String,
+    /// The session's name; the client's choice when left out.
+    pub session_name: Option<String>,
+    /// How long the session is to last; the client's choice when left out.
+    pub duration: Option<Duration>,
+    /// The external id.
+    pub external_id: Option<String>,
+}
+
+/// What came of a call: the content of an object that was read, the ARN of the caller, the access
+/// key id of the session that was made, the presigned URL; else nothing.
 pub type CallAnswer = Result<Bytes, CallFailure>;
 
 /// Why a call, or a request for credentials, came to nothing.

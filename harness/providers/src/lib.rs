@@ -7,18 +7,20 @@ mod aws_config;
 mod class;
 mod connector;
 mod contract;
+mod failure;
 mod identity;
 mod quiet;
 #[cfg(feature = "aws-sdk")]
 mod s3;
+mod sts;
 
 pub use self::aws_config::{AwsConfig, sdk_config};
 pub use ::aws_config::SdkConfig;
 pub use class::Class;
 pub use connector::{HttpService, http_service};
 pub use contract::{
-    Answer, App, BoxFuture, Call, CallAnswer, CallFailure, Client, Provider, Unsupported, Use,
-    body_of,
+    Answer, App, AssumeRole, BoxFuture, Call, CallAnswer, CallFailure, Client, Provider,
+    Unsupported, Use, body_of,
 };
 pub use quiet::without_sdk_spans;
 

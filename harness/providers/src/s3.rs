@@ -1,20 +1,20 @@
-//! Signed calls through `aws-sdk-s3`.
+//! Signed calls through `aws-sdk-s3`, and presigned URLs.
 
-use std::error::Error;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use bytes::Bytes;
+use http::Method;
 
-use crate::aws_config::failure;
-use crate::class::Class;
-use crate::contract::{Call, CallAnswer, CallFailure, body_of};
+use crate::contract::{Call, CallAnswer, body_of};
+use crate::failure::{failure, misused, of_call};
 
 /// Makes one call. A client costs little: what lasts is in the configuration.
 pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
-    let client = aws_sdk_s3::Client::new(config);
+    let client = Client::new(config);
     match call {
         Call::PutObject {
             bucket,
@@ -31,7 +31,7 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
                 .send()
                 .await
                 .map(|_| Bytes::new())
-                .map_err(|error| read(&error))
+                .map_err(|error| of_call(&error))
         }
         Call::GetObject { bucket, key } => {
             let answer = client
@@ -40,7 +40,7 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
                 .key(key)
                 .send()
                 .await
-                .map_err(|error| read(&error))?;
+                .map_err(|error| of_call(&error))?;
             let body = answer
                 .body
                 .collect()
@@ -48,41 +48,49 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
                 .map_err(|error| failure(&error))?;
             Ok(body.into_bytes())
         }
+        Call::Presign {
+            method,
+            bucket,
+            key,
+            expires,
+        } => presign(config, &method, (bucket, key), expires).await,
+        Call::CallerIdentity | Call::AssumeRole(_) => Err(misused("that is no call of S3")),
     }
 }
 
-fn read<E>(error: &SdkError<E, HttpResponse>) -> CallFailure
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    match error {
-        SdkError::ServiceError(refused) => {
-            let inner = refused.err();
-            CallFailure {
-                class: Class::Refused,
-                code: inner.code().map(str::to_owned),
-                status: Some(refused.raw().status().as_u16()),
-                text: inner.message().unwrap_or("no message").to_owned(),
-            }
-        }
-        SdkError::TimeoutError(_) => CallFailure {
-            class: Class::Timeout,
-            ..failure(error)
-        },
-        SdkError::ResponseError(_) => CallFailure {
-            class: Class::Network,
-            ..failure(error)
-        },
-        SdkError::DispatchFailure(_) => {
-            let read = failure(error);
-            // A provider's error travels inside; without one it was the network.
-            let class = if read.class == Class::Other {
-                Class::Network
-            } else {
-                read.class
-            };
-            CallFailure { class, ..read }
-        }
-        _ => failure(error),
+/// Presigns a URL for as long as `expires`, from now by the app's clock.
+async fn presign(
+    config: &SdkConfig,
+    method: &Method,
+    (bucket, key): (String, String),
+    expires: Duration,
+) -> CallAnswer {
+    let Some(time) = config.time_source() else {
+        return Err(misused("there is no clock to presign by"));
+    };
+    let terms = PresigningConfig::builder()
+        .start_time(time.now())
+        .expires_in(expires)
+        .build()
+        .map_err(|error| failure(&error))?;
+    let client = Client::new(config);
+    macro_rules! presigned {
+        ($operation:ident) => {
+            client
+                .$operation()
+                .bucket(bucket)
+                .key(key)
+                .presigned(terms)
+                .await
+                .map_err(|error| of_call(&error))?
+        };
     }
+    let request = match *method {
+        Method::GET => presigned!(get_object),
+        Method::PUT => presigned!(put_object),
+        Method::HEAD => presigned!(head_object),
+        Method::DELETE => presigned!(delete_object),
+        _ => return Err(misused(&format!("no URL is presigned for {method}"))),
+    };
+    Ok(Bytes::copy_from_slice(request.uri().as_bytes()))
 }

@@ -2,9 +2,9 @@
 
 use aws_credential_types::Credentials;
 use rolecall_account::{Ec2Error, IamError, RunInstance, Source};
-use rolecall_providers::{Call, CallAnswer, CallFailure, Client};
+use rolecall_providers::{AssumeRole, Call, CallAnswer, CallFailure, Client};
 
-use crate::language::{Action, Issuer, PolicyKind, Revoked};
+use crate::language::{self, Action, At, Issuer, Method, PolicyKind, Revoked};
 use crate::simulation::{Simulation, parse};
 
 /// What an action came to.
@@ -31,10 +31,19 @@ pub(crate) enum Done {
 #[derive(Debug)]
 pub(crate) struct Undoable(pub(crate) String);
 
-/// Has the client act.
-pub(crate) async fn by_client(client: &dyn Client, action: &Action) -> Result<Done, Undoable> {
-    let call = match action {
-        Action::Resolve => return Ok(Done::Resolved(client.resolve().await)),
+/// What a client is asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    /// Credentials.
+    Credentials,
+    /// A call.
+    Call(Call),
+}
+
+/// What `action` asks of a client.
+pub(crate) fn asked(simulation: &Simulation, action: &Action) -> Result<Asked, Undoable> {
+    Ok(Asked::Call(match action {
+        Action::Resolve => return Ok(Asked::Credentials),
         Action::Upload(upload) => Call::PutObject {
             bucket: upload.bucket.value.clone(),
             key: upload.key.value.clone(),
@@ -50,15 +59,55 @@ pub(crate) async fn by_client(client: &dyn Client, action: &Action) -> Result<Do
             bucket: download.bucket.value.clone(),
             key: download.key.value.clone(),
         },
+        Action::CallerIdentity => Call::CallerIdentity,
+        Action::AssumeRole(assume) => Call::AssumeRole(assumed(simulation, assume)?),
+        Action::Presign(presign) => Call::Presign {
+            method: method(presign.method.value),
+            bucket: presign.bucket.value.clone(),
+            key: presign.key.value.clone(),
+            expires: presign.expires.value,
+        },
         other => {
             return Err(Undoable(format!(
                 "`{}` is no action of a client",
                 other.verb()
             )));
         }
-    };
-    let answer = client.call(call.clone()).await;
-    Ok(Done::Called { call, answer })
+    }))
+}
+
+/// Has the client act.
+pub(crate) async fn by_client(client: &dyn Client, asked: Asked) -> Done {
+    match asked {
+        Asked::Credentials => Done::Resolved(client.resolve().await),
+        Asked::Call(call) => {
+            let answer = client.call(call.clone()).await;
+            Done::Called { call, answer }
+        }
+    }
+}
+
+fn assumed(simulation: &Simulation, assume: &language::AssumeRole) -> Result<AssumeRole, Undoable> {
+    let text = |at: &Option<At<String>>| at.as_ref().map(|at| at.value.clone());
+    let world = simulation.world();
+    let role_arn = world.role_arn(&assume.role.value);
+    Ok(AssumeRole {
+        role_arn: role_arn
+            .ok_or_else(|| Undoable(format!("there is no role `{}`", assume.role)))?
+            .to_owned(),
+        session_name: text(&assume.session_name),
+        duration: assume.duration.as_ref().map(|at| at.value),
+        external_id: text(&assume.external_id),
+    })
+}
+
+fn method(written: Method) -> http::Method {
+    match written {
+        Method::Get => http::Method::GET,
+        Method::Put => http::Method::PUT,
+        Method::Head => http::Method::HEAD,
+        Method::Delete => http::Method::DELETE,
+    }
 }
 
 /// Changes the world.

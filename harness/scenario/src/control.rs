@@ -3,10 +3,11 @@
 //! The first request that a scenario sees accepted is sent once more with one digit of its
 //! signature changed. If the account accepts that too, nothing in this run proves anything.
 
+use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request};
-use http_body_util::Empty;
-use rolecall_account::{Exchange, Happening, Refusal};
+use http_body_util::Full;
+use rolecall_account::{Exchange, Happening, Operation, Refusal, Service};
 use tower::ServiceExt;
 
 use crate::check::is_signed;
@@ -15,9 +16,11 @@ use crate::simulation::Simulation;
 /// The name under which the journal has it.
 const CALLER: &str = "control";
 
-/// Whether this exchange can be forged: it was signed, and accepted, and nothing was done to it.
+/// Whether this exchange can be forged: it was signed, and accepted, its body is known, and nothing
+/// was done to it.
 pub(crate) fn is_accepted(exchange: &Exchange) -> bool {
     is_signed(exchange)
+        && body(exchange).is_some()
         && exchange.fault.is_none()
         && exchange.refusal.is_none()
         && exchange.status().is_some_and(|status| status.is_success())
@@ -64,14 +67,24 @@ pub(crate) async fn forgery_is_refused(
     }
 }
 
-/// The same request, the last digit of its signature changed. The body stays away: a forgery must
-/// be refused before it is read (one that is let through is then found incomplete).
-fn forge(exchange: &Exchange) -> Option<Request<Empty<bytes::Bytes>>> {
+/// What a forgery of an exchange has for a body. S3 needs none: a forgery must be refused before it
+/// is read (one that is let through is then found incomplete). A query service finds out from it
+/// what is asked; of those bodies, which the journal does not keep, one is always the same.
+fn body(exchange: &Exchange) -> Option<Bytes> {
+    const WHO_AM_I: &[u8] = b"Action=GetCallerIdentity&Version=2011-06-15";
+    match exchange.operation? {
+        Operation::StsGetCallerIdentity => Some(Bytes::from_static(WHO_AM_I)),
+        operation => (operation.service() == Service::S3).then(Bytes::new),
+    }
+}
+
+/// The same request, the last digit of its signature changed.
+fn forge(exchange: &Exchange) -> Option<Request<Full<Bytes>>> {
     let record = &exchange.request;
     let signed = record.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (rest, digit) = signed.split_at(signed.len().checked_sub(1)?);
     let other = if digit == "0" { "1" } else { "0" };
-    let mut request = Request::new(Empty::new());
+    let mut request = Request::new(Full::new(body(exchange)?));
     *request.method_mut() = record.method.clone();
     *request.uri_mut() = record.uri.clone();
     *request.headers_mut() = record.headers.clone();

@@ -12,8 +12,7 @@ use rolecall_providers::{Client, without_sdk_spans};
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
-use crate::act::{self, Done, Undoable};
-use crate::language::Action;
+use crate::act::{self, Asked, Done, Undoable};
 
 /// How long an action may take before it is given up, in simulated time: no client waits longer
 /// for anything.
@@ -80,7 +79,7 @@ impl Landed {
 /// Callers of one client, each in a task of its own. They end when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Flight {
-    callers: Vec<JoinHandle<Result<Landed, Undoable>>>,
+    callers: Vec<JoinHandle<Landed>>,
     clock: SimClock,
     /// The journal's number when they began.
     pub(crate) mark: u64,
@@ -90,12 +89,12 @@ impl Flight {
     /// Has `callers` callers of `client` act at the same time.
     pub(crate) fn begin(
         client: &Arc<dyn Client>,
-        action: &Action,
+        asked: &Asked,
         callers: u32,
         (clock, mark): (&SimClock, u64),
     ) -> Self {
         let callers = (0..callers).map(|_| {
-            let caller = caller(Arc::clone(client), action.clone(), clock.clone());
+            let caller = caller(Arc::clone(client), asked.clone(), clock.clone());
             tokio::spawn(without_sdk_spans(caller))
         });
         Self {
@@ -114,7 +113,7 @@ impl Flight {
     /// Waits until all have ended, and no longer than [`LONGEST`].
     ///
     /// # Errors
-    /// One cannot be done, or does not end.
+    /// One does not end.
     pub(crate) async fn end(mut self) -> Result<Vec<Landed>, Undoable> {
         let deadline = Instant::now() + LONGEST;
         let mut landed = Vec::new();
@@ -126,7 +125,7 @@ impl Flight {
                 ))
             })?;
             landed.push(match ended {
-                Ok(landed) => landed?,
+                Ok(landed) => landed,
                 // A task ends without a result only by a panic, or when this is dropped.
                 Err(error) => panicked(error, &self.clock),
             });
@@ -152,20 +151,16 @@ fn panicked(error: JoinError, clock: &SimClock) -> Landed {
     Landed::at_once(Done::Panicked(words), clock.now().into())
 }
 
-async fn caller(
-    client: Arc<dyn Client>,
-    action: Action,
-    clock: SimClock,
-) -> Result<Landed, Undoable> {
+async fn caller(client: Arc<dyn Client>, asked: Asked, clock: SimClock) -> Landed {
     let began = SimInstant::from(clock.now());
     let signed = Signed::default();
-    let done = act::by_client(&*client, &action);
-    let done = SIGNED.scope(signed.clone(), done).await?;
+    let done = act::by_client(&*client, asked);
+    let done = SIGNED.scope(signed.clone(), done).await;
     let at = SimInstant::from(clock.now());
-    Ok(Landed {
+    Landed {
         done,
         signed,
         at,
         took: at.since(began),
-    })
+    }
 }

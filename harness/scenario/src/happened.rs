@@ -4,6 +4,7 @@ use rolecall_account::{Exchange, SimInstant};
 
 use crate::act::Done;
 use crate::check::Facts;
+use crate::url::Presigned;
 
 /// In a line, for one caller.
 pub(crate) fn happened(facts: &Facts<'_>) -> String {
@@ -21,6 +22,13 @@ pub(crate) fn happened(facts: &Facts<'_>) -> String {
                 Some(used) => format!("{} issue {}, expires {expiry}", used.role, used.issue),
                 None => format!("{}, expires {expiry}", credentials.access_key_id()),
             }
+        }
+        Done::Called { call, answer } if Presigned::of(call, answer).is_some() => {
+            let who = facts.used();
+            let who = who.map_or("nobody known".to_owned(), |it| {
+                format!("{} issue {}", it.role, it.issue)
+            });
+            format!("a URL, presigned by {who}")
         }
         Done::Called { answer, .. } => match facts.last_signed() {
             None => match answer {

@@ -14,6 +14,7 @@ mod recorded;
 mod run;
 mod simulation;
 mod support;
+mod url;
 mod vocabulary;
 
 pub use check::INVARIANTS;

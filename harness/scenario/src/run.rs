@@ -9,7 +9,7 @@ use rolecall_endpoints::record::RecordedSet;
 use rolecall_providers::{Client, Provider, Use};
 use tokio::time::timeout;
 
-use crate::act::{self, Done, Undoable};
+use crate::act::{self, Asked, Done, Undoable};
 use crate::armed::{self, Meaning, Told};
 use crate::check::{self, Facts, UsedSet};
 use crate::control;
@@ -19,6 +19,7 @@ use crate::judge::{exchanges, findings, is_failing_source, of_callers, rules_of}
 use crate::language::{Act, Action, Actor, Move, Scenario, Step};
 use crate::outcome::{Event, Outcome, Report, StepReport, TracedExchange};
 use crate::simulation::{SetupError, Simulation, simulate};
+use crate::url::{Holder, Presigned};
 
 /// How a scenario is played.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +114,8 @@ struct Play<'a> {
     told: Told,
     sources_healthy: bool,
     used: BTreeMap<String, UsedSet>,
+    /// The URLs that were presigned, by the step that did.
+    presigned: BTreeMap<String, Presigned>,
     /// Whether the account has refused a forgery.
     controlled: bool,
 }
@@ -145,6 +148,7 @@ impl<'a> Play<'a> {
             told: Told::default(),
             sources_healthy: true,
             used: BTreeMap::new(),
+            presigned: BTreeMap::new(),
             controlled: false,
         }
     }
@@ -278,10 +282,28 @@ impl<'a> Play<'a> {
             .scenario
             .app_of(step)
             .ok_or_else(|| Stop::Inconclusive("no app acts".to_owned()))?;
-        let client = self.client(app).await?;
+        let (client, asked) = match action {
+            Action::UseUrl(of) => self.holder(app, &of.value)?,
+            _ => (
+                self.client(app).await?,
+                act::asked(&self.simulation, action)?,
+            ),
+        };
         let callers = step.at_once.as_ref().map_or(1, |callers| callers.value);
         let since = (self.simulation.clock(), self.mark);
-        Ok(Flight::begin(&client, action, callers, since))
+        Ok(Flight::begin(&client, &asked, callers, since))
+    }
+
+    /// Whoever has a URL needs no credentials: no client of the provider is opened for it.
+    fn holder(&self, app: &str, of: &str) -> Result<(Arc<dyn Client>, Asked), Stop> {
+        let url = self.presigned.get(of);
+        let url =
+            url.ok_or_else(|| Stop::Inconclusive(format!("step `{of}` has presigned no URL")))?;
+        let on = self.scenario.apps[app].value.on.value.name();
+        let wire = self.simulation.wire(app, on);
+        let wire = wire.ok_or_else(|| Stop::Inconclusive(format!("nothing called `{on}` runs")))?;
+        let asked = url.asked();
+        Ok((Arc::new(Holder::new(url.clone(), wire)), asked))
     }
 
     /// The app's client, opened when it first acts.
@@ -378,6 +400,12 @@ impl<'a> Play<'a> {
         drop(world);
         self.used
             .extend(used.map(|used| (step.name.value.clone(), used)));
+        let url = acted.landed.first().and_then(|landed| match &landed.done {
+            Done::Called { call, answer } => Presigned::of(call, answer),
+            _ => None,
+        });
+        self.presigned
+            .extend(url.map(|url| (step.name.value.clone(), url)));
     }
 
     /// What a checker may look at, for one caller.

@@ -364,7 +364,7 @@ impl Simulation {
     }
 
     /// What a caller of that name reaches from an instance, a task or a laptop.
-    fn wire(&self, name: &str, on: &str) -> Option<Wire> {
+    pub(crate) fn wire(&self, name: &str, on: &str) -> Option<Wire> {
         Some(self.network.wire(self.caller(name, on)?))
     }
 

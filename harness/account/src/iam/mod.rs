@@ -10,5 +10,5 @@ mod user;
 pub use error::IamError;
 pub use profile::InstanceProfile;
 pub(crate) use role::Iam;
-pub use role::{CreateRole, Role};
+pub use role::{CreateRole, Role, TRUST_POLICY};
 pub use user::{CreateUser, User};

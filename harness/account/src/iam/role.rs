@@ -16,6 +16,9 @@ use crate::policy::{
 };
 use crate::world::World;
 
+/// What a decision calls a role's trust policy, which has no name of its own.
+pub const TRUST_POLICY: &str = "the trust policy";
+
 /// A role.
 #[derive(Clone, Debug)]
 pub struct Role {
@@ -160,6 +163,12 @@ impl Iam {
 }
 
 impl World {
+    /// The ARN of a role; `None` if there is none of that name.
+    pub fn role_arn(&self, name: &str) -> Option<&str> {
+        let role = self.iam.role(name).ok()?;
+        Some(&role.arn)
+    }
+
     /// Makes a role.
     ///
     /// # Errors
@@ -192,7 +201,7 @@ impl World {
             arn: format!("arn:aws:iam::{account}:role/{}", request.name),
             account,
             max_session_duration: longest,
-            trust: NamedPolicy::new("the trust policy", Arc::new(request.trust)),
+            trust: NamedPolicy::new(TRUST_POLICY, Arc::new(request.trust)),
             policies: Vec::new(),
             attached: 0,
             name: request.name,

@@ -36,7 +36,7 @@ pub(super) fn check(denied: &Denied, facts: &Facts<'_>) -> Vec<Difference> {
         ));
     }
     if let Some(by) = &denied.by {
-        let decided = matches!(decision, Some(Decision::ExplicitDeny { by: statement }) if statement.policy == by.value);
+        let decided = matches!(decision, Some(Decision::ExplicitDeny { by: statement }) if facts.is_called(&statement.policy, &by.value));
         if !decided {
             differences.push(Difference::new(format!("denied by `{by}`"), said));
         }

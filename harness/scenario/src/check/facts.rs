@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::header::AUTHORIZATION;
-use rolecall_account::{Entry, Exchange, Happening, Session, SimInstant, World};
+use rolecall_account::{Entry, Exchange, Happening, Session, SimInstant, TRUST_POLICY, World};
 use rolecall_endpoints::record::RecordedSet;
+use rolecall_providers::Call;
 
 use crate::act::Done;
 use crate::flight::Signed;
+use crate::url::Presigned;
 
 /// Everything a checker may look at.
 pub(crate) struct Facts<'a> {
@@ -85,9 +87,22 @@ impl Facts<'_> {
         })
     }
 
-    /// The last request that the caller signed.
+    /// The last request that the caller signed, or whose URL somebody had signed.
     pub(crate) fn last_signed(&self) -> Option<&Exchange> {
-        self.signed().next_back()
+        let presigned = || self.exchanges().rfind(|exchange| is_presigned(exchange));
+        self.signed().next_back().or_else(presigned)
+    }
+
+    /// Whether the policy that decided is the one that scenarios call `name`: a trust policy goes by
+    /// its role.
+    pub(crate) fn is_called(&self, policy: &str, name: &str) -> bool {
+        match self.done {
+            Done::Called {
+                call: Call::AssumeRole(asked),
+                ..
+            } if policy == TRUST_POLICY => asked.role_arn.rsplit('/').next() == Some(name),
+            _ => policy == name,
+        }
     }
 
     /// The set that the step used: what the wire says, else what the provider answered.
@@ -97,6 +112,10 @@ impl Facts<'_> {
                 let id = credentials.access_key_id();
                 let issued = self.world.session(id).map(|it| UsedSet::from(&**it));
                 issued.or_else(|| self.used_of_recordings(id))
+            }
+            Done::Called { call, answer } if let Some(url) = Presigned::of(call, answer) => {
+                let session = self.world.session(url.access_key_id()?);
+                session.map(|it| UsedSet::from(&**it))
             }
             _ => self.last_signed()?.session.as_deref().map(UsedSet::from),
         }
@@ -120,7 +139,13 @@ impl Facts<'_> {
     }
 }
 
-/// Whether a request carried a signature.
+/// Whether a request was signed by whoever made its URL, which may be long ago.
+fn is_presigned(exchange: &Exchange) -> bool {
+    let query = exchange.request.uri.query().unwrap_or_default();
+    query.contains("X-Amz-Signature=")
+}
+
+/// Whether a request was signed by its sender.
 pub(crate) fn is_signed(exchange: &Exchange) -> bool {
     let to_a_source = exchange
         .operation

@@ -121,6 +121,7 @@ shapes! {
     CALLER_IDENTITY = "`caller-identity`" [];
     ASSUME_ROLE = "`assume-role`" ["role", "session-name", "duration", "external-id"];
     PRESIGN = "`presign`" ["method", "bucket", "key", "expires"];
+    USE_URL = "`use-url`" ["of"];
     LAUNCH = "`launch`" ["instance", "profile"];
     STOP_INSTANCE = "`stop-instance`" ["instance"];
     START_INSTANCE = "`start-instance`" ["instance"];

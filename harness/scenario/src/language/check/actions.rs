@@ -29,7 +29,7 @@ pub(super) fn check(checker: &Checker<'_>) {
 fn names(checker: &Checker<'_>, place: &str, action: &Action) {
     let known = |noun, name| checker.known(place, noun, name);
     match action {
-        Action::Resolve | Action::CallerIdentity | Action::WriteFile(_) => {}
+        Action::Resolve | Action::CallerIdentity | Action::UseUrl(_) | Action::WriteFile(_) => {}
         Action::Upload(upload) => self::upload(checker, place, upload),
         Action::Download(download) => known(Noun::Bucket, &download.bucket),
         Action::AssumeRole(assume) => known(Noun::Role, &assume.role),

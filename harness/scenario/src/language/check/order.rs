@@ -1,10 +1,10 @@
-//! What is named by an earlier step: steps, calls that were begun, gates and faults.
+//! What is named by an earlier step: steps, presigned URLs, calls that were begun, gates and faults.
 
 use std::collections::BTreeMap;
 
 use super::checker::{Checker, place_of};
 use crate::language::at::{At, Span};
-use crate::language::model::{Act, Expect, Step};
+use crate::language::model::{Act, Action, Expect, Step};
 
 /// The names that the steps so far have given, each with its place.
 #[derive(Default)]
@@ -14,6 +14,7 @@ struct Earlier<'a> {
     joined: BTreeMap<&'a str, &'a Span>,
     gates: BTreeMap<&'a str, &'a Span>,
     faults: BTreeMap<&'a str, &'a Span>,
+    presigned: BTreeMap<&'a str, &'a Span>,
 }
 
 pub(super) fn check(checker: &Checker<'_>) {
@@ -74,6 +75,13 @@ fn one_step<'a>(checker: &Checker<'_>, step: &'a Step, earlier: &mut Earlier<'a>
             }
         }
         Act::Do(_) => {}
+    }
+    if let Some(Action::UseUrl(of)) = step.act.value.action() {
+        let noun = "earlier step that presigns";
+        take(checker, &place, noun, &earlier.presigned, Some(of));
+    }
+    if let Act::Do(Action::Presign(_)) = &step.act.value {
+        earlier.presigned.insert(&step.name.value, &step.name.span);
     }
     same_sets(checker, &place, &earlier.steps, &step.expect);
     give(checker, "", "steps", &mut earlier.steps, &step.name);

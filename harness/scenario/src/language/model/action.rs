@@ -21,6 +21,8 @@ words! {
         AssumeRole = "assume-role",
         /// Make a presigned URL; no request is sent.
         Presign = "presign",
+        /// HTTP, by whoever has a presigned URL.
+        UseUrl = "use-url",
         /// EC2 `RunInstances`.
         Launch = "launch",
         /// EC2 `StopInstances`.
@@ -74,7 +76,8 @@ impl Verb {
             | Self::Download
             | Self::CallerIdentity
             | Self::AssumeRole
-            | Self::Presign => Actor::App,
+            | Self::Presign
+            | Self::UseUrl => Actor::App,
             Self::WriteFile => Actor::Machine,
             Self::Launch
             | Self::StopInstance
@@ -109,6 +112,8 @@ pub enum Action {
     AssumeRole(AssumeRole),
     /// `presign`.
     Presign(Presign),
+    /// `use-url = { of }`: the URL that the step of that name has presigned.
+    UseUrl(At<String>),
     /// `launch`: the instance is new, and later steps and apps may name it.
     Launch(Launch),
     /// `stop-instance = { instance }`.
@@ -151,6 +156,7 @@ impl Action {
             Self::CallerIdentity => Verb::CallerIdentity,
             Self::AssumeRole(_) => Verb::AssumeRole,
             Self::Presign(_) => Verb::Presign,
+            Self::UseUrl(_) => Verb::UseUrl,
             Self::Launch(_) => Verb::Launch,
             Self::StopInstance(_) => Verb::StopInstance,
             Self::StartInstance(_) => Verb::StartInstance,

@@ -41,6 +41,19 @@ resolve = {}
 expect.same-set-as = "uplod"
 expect-total = { s3-put-objects = { min = 1 } }
 "#);
+    urls_that_nobody_presigned: steps(r#"
+[[step]]
+name = "early"
+use-url = { of = "presign" }
+
+[[step]]
+name = "presign"
+presign = { method = "GET", bucket = "photos", key = "cat.jpg", expires = "1h" }
+
+[[step]]
+name = "late"
+use-url = { of = "presgin" }
+"#);
     unknown_bucket_in_a_world_without_any: file(
         "instance.web = {}",
         "[[step]]\nname = \"get\"\ndownload = { bucket = \"photos\", key = \"cat.jpg\" }\n",
