@@ -615,3 +615,39 @@ fn every_command_shows_an_example() {
         assert!(shown, "{help}");
     }
 }
+
+#[test]
+fn a_fault_strikes_until_it_is_lifted() {
+    let served = Served::start(&[]);
+    let state = served.state();
+    let places = state["places"].as_array().unwrap();
+    let web = places[0]["url"].as_str().unwrap();
+    let status = || http("GET", &format!("{web}/latest/meta-data/instance-id"), &[]).0;
+    assert_eq!(status(), 200);
+    let add = [
+        "ctl",
+        "add-fault",
+        "outage",
+        "--on",
+        "imds-*",
+        "--times",
+        "1",
+    ];
+    let said = served.stdout(&[&add[..], &["answer = { status = 503 }"]].concat());
+    assert_eq!(said, "`outage` strikes from now on (answer)\n");
+    assert_eq!([status(), status()], [503, 200]);
+    let listed = served.stdout(&["ctl", "faults"]);
+    assert!(listed.contains("struck 1 of 2"), "{listed}");
+    let journal = served.stdout(&["ctl", "journal", "--status", "503", "--format", "json"]);
+    assert!(journal.contains("outage (answer)"), "{journal}");
+    assert_eq!(
+        served.stdout(&["ctl", "clear-fault", "outage"]),
+        "`outage` strikes no more\n"
+    );
+    let wrong = served.rolecall(&["ctl", "clear-fault", "outage"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let wrong = served.rolecall(&["ctl", "add-fault", "x", "dealy = \"5s\""]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let said = String::from_utf8(wrong.stderr).unwrap();
+    assert!(said.contains("dealy"), "{said}");
+}

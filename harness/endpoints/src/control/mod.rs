@@ -6,6 +6,7 @@
 //! [`table`] says which routes there are; the router and the description in the form of OpenAPI
 //! are both made of it, and the schemas come from the types that the handlers take and give.
 
+mod faults;
 mod guard;
 mod instances;
 mod journal;

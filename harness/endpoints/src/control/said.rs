@@ -241,3 +241,71 @@ pub(super) struct Keys {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<&'static str>,
 }
+
+/// A fault to set.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AddFault {
+    /// What to clear it by; a fault of the same name is replaced.
+    pub(super) name: String,
+    /// Only this operation, with wildcards, such as `imds-*`.
+    pub(super) operation: Option<String>,
+    /// Only this path, with wildcards.
+    pub(super) path: Option<String>,
+    /// Only what comes to the address of this name; `client` is the AWS endpoint.
+    pub(super) app: Option<String>,
+    /// Only from this instance or task, by its name or its id.
+    pub(super) place: Option<String>,
+    /// The first of those requests that suffers it, from 1, which it is if none is given.
+    #[schemars(range(min = 1))]
+    pub(super) nth: Option<u32>,
+    /// How many suffer it from there on; all if none is given.
+    #[schemars(range(min = 1))]
+    pub(super) times: Option<u32>,
+    /// A word for a fault, or an object of one word and its value.
+    pub(super) effect: Value,
+}
+
+/// Which fault to lift.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClearFault {
+    /// Its name; every fault is lifted and every gate opened if none is given.
+    pub(super) name: Option<String>,
+}
+
+/// What was lifted.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct Cleared {
+    /// In words.
+    pub(super) done: String,
+    /// The simulated time, in RFC 3339.
+    #[schemars(extend("format" = "date-time"))]
+    pub(super) now: String,
+    /// How many faults that were.
+    pub(super) lifted: usize,
+}
+
+/// The faults there are.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct FaultList {
+    /// In the order in which they are looked up.
+    pub(super) faults: Vec<ListedFault>,
+}
+
+/// A fault, and what has come of it.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct ListedFault {
+    /// Its name.
+    pub(super) name: String,
+    /// The word for what it does.
+    pub(super) word: &'static str,
+    /// Which requests it is for.
+    pub(super) on: Value,
+    /// What it does.
+    pub(super) effect: Value,
+    /// How many requests it was for.
+    pub(super) seen: u32,
+    /// How many of them it struck.
+    pub(super) struck: u32,
+}

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::said::Nothing;
-use super::{instances, journal, openapi, roles, route::Route, sources, time};
+use super::{faults, instances, journal, openapi, roles, route::Route, sources, time};
 
 /// Every route, in the order of the description.
 pub(super) fn routes() -> Vec<Route> {
@@ -12,6 +12,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(of_sources());
     routes.extend(of_instances());
     routes.extend(of_roles());
+    routes.extend(of_faults());
     routes.extend(of_the_journal());
     routes
 }
@@ -138,6 +139,24 @@ fn of_roles() -> [Route; 4] {
             "IAM PutRolePolicy: writes an inline policy of a role",
             roles::put_policy,
         )),
+    ]
+}
+
+fn of_faults() -> [Route; 3] {
+    [
+        Route::get("/faults", "Says which faults there are", faults::list),
+        Route::post(
+            "/add-fault",
+            "Makes requests fail on purpose, from now on",
+            faults::add,
+        )
+        .refuses(StatusCode::NOT_FOUND, NO_SUCH_PLACE),
+        Route::post(
+            "/clear-fault",
+            "Lifts a fault, or all of them",
+            faults::clear,
+        )
+        .refuses(StatusCode::NOT_FOUND, "There is no fault of that name."),
     ]
 }
 

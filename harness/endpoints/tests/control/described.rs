@@ -99,6 +99,22 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/detach-policy", attached("photo-app"), 404),
         post("/put-policy", put("photo-app"), 200),
         post("/put-policy", put("nobody"), 404),
+        post("/add-fault", fault("imds-*", json!("black-hole")), 200),
+        post(
+            "/add-fault",
+            fault("imds-*", json!({ "delay": "soon" })),
+            400,
+        ),
+        post(
+            "/add-fault",
+            json!({ "name": "slow", "place": "wbe", "effect": "black-hole" }),
+            404,
+        ),
+        fetch("/faults", "", 200),
+        post("/clear-fault", json!({ "name": "slow" }), 200),
+        post("/clear-fault", json!({ "name": "slow" }), 404),
+        post("/clear-fault", json!({}), 200),
+        fetch("/faults", "?all=yes", 400),
         fetch("/journal", "", 200),
         fetch("/journal", "?format=cloudtrail&operation=s3:*", 200),
         fetch("/journal", "?status=teapot", 400),
@@ -118,6 +134,10 @@ fn cases(request_id: &str) -> Vec<Case> {
         cases.push(post(path, json!(large), 413));
     }
     cases
+}
+
+fn fault(operation: &str, effect: Value) -> Value {
+    json!({ "name": "slow", "operation": operation, "times": 1, "effect": effect })
 }
 
 const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#;
@@ -202,7 +222,7 @@ async fn what_is_not_described_is_not_there() {
         "/clock/",
         "/explain",
         "/explain/a/b",
-        "/faults",
+        "/gates",
         "/journal.json",
         "//clock",
     ] {

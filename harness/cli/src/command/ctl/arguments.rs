@@ -139,6 +139,23 @@ pub(super) enum Command {
     /// tokens and keys that the new world has not issued are refused. Do it while nothing is under way.
     #[command(after_help = "Example:\n  rolecall ctl reset")]
     Reset(Output),
+    /// Make requests fail on purpose, from now on
+    #[command(after_help = ADD_FAULT_EXAMPLES)]
+    AddFault(AddFault),
+    /// Say which faults there are, and what they struck
+    #[command(after_help = "Example:\n  rolecall ctl faults")]
+    Faults(Output),
+    /// Lift a fault; without a name all of them, and open every gate
+    #[command(
+        after_help = "Examples:\n  rolecall ctl clear-fault slow-token\n  rolecall ctl clear-fault"
+    )]
+    ClearFault {
+        /// The name of the fault
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Print what happened
     #[command(after_help = JOURNAL_EXAMPLES)]
     Journal(Journal),
@@ -179,6 +196,38 @@ const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   rolecall ctl explain 06956111A581B8AD
   rolecall ctl explain 42";
+
+const ADD_FAULT_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl add-fault slow-token --on imds-token 'delay = \"5s\"'
+  rolecall ctl add-fault outage --place web 'answer = { status = 503 }'
+  rolecall ctl add-fault cut --on 's3-get-*' --nth 2 --times 1 'reset = \"in-body\"'
+
+The words for what happens are those of scenarios: docs/faults.md has them all.";
+
+#[derive(Args, Debug)]
+pub(super) struct AddFault {
+    /// What to clear it by
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    /// A word and its value, such as `delay = "5s"` or `black-hole = true`
+    #[arg(value_name = "EFFECT")]
+    pub(super) effect: String,
+    /// Only this operation, with wildcards: `imds-token`, `s3-*`; every request otherwise
+    #[arg(long, value_name = "PATTERN", default_value = "*")]
+    pub(super) on: String,
+    /// Only what comes from this instance or task
+    #[arg(long, value_name = "NAME")]
+    pub(super) place: Option<String>,
+    /// The first of those requests that suffers it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), default_value = "1")]
+    pub(super) nth: u32,
+    /// How many suffer it from there on; all otherwise
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) times: Option<u32>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
 
 /// In which form to answer.
 #[derive(Args, Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod client;
+mod faults;
 mod journal;
 mod run;
 mod time;

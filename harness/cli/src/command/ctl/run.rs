@@ -8,7 +8,7 @@ use super::super::Format;
 use super::arguments::{Arguments, Command, Output};
 use super::client::Client;
 use super::trouble::Trouble;
-use super::{journal, time, verbs};
+use super::{faults, journal, time, verbs};
 use crate::exit::{self, Exit};
 use crate::state::StateFile;
 
@@ -70,6 +70,12 @@ fn dispatch(arguments: &Arguments) -> Result<(), Trouble> {
         Command::StartInstance(asked) => verbs::instance(client, "/start-instance", asked),
         Command::Terminate(asked) => verbs::instance(client, "/terminate", asked),
         Command::Reset(output) => verbs::change(client, "/reset", &serde_json::json!({}), *output),
+        Command::AddFault(asked) => faults::add(client, asked),
+        Command::Faults(output) => faults::list(client, *output),
+        Command::ClearFault { name, output } => {
+            let body = serde_json::json!({ "name": name });
+            verbs::change(client, "/clear-fault", &body, *output)
+        }
         Command::Journal(wanted) => journal::journal(client, wanted),
         Command::Explain { id, output } => journal::explain(client, id, *output),
         Command::Openapi => Ok(()),
