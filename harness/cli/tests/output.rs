@@ -81,8 +81,8 @@ fn a_bad_file_is_refused_before_anything_is_played() {
         ),
         (
             "not-played",
-            format!("{world}[[step]]\nname = \"a\"\ncaller-identity = {{}}\n"),
-            "`caller-identity` is not played yet",
+            format!("{world}[[step]]\nname = \"a\"\nwall-step = \"1h\"\nresolve = {{}}\n"),
+            "`wall-step` is not played yet",
         ),
         (
             "no-such-rule",
