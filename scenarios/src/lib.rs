@@ -45,6 +45,8 @@ pub const SCENARIOS: &[SuiteFile] = files![
     "credentials/concurrent-callers-one-fetch.toml",
     "credentials/rotation-mid-fetch.toml",
     "s3/s3-upload.toml",
+    "s3/presigned-url.toml",
+    "sts/assume-role.toml",
 ];
 
 /// The rules, a file a topic.
@@ -52,7 +54,8 @@ pub const RULES: &[SuiteFile] = files![
     "chain/rules.toml",
     "credentials/rules.toml",
     "imds/rules.toml",
-    "s3/rules.toml"
+    "s3/rules.toml",
+    "sts/rules.toml"
 ];
 
 /// The scenario called `name`.

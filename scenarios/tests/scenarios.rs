@@ -45,6 +45,8 @@ scenarios! {
     rotation = "rotation",
     role_swap = "role-swap",
     s3_upload = "s3-upload",
+    presigned_url = "presigned-url",
+    assume_role = "assume-role",
     role_swap_mid_refresh = "role-swap-mid-refresh",
     outage_at_refresh = "outage-at-refresh",
     stale_document = "stale-document",
