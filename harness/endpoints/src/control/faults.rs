@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::router::Control;
-use super::said::{AddFault, ClearFault, Cleared, Done, FaultList, ListedFault, Nothing};
+use super::said::{AddFault, ClearFault, Cleared, Done, FaultList, ListedFault};
 use crate::fault::{Effect, Fault, FaultState, Matcher};
 
-pub(super) fn list(control: &Control, _: &Nothing) -> Result<FaultList, Problem> {
+pub(super) fn list(control: &Control) -> FaultList {
     let faults = control.edge.faults().list().into_iter().map(listed);
-    Ok(FaultList {
+    FaultList {
         faults: faults.collect(),
-    })
+    }
 }
 
 fn listed(

@@ -144,7 +144,11 @@ fn of_roles() -> [Route; 4] {
 
 fn of_faults() -> [Route; 3] {
     [
-        Route::get("/faults", "Says which faults there are", faults::list),
+        Route::get(
+            "/faults",
+            "Says which faults there are",
+            |control, _: &Nothing| Ok(faults::list(control)),
+        ),
         Route::post(
             "/add-fault",
             "Makes requests fail on purpose, from now on",

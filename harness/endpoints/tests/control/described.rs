@@ -99,10 +99,10 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/detach-policy", attached("photo-app"), 404),
         post("/put-policy", put("photo-app"), 200),
         post("/put-policy", put("nobody"), 404),
-        post("/add-fault", fault("imds-*", json!("black-hole")), 200),
+        post("/add-fault", fault("imds-*", &json!("black-hole")), 200),
         post(
             "/add-fault",
-            fault("imds-*", json!({ "delay": "soon" })),
+            fault("imds-*", &json!({ "delay": "soon" })),
             400,
         ),
         post(
@@ -136,7 +136,7 @@ fn cases(request_id: &str) -> Vec<Case> {
     cases
 }
 
-fn fault(operation: &str, effect: Value) -> Value {
+fn fault(operation: &str, effect: &Value) -> Value {
     json!({ "name": "slow", "operation": operation, "times": 1, "effect": effect })
 }
 
