@@ -122,5 +122,9 @@ fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
         "ec2:RoleDelivery",
         session.role_delivery.map(RoleDelivery::as_str),
     );
+    // container.pod.session-tags
+    for (key, value) in &session.tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), [value]);
+    }
     context
 }

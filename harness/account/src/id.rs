@@ -75,6 +75,11 @@ pub(crate) fn metadata_token(entropy: &Entropy, label: &str) -> String {
     )
 }
 
+/// 44 characters, of no documented form: what a client must show a container's endpoint.
+pub(crate) fn authorization_token(entropy: &Entropy, task: &str, issue: u32) -> String {
+    entropy.text::<44>(&format!("authorization/{task}/{issue}"), BASE64_URL)
+}
+
 /// `i-` and 17 hex digits.
 pub(crate) fn instance_id(entropy: &Entropy, label: &str) -> String {
     format!(

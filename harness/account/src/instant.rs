@@ -113,6 +113,12 @@ impl SimInstant {
         (read.http_date() == text).then_some(read)
     }
 
+    /// RFC 3339 with as many digits of a second as it has, none for a whole one:
+    /// `2031-05-01T06:00:00.25Z` (`container.agent.expiration-nanos`).
+    pub fn rfc3339_nano(self) -> String {
+        self.timestamp().to_string()
+    }
+
     /// How long after `earlier` this is; zero if it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(
@@ -240,6 +246,9 @@ mod tests {
             Some(instant)
         );
         assert_eq!(SimInstant::from(SystemTime::from(instant)), instant);
+        assert_eq!(instant.rfc3339_nano(), instant.to_string());
+        let quarter = instant + Duration::from_millis(250);
+        assert_eq!(quarter.rfc3339_nano(), "2031-05-01T06:00:00.25Z");
     }
 
     #[test]

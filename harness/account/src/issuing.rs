@@ -2,10 +2,12 @@
 //!
 //! Instances and container tasks differ in who asks and how; what they hand out is issued here.
 
+mod assuming;
 mod serving;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +17,11 @@ use crate::entropy::Entropy;
 use crate::iam::Role;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
+use crate::policy::Context;
 use crate::session::{Actor, Ending, Identity, RoleDelivery, Session};
 use crate::world::{Due, World};
 
+pub(crate) use assuming::{Assuming, SessionName};
 pub(crate) use serving::{Behind, KeySet, Keys, Serving};
 
 /// The least time from one rotation to the next. A source told to publish a set as early as it
@@ -31,6 +35,8 @@ pub enum Source {
     Instance(String),
     /// A container task, by the id in its credentials path.
     Task(String),
+    /// A Kubernetes pod, by its uid.
+    Pod(String),
 }
 
 impl fmt::Display for Source {
@@ -38,6 +44,7 @@ impl fmt::Display for Source {
         match self {
             Self::Instance(id) => write!(f, "instance {id}"),
             Self::Task(id) => write!(f, "task {id}"),
+            Self::Pod(uid) => write!(f, "pod {uid}"),
         }
     }
 }
@@ -96,9 +103,9 @@ impl Default for Issuing {
 pub(crate) struct Issuer {
     pub(crate) source: Source,
     issuing: Issuing,
-    /// Who assumes the role on the source's behalf: `ec2.amazonaws.com`.
-    service_principal: &'static str,
-    session_name: String,
+    assuming: Assuming,
+    /// The longest from one set to the next, however long a set lives.
+    renewal_max: Duration,
     issues: u32,
     serving: Option<Serving>,
     /// Every set it has issued that may still be accepted: until when, and which.
@@ -114,11 +121,21 @@ impl Issuer {
         service_principal: &'static str,
         session_name: String,
     ) -> Self {
+        let assuming = Assuming {
+            service_principal: Some(service_principal),
+            session_name: SessionName::Fixed(session_name),
+            tags: BTreeMap::new(),
+            context: Context::new(),
+        };
+        Self::assuming(source, issuing, assuming)
+    }
+
+    pub(crate) fn assuming(source: Source, issuing: Issuing, assuming: Assuming) -> Self {
         Self {
             source,
             issuing,
-            service_principal,
-            session_name,
+            assuming,
+            renewal_max: Duration::MAX,
             issues: 0,
             serving: None,
             unexpired: Vec::new(),
@@ -126,13 +143,34 @@ impl Issuer {
         }
     }
 
-    /// Who assumes the role on the source's behalf.
-    pub(crate) fn service_principal(&self) -> &'static str {
-        self.service_principal
+    /// The same, but with a new set every `max` at the latest.
+    pub(crate) fn renewing_within(self, max: Duration) -> Self {
+        Self {
+            renewal_max: max,
+            ..self
+        }
+    }
+
+    /// Who assumes the role on the source's behalf; nobody, if it is asked for by none of AWS.
+    pub(crate) fn service_principal(&self) -> Option<&'static str> {
+        self.assuming.service_principal
     }
 
     pub(crate) fn serving(&self) -> Option<&Serving> {
         self.serving.as_ref()
+    }
+
+    /// The keys that it serves, if it does.
+    pub(crate) fn keys(&self) -> Option<&KeySet> {
+        match self.serving()? {
+            Serving::Keys(keys) => Some(&keys.main),
+            _ => None,
+        }
+    }
+
+    /// Whether it goes on serving what is over.
+    pub(crate) fn gets_stale(&self) -> bool {
+        self.issuing.staleness != Staleness::Fresh
     }
 
     /// The sets that may still be accepted at `now`, oldest first.
@@ -151,7 +189,7 @@ impl Issuer {
                 name: role.name.clone(),
                 id: role.id.clone(),
                 arn: role.arn.clone(),
-                session_name: self.session_name.clone(),
+                session_name: self.assuming.session_name.draw(entropy, &label),
             },
         };
         // imds.credentials.longer-than-role: the role's own maximum is for those who assume it.
@@ -162,8 +200,9 @@ impl Issuer {
             outlives_expiry: self.issuing.staleness == Staleness::Accepted,
             role_delivery: match &self.source {
                 Source::Instance(_) => Some(RoleDelivery::V2),
-                Source::Task(_) => None,
+                Source::Task(_) | Source::Pod(_) => None,
             },
+            tags: self.assuming.tags.clone(),
             ..Session::temporary(entropy, &label, identity, now, lifetime)
         });
         self.unexpired.retain(|(until, _)| now < *until);
@@ -218,6 +257,7 @@ impl Issuer {
         let next = now
             + credential_lifetime
                 .saturating_sub(publish_before_expiry)
+                .min(self.renewal_max)
                 .max(ROTATION_INTERVAL_MIN);
         agenda.enter(
             next,
@@ -281,7 +321,7 @@ impl World {
         let Some(issuer) = self.issuers.get_mut(source) else {
             return;
         };
-        if !role.admits_service(issuer.service_principal) {
+        if !issuer.assuming.is_admitted(role) {
             // imds.credentials.error-document
             issuer.plan_next(&mut self.agenda, now);
             issuer.serving = Some(Serving::Refused {
@@ -356,12 +396,13 @@ impl World {
 
     /// A planned rotation has come; void if something else happened to the source since.
     pub(crate) fn rotation_due(&mut self, at: SimInstant, source: &Source, generation: u32) {
-        if self
-            .issuers
-            .get(source)
-            .is_some_and(|issuer| issuer.generation == generation)
-        {
-            self.issue(at, source);
+        let issuer = self.issuers.get(source);
+        if issuer.is_none_or(|issuer| issuer.generation != generation) {
+            return;
+        }
+        match source {
+            Source::Pod(uid) if !self.may_renew(at, uid) => self.stop_issuing(source),
+            _ => self.issue(at, source),
         }
     }
 

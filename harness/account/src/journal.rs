@@ -72,6 +72,12 @@ pub enum Happening {
         /// Why.
         ending: Ending,
     },
+    /// What a client shows its source was replaced by another: a service account's token, or a
+    /// task's authorization.
+    TokenIssued {
+        /// Whose.
+        source: Source,
+    },
     /// An association has taken effect.
     Associated {
         /// The instance.
@@ -308,6 +314,9 @@ impl Happening {
                 "access_key_id": access_key_id,
                 "why": match ending { Ending::Superseded => "superseded", Ending::Revoked => "revoked" },
             } }),
+            Self::TokenIssued { source } => {
+                json!({ "token_issued": { "source": source.to_string() } })
+            }
             Self::Associated {
                 instance,
                 profile_arn,

@@ -16,7 +16,9 @@ mod imds;
 mod instant;
 mod issuing;
 mod journal;
+pub mod jwt;
 mod operation;
+mod pod;
 pub mod policy;
 mod redact;
 pub mod s3;
@@ -29,7 +31,9 @@ mod testing;
 mod world;
 
 pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authenticate};
-pub use container::ContainerError;
+pub use container::{
+    Authorization, ContainerError, Demand, MetadataError, RunTask, Shown, TaskKind, TaskMetadata,
+};
 pub use ec2::{
     Association, Ec2Error, EventCode, EventState, HttpTokens, Instance, InstanceState, Lifecycle,
     MetadataOptions, MetadataOptionsChange, RunInstance, ScheduledEvent, SpotAction,
@@ -45,6 +49,7 @@ pub use journal::{
     Refusal, RequestRecord, ResponseRecord, StatusFilter,
 };
 pub use operation::{Operation, Service};
+pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, RateLimit, RunPod};
 pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, RoleDelivery, Session};
 pub use sts::{AssumeRole, AssumedRole, CallerIdentity, StsError};

@@ -64,8 +64,12 @@ operations! {
     ImdsInfo = Imds, "GetProfileInfo", "imds-info";
     /// Any other path of the metadata service.
     ImdsMetadata = Imds, "GetMetadata", "imds-metadata";
-    /// The path in `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`.
+    /// What `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` and `AWS_CONTAINER_CREDENTIALS_FULL_URI` lead to.
     ContainerCredentials = Container, "GetTaskCredentials", "container-credentials";
+    /// `PUT /latest/api/token` in CloudShell.
+    ContainerToken = Container, "CreateContainerToken", "container-token";
+    /// What `ECS_CONTAINER_METADATA_URI_V4` leads to.
+    ContainerMetadata = Container, "GetTaskMetadata", "container-metadata";
     /// Makes a role.
     CreateRole = Iam, "CreateRole", "iam-create-role";
     /// Writes an inline policy of a role.

@@ -96,7 +96,11 @@ pub(crate) fn is_secret_key(sent: &str) -> bool {
 /// secret elements of XML likewise.
 pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
     let text = String::from_utf8_lossy(body);
-    if operation == Some(Operation::ImdsToken) && !text.starts_with('<') {
+    let is_token = matches!(
+        operation,
+        Some(Operation::ImdsToken | Operation::ContainerToken)
+    );
+    if is_token && !text.starts_with('<') {
         return if text.is_empty() {
             String::new()
         } else {

@@ -155,6 +155,8 @@ pub struct Session {
     /// The most that it may do, whatever the policies of its role allow; `None` if nothing was
     /// passed when it was made.
     pub policies: Option<Arc<[NamedPolicy]>>,
+    /// What it was tagged with when it was made: the values of `aws:PrincipalTag/KEY`.
+    pub tags: BTreeMap<String, String>,
     /// Since when, and why, it is no longer accepted before its time.
     pub ended: Option<(SimInstant, Ending)>,
 }
@@ -180,6 +182,7 @@ impl Session {
             outlives_expiry: false,
             role_delivery: None,
             policies: None,
+            tags: BTreeMap::new(),
             ended: None,
         }
     }

@@ -15,6 +15,7 @@ use crate::instant::SimInstant;
 use crate::issuing::{Behind, Issuer, Serving, Source};
 use crate::journal::{Entry, Exchange, Happening, Journal};
 use crate::operation::Operation;
+use crate::pod::Cluster;
 use crate::s3::Buckets;
 use crate::session::{Ending, Session, Sessions};
 use crate::sts::Minted;
@@ -55,6 +56,7 @@ pub struct World {
     pub(crate) metadata_tokens: MetadataTokens,
     pub(crate) identity_keys: IdentityKeys,
     pub(crate) tasks: Tasks,
+    pub(crate) cluster: Cluster,
     pub(crate) buckets: Buckets,
 }
 
@@ -70,6 +72,8 @@ pub(crate) enum Due {
     },
     /// EC2 does to a Spot Instance what it gave notice of.
     SpotInterruption { instance: String },
+    /// A pod's service account gets its next token.
+    PodToken { pod: String, generation: u32 },
 }
 
 /// A request that has arrived: its place in the journal and its time, drawn once.
@@ -114,6 +118,7 @@ impl World {
             metadata_tokens: MetadataTokens::default(),
             identity_keys: IdentityKeys::default(),
             tasks: Tasks::default(),
+            cluster: Cluster::default(),
             buckets: Buckets::default(),
         }
     }
@@ -135,6 +140,7 @@ impl World {
                     association,
                 } => self.association_due(at, &instance, &association),
                 Due::SpotInterruption { instance } => self.interruption_due(at, &instance),
+                Due::PodToken { pod, generation } => self.pod_token_due(at, &pod, generation),
             }
         }
         self.now = self.now.max(now);
@@ -190,9 +196,11 @@ impl World {
     }
 
     /// Takes the place of `before`: its journal goes on with the numbers of the one before, and
-    /// keeps as much. What is still under way in `before` leaves no trace here.
+    /// keeps as much. What is still under way in `before` leaves no trace here. The agent of its pods
+    /// answers at the same addresses.
     pub fn succeed(&mut self, before: &Self) {
         self.journal.succeed(&before.journal);
+        self.cluster.succeed(&before.cluster);
     }
 
     /// Everything that happened.
@@ -215,14 +223,15 @@ impl World {
         self.sessions.find(access_key_id)
     }
 
-    /// The set that an instance or a task serves; it goes by its name or its id.
+    /// The set that an instance, a task or a pod serves; it goes by its name or its id.
     pub fn served_by(&self, name: &str) -> Option<&Arc<Session>> {
         let mut issuers = self.issuers.iter();
         let (_, issuer) = issuers.find(|(source, _)| match source {
             Source::Instance(id) => {
                 id == name || self.instance(id).is_some_and(|it| it.name == name)
             }
-            Source::Task(id) => id == name,
+            Source::Task(id) => id == name || self.tasks.name(id) == Some(name),
+            Source::Pod(uid) => uid == name || self.cluster.name(uid) == Some(name),
         })?;
         match issuer.serving()? {
             Serving::Keys(keys) => Some(&keys.main.session),
@@ -303,6 +312,7 @@ impl World {
         match source {
             Source::Instance(id) => self.role_behind_instance(id),
             Source::Task(id) => self.role_behind_task(id),
+            Source::Pod(uid) => self.role_behind_pod(uid),
         }
     }
 

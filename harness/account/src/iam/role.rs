@@ -60,14 +60,20 @@ const MAX_SESSION_DURATION: RangeInclusive<Duration> =
     Duration::from_hours(1)..=Duration::from_hours(12);
 
 impl Role {
-    /// Whether the trust policy lets an AWS service, such as `ec2.amazonaws.com`, assume it.
-    pub(crate) fn admits_service(&self, service_principal: &str) -> bool {
+    /// Whether the trust policy lets an AWS service, such as `ec2.amazonaws.com`, do an action with
+    /// it, such as `sts:AssumeRole`.
+    pub(crate) fn admits_service(
+        &self,
+        service_principal: &str,
+        action: &str,
+        context: &Context,
+    ) -> bool {
         let request = Request {
             principal: &Principal::service(service_principal),
-            action: "sts:AssumeRole",
+            action,
             resource: &self.arn,
             resource_account: Some(&self.account),
-            context: &Context::new(),
+            context,
         };
         evaluate_trust(&request, &self.trust, &Policies::default()).allowed()
     }

@@ -107,6 +107,7 @@ impl World {
             outlives_expiry: false,
             role_delivery: None,
             policies: None,
+            tags: BTreeMap::new(),
             ended: None,
         });
         self.sessions.insert(Arc::clone(&key));

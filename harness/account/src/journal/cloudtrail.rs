@@ -66,6 +66,7 @@ impl World {
             Happening::Issued(session) => self.issue_event(entry.number, session)?,
             Happening::IssueRefused { .. }
             | Happening::NothingIssued { .. }
+            | Happening::TokenIssued { .. }
             | Happening::Ended { .. }
             | Happening::Associated { .. }
             | Happening::Notice { .. }

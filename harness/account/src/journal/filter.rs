@@ -105,6 +105,7 @@ fn operation(entry: &Entry) -> Option<Operation> {
         Happening::Issued(_)
         | Happening::IssueRefused { .. }
         | Happening::NothingIssued { .. }
+        | Happening::TokenIssued { .. }
         | Happening::Ended { .. }
         | Happening::Associated { .. }
         | Happening::Notice { .. }
@@ -145,6 +146,7 @@ fn is_error(entry: &Entry) -> bool {
         Happening::Control { .. }
         | Happening::Issued(_)
         | Happening::NothingIssued { .. }
+        | Happening::TokenIssued { .. }
         | Happening::Ended { .. }
         | Happening::Associated { .. }
         | Happening::Notice { .. } => false,

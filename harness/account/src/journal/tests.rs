@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
-use crate::container::ContainerError;
+use crate::container::{ContainerError, Shown};
 use crate::issuing::{Issuing, Overlap};
 use crate::testing::{
     HOUR, PROFILE, ROLE, add_other, add_role, launch_with, metadata_token, options, read, served,
@@ -99,16 +99,16 @@ impl Run {
             .world
             .run_task(start(), "api", "task-app", issuing)
             .unwrap();
-        let document = self
-            .world
-            .container_credentials(start() + 80 * HOUR, &task)?;
+        let document =
+            self.world
+                .container_credentials(start() + 80 * HOUR, &task, Shown::default())?;
         let path = format!("/v2/credentials/{task}");
         self.journal(
             Operation::ContainerCredentials,
             "GET",
             &path,
             &[],
-            &document,
+            std::str::from_utf8(&document).unwrap(),
         );
         Ok(())
     }

@@ -51,7 +51,7 @@ impl World {
     /// (`cloudtrail.services.assume-roles`).
     pub(super) fn issue_event(&self, number: u64, made: &Session) -> Option<Event> {
         let issuer = self.issuers.get(made.source.as_ref()?)?;
-        let service = issuer.service_principal();
+        let service = issuer.service_principal()?;
         let event = Event {
             service: Service::Sts,
             name: Operation::StsAssumeRole.name(),
