@@ -25,6 +25,19 @@ impl Edge {
     /// # Errors
     /// The world has more to do in that time than any world should; it then is where it got to.
     pub async fn advance(&self, duration: Duration) -> Result<(), Livelock> {
+        self.advance_through(duration, || {}).await
+    }
+
+    /// [`Edge::advance`], which calls `at_stop` wherever it stops, once what was due there has
+    /// happened.
+    ///
+    /// # Errors
+    /// The world has more to do in that time than any world should; it then is where it got to.
+    pub async fn advance_through(
+        &self,
+        duration: Duration,
+        mut at_stop: impl FnMut(),
+    ) -> Result<(), Livelock> {
         let target = self.now() + duration;
         let ahead = self.clock().ahead().map(|ahead| ahead + duration);
         for _ in 0..EVENTS_MAX {
@@ -33,8 +46,10 @@ impl Edge {
             self.clock().advance_to(next.into()).await;
             let now = self.now();
             self.world().advance_to(now);
+            at_stop();
             if now >= target {
                 self.leap_to(ahead);
+                at_stop();
                 return Ok(());
             }
         }

@@ -120,7 +120,7 @@ fn not_allowed(edge: &Edge, caller: &Caller, request: Request) -> Response {
 fn on_instance(caller: &Caller) -> Result<&str, ImdsError> {
     match &caller.place {
         Place::Instance(id) => Ok(id),
-        Place::Task(_) | Place::Laptop => Err(ImdsError::NotFound),
+        Place::Task(_) | Place::Pod(_) | Place::Laptop => Err(ImdsError::NotFound),
     }
 }
 

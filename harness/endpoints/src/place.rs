@@ -12,6 +12,8 @@ pub enum Place {
     Instance(String),
     /// In the container task with this id.
     Task(String),
+    /// In the Kubernetes pod with this uid.
+    Pod(String),
     /// On a machine of its own, with no source of credentials.
     Laptop,
 }
@@ -37,14 +39,15 @@ impl Place {
         match self {
             Self::Instance(id) => Some(Source::Instance(id.clone())),
             Self::Task(id) => Some(Source::Task(id.clone())),
+            Self::Pod(uid) => Some(Source::Pod(uid.clone())),
             Self::Laptop => None,
         }
     }
 
-    /// The id of the instance or task.
+    /// The id of the instance or task, the uid of the pod.
     pub fn id(&self) -> Option<&str> {
         match self {
-            Self::Instance(id) | Self::Task(id) => Some(id),
+            Self::Instance(id) | Self::Task(id) | Self::Pod(id) => Some(id),
             Self::Laptop => None,
         }
     }

@@ -4,7 +4,7 @@ mod support;
 
 use rolecall_account::Stage;
 use rolecall_endpoints::Place;
-use support::{CONTAINER, METADATA, lab, request};
+use support::{AGENT, CONTAINER, METADATA, lab, request};
 
 const REGION: &str = "/latest/meta-data/placement/region";
 
@@ -14,6 +14,7 @@ fn a_link_local_address_means_something_only_where_it_is() {
         let of_metadata = format!("{METADATA}{REGION}");
         let of_container = format!("{CONTAINER}/v2/credentials/{}", lab.task);
         let (web, task) = (lab.on_web(), lab.in_task());
+        let pod = Place::Pod(lab.run_pod());
         for (place, uri, there) in [
             (&web, of_metadata.as_str(), true),
             (&task, &of_metadata, false),
@@ -21,7 +22,15 @@ fn a_link_local_address_means_something_only_where_it_is() {
             (&web, &of_container, false),
             (&task, &of_container, true),
             (&Place::Laptop, &of_container, false),
-            (&web, "http://169.254.170.23/v1/credentials", false),
+            (&pod, of_metadata.as_str(), false),
+            (&pod, &of_container, false),
+            (&pod, AGENT, true),
+            (&pod, "http://[fd00:ec2::23]/v1/credentials", true),
+            (&pod, "http://localhost/v1/credentials", false),
+            (&web, AGENT, false),
+            (&task, AGENT, false),
+            (&Place::Laptop, AGENT, false),
+            (&task, "http://localhost:1338/", false),
             (&web, "http://localhost/", false),
             (&web, "https://example.com/", false),
             (&web, "https://s3.amazonaws.com.example.com/", false),

@@ -14,6 +14,8 @@ use crate::{container, imds, query};
 pub(crate) enum Dialect {
     Imds,
     Container,
+    /// The agent of EKS Pod Identity.
+    Agent,
     Query(&'static QueryService),
     #[cfg(feature = "s3")]
     S3,
@@ -41,6 +43,7 @@ impl Dialect {
         match self {
             Self::Imds => imds::operation(head),
             Self::Container => container::operation(head),
+            Self::Agent => container::agent_operation(head),
             Self::Query(service) => query::named(service, head, form),
             #[cfg(feature = "s3")]
             Self::S3 => crate::s3::named(head),
@@ -56,7 +59,7 @@ impl Dialect {
     /// The format of the service's documents.
     pub(super) fn format(self) -> Format {
         match self {
-            Self::Imds | Self::Container => Format::Json,
+            Self::Imds | Self::Container | Self::Agent => Format::Json,
             Self::Query(_) => Format::Xml,
             #[cfg(feature = "s3")]
             Self::S3 => Format::Text,
@@ -69,7 +72,7 @@ impl Dialect {
     pub(super) fn throttled(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::Imds => (503, "ServiceUnavailable", "Service Unavailable"),
-            Self::Container => (429, "TooManyRequests", "Too Many Requests"),
+            Self::Container | Self::Agent => (429, "TooManyRequests", "Too Many Requests"),
             #[cfg(feature = "s3")]
             Self::S3 => (503, "SlowDown", "Please reduce your request rate."),
             Self::Query(_) | Self::Unserved => (400, "Throttling", "Rate exceeded"),
@@ -95,6 +98,8 @@ impl Dialect {
                 let document = json!({ "code": code, "message": message });
                 ("application/json", document.to_string().into())
             }
+            // container.agent.text-errors
+            Self::Agent => ("text/plain; charset=utf-8", format!("{message}\n").into()),
             Self::Query(service) => {
                 let fault = query::fault(status);
                 let root = query::error_document(fault, code, message, &world.request_id(arrival));

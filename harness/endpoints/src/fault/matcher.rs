@@ -73,7 +73,7 @@ impl Matcher {
     /// What can be told of a client before it has sent anything.
     pub(super) fn is_from(&self, caller: &Caller, now: SimInstant) -> bool {
         let place = match &caller.place {
-            Place::Instance(id) | Place::Task(id) => id,
+            Place::Instance(id) | Place::Task(id) | Place::Pod(id) => id,
             Place::Laptop => "",
         };
         self.app.as_deref().is_none_or(|app| app == &*caller.name)

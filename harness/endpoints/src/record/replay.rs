@@ -235,12 +235,12 @@ async fn pause(millis: u64) {
     }
 }
 
-/// What the journal calls a request: what our own endpoints would take it for. A task may be asked
-/// at any path.
+/// What the journal calls a request: what our own endpoints would take it for. A task or a pod may
+/// be asked at any path.
 fn operation(place: &Place, request: &Parts) -> Option<Operation> {
     match place {
         Place::Laptop => None,
-        Place::Task(_) => Some(Operation::ContainerCredentials),
+        Place::Task(_) | Place::Pod(_) => Some(Operation::ContainerCredentials),
         Place::Instance(_) => imds::operation(request),
     }
 }

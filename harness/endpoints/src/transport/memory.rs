@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{Request, Response};
-use rolecall_account::Instance;
+use rolecall_account::{Instance, TaskKind};
 use thiserror::Error;
 use tower::{BoxError, Service};
 
@@ -25,12 +25,18 @@ const METADATA: &str = "169.254.169.254";
 const METADATA_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 /// Where every ECS task finds its credentials (`container.ecs.address`).
 const CONTAINER: &str = "169.254.170.2";
+/// Where every pod finds the agent of its node (`container.agent.address`).
+const AGENT: &str = "169.254.170.23";
+const AGENT_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
+/// Hosts that are the caller's own.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// All addresses of one world.
 #[derive(Clone, Debug)]
 pub struct MemoryNetwork {
     metadata: Router,
     container: Router,
+    agent: Router,
     #[cfg(feature = "s3")]
     s3: Router,
     sts: Router,
@@ -66,6 +72,7 @@ impl MemoryNetwork {
         Self {
             metadata: imds::router(edge.clone()),
             container: container::router(edge.clone()),
+            agent: container::pod_router(edge.clone()),
             #[cfg(feature = "s3")]
             s3: crate::s3::router(edge.clone()),
             sts: crate::sts::router(edge.clone()),
@@ -83,29 +90,43 @@ impl MemoryNetwork {
         }
     }
 
-    fn at(&self, host: &str, place: &Place) -> Option<(Dialect, Router)> {
-        let recorded = self.edge.recording(place);
-        match (host, place) {
-            (METADATA, Place::Instance(_)) if let Some(replay) = recorded => {
-                Some((Dialect::Imds, record::router(self.edge.clone(), replay)))
+    fn at(&self, host: &str, port: Option<u16>, place: &Place) -> Option<(Dialect, Router)> {
+        if let Some((dialect, router)) = self.of_place(host, port, place) {
+            let recorded = self.edge.recording(place);
+            let replay = |replay| record::router(self.edge.clone(), replay);
+            return Some((dialect, recorded.map_or(router, replay)));
+        }
+        match Host::parse(host)? {
+            #[cfg(feature = "s3")]
+            Host::S3 { .. } => Some((Dialect::S3, self.s3.clone())),
+            Host::Sts { .. } => Some((Dialect::Query(&STS), self.sts.clone())),
+            _ => Some((Dialect::Unserved, self.not_served.clone())),
+        }
+    }
+
+    /// What a place is told about itself, at the address where that is.
+    fn of_place(&self, host: &str, port: Option<u16>, place: &Place) -> Option<(Dialect, Router)> {
+        match place {
+            Place::Instance(id) => {
+                let ipv6 = ipv6(host) == Some(METADATA_IPV6) && {
+                    let world = self.edge.world();
+                    world.instance(id).is_some_and(Instance::serves_ipv6)
+                };
+                (host == METADATA || ipv6).then(|| (Dialect::Imds, self.metadata.clone()))
             }
-            (CONTAINER, Place::Task(_)) if let Some(replay) = recorded => Some((
-                Dialect::Container,
-                record::router(self.edge.clone(), replay),
-            )),
-            (METADATA, Place::Instance(_)) => Some((Dialect::Imds, self.metadata.clone())),
-            (_, Place::Instance(id)) if ipv6(host) == Some(METADATA_IPV6) => {
-                let world = self.edge.world();
-                let enabled = world.instance(id).is_some_and(Instance::serves_ipv6);
-                enabled.then(|| (Dialect::Imds, self.metadata.clone()))
+            Place::Task(id) => {
+                let local = LOOPBACK.contains(&host) && {
+                    let kind = self.edge.world().task_kind(id);
+                    let listening = kind.and_then(TaskKind::local_address);
+                    listening.is_some_and(|(_, listening)| port == Some(listening))
+                };
+                (host == CONTAINER || local).then(|| (Dialect::Container, self.container.clone()))
             }
-            (CONTAINER, Place::Task(_)) => Some((Dialect::Container, self.container.clone())),
-            _ => match Host::parse(host)? {
-                #[cfg(feature = "s3")]
-                Host::S3 { .. } => Some((Dialect::S3, self.s3.clone())),
-                Host::Sts { .. } => Some((Dialect::Query(&STS), self.sts.clone())),
-                _ => Some((Dialect::Unserved, self.not_served.clone())),
-            },
+            Place::Pod(_) => {
+                let here = host == AGENT || ipv6(host) == Some(AGENT_IPV6);
+                here.then(|| (Dialect::Agent, self.agent.clone()))
+            }
+            Place::Laptop => None,
         }
     }
 }
@@ -149,7 +170,8 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let host = request.uri().host().unwrap_or_default().to_owned();
-        let service = self.network.at(&host, &self.caller.place);
+        let port = request.uri().port_u16();
+        let service = self.network.at(&host, port, &self.caller.place);
         let caller = self.caller.clone();
         let edge = self.network.edge.clone();
         if let Some(hops) = self.hops {

@@ -13,7 +13,7 @@ use crate::spoil::spoil;
 use crate::support::signer::{get, put};
 use crate::support::{CONTAINER, Lab, METADATA, ROLE, lab, request};
 
-const REQUESTS: usize = 10_000;
+const REQUESTS: usize = 12_000;
 
 /// Whether AWS's signer can sign it at all: it reads headers as text.
 fn signable<B>(request: &Request<B>) -> bool {

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use http::Method;
 use http::Request;
-use rolecall_account::RunInstance;
 use rolecall_account::s3::ChecksumAlgorithm;
+use rolecall_account::{RunInstance, RunTask, TaskKind, TaskMetadata};
 use rolecall_endpoints::Place;
 
 use crate::support::signer::{HOST, Signer, get, object, put};
-use crate::support::{CONTAINER, HOUR, Lab, METADATA, ROLE, admin, request, user};
+use crate::support::{AGENT, CONTAINER, HOUR, Lab, METADATA, ROLE, admin, request, user};
 
 pub(crate) const STS: &str = "https://sts.us-east-1.amazonaws.com/";
 const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
@@ -19,6 +19,12 @@ const CHUNKED: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 pub(crate) enum Speaker {
     Metadata,
     Container,
+    /// The metadata of a task.
+    Task,
+    /// What speaks like the endpoint of ECS on a port of its own.
+    Local,
+    /// The agent of pods.
+    Agent,
     S3,
     Sts,
     /// A service that this account does not speak.
@@ -88,6 +94,7 @@ impl Keys {
 /// All of them, and what they are about.
 pub(crate) async fn seeds(lab: &Lab) -> Vec<Seed> {
     let mut seeds = metadata(lab);
+    seeds.extend(containers(lab));
     seeds.extend(sts(lab));
     seeds.extend(s3(lab).await);
     seeds
@@ -123,12 +130,6 @@ fn metadata(lab: &Lab) -> Vec<Seed> {
             &[],
         ),
     ];
-    let bare = |speaker, place, request| Seed {
-        speaker,
-        place,
-        request,
-        form: Form::Bare,
-    };
     let mut seeds: Vec<_> = rows
         .iter()
         .map(|(method, path, headers)| {
@@ -143,9 +144,64 @@ fn metadata(lab: &Lab) -> Vec<Seed> {
         let request = request("GET", &format!("{METADATA}/latest/{path}"), &[]);
         seeds.push(bare(Speaker::Metadata, extended.clone(), request));
     }
+    seeds
+}
+
+fn bare(speaker: Speaker, place: Place, request: Request<Bytes>) -> Seed {
+    Seed {
+        speaker,
+        place,
+        request,
+        form: Form::Bare,
+    }
+}
+
+/// Tasks of every kind, and a pod.
+fn containers(lab: &Lab) -> Vec<Seed> {
     let task = format!("{CONTAINER}/v2/credentials/{}", lab.task);
-    let request = request("GET", &task, &[]);
-    seeds.push(bare(Speaker::Container, lab.in_task(), request));
+    let seed = bare(
+        Speaker::Container,
+        lab.in_task(),
+        request("GET", &task, &[]),
+    );
+    let mut seeds = vec![seed];
+    let id = lab
+        .edge
+        .world()
+        .task_metadata_id(&lab.task)
+        .map(str::to_owned);
+    for what in TaskMetadata::ALL {
+        let uri = format!("{CONTAINER}/v4/{}{}", id.as_deref().unwrap(), what.suffix());
+        seeds.push(bare(
+            Speaker::Task,
+            lab.in_task(),
+            request("GET", &uri, &[]),
+        ));
+    }
+    for kind in [
+        TaskKind::CloudShell,
+        TaskKind::Greengrass,
+        TaskKind::SnapStart,
+    ] {
+        let run = RunTask::new("local", ROLE);
+        let task = lab.run_task(RunTask { kind, ..run });
+        let shown = lab.authorization(&task);
+        let (host, port) = kind.local_address().unwrap();
+        let base = format!("http://{host}:{port}");
+        let uri = format!("{base}{}", kind.path(&task));
+        let place = Place::Task(task);
+        let credentials = request("GET", &uri, &[("authorization", &shown)]);
+        seeds.push(bare(Speaker::Local, place.clone(), credentials));
+        if kind == TaskKind::CloudShell {
+            let ttl = [("x-aws-ec2-metadata-token-ttl-seconds", "60")];
+            let token = request("PUT", &format!("{base}/latest/api/token"), &ttl);
+            seeds.push(bare(Speaker::Local, place, token));
+        }
+    }
+    let pod = lab.run_pod();
+    let token = lab.pod_token(&pod);
+    let credentials = request("GET", AGENT, &[("authorization", &token)]);
+    seeds.push(bare(Speaker::Agent, Place::Pod(pod), credentials));
     seeds
 }
 

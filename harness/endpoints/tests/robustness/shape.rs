@@ -53,6 +53,29 @@ pub(crate) fn check(speaker: Speaker, method: &Method, answer: &Answer, told: &s
                 assert!(answer.json().get(expected).is_some(), "{told}: {answer:?}");
             }
         }
+        Speaker::Task | Speaker::Local => {
+            let known = [200, 400, 401, 403, 404, 405].contains(&answer.status);
+            assert!(known, "{told}: {answer:?}");
+            if kind == "application/json" && !is_head {
+                let document = answer.json();
+                assert!(document.is_object() || !ok, "{told}: {answer:?}");
+            } else if !is_head {
+                assert!(kind.starts_with("text/plain"), "{told}: {answer:?}");
+            }
+        }
+        Speaker::Agent if ok => {
+            assert_eq!(kind, "application/json", "{told}");
+            let whole = is_head || answer.json().get("AccountId").is_some();
+            assert!(whole, "{told}: {answer:?}");
+        }
+        Speaker::Agent => {
+            let known = [400, 403, 404, 405].contains(&answer.status);
+            assert!(
+                known && kind.starts_with("text/plain"),
+                "{told}: {answer:?}"
+            );
+            assert!(is_head || answer.text().ends_with('\n'), "{told}");
+        }
         Speaker::S3 => {
             assert!(answer.headers.contains_key("x-amz-request-id"), "{told}");
             if !ok && is_head {

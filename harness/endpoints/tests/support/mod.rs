@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full};
 use rolecall_account::policy::{Document, DocumentKind};
 use rolecall_account::{
     CreateRole, CreateUser, Exchange, Happening, HttpTokens, Issuing, MetadataOptions, RunInstance,
-    Session, SimInstant, World, WorldOptions,
+    RunPod, RunTask, Session, SimInstant, World, WorldOptions,
 };
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, WireError};
@@ -28,6 +28,7 @@ pub(crate) const ROLE: &str = "photo-app";
 pub(crate) const BUCKET: &str = "photos";
 pub(crate) const METADATA: &str = "http://169.254.169.254";
 pub(crate) const CONTAINER: &str = "http://169.254.170.2";
+pub(crate) const AGENT: &str = "http://169.254.170.23/v1/credentials";
 
 /// A world with a role, an instance and a task that have it, a bucket, and the time.
 pub(crate) struct Lab {
@@ -133,6 +134,30 @@ impl Lab {
 
     pub(crate) fn on_strict(&self) -> Place {
         Place::Instance(self.strict.clone())
+    }
+
+    /// Runs a pod that has [`ROLE`].
+    pub(crate) fn run_pod(&self) -> String {
+        let run = RunPod::new("worker", ROLE);
+        let pod = self.edge.world().run_pod(self.edge.now(), run);
+        pod.unwrap()
+    }
+
+    /// What a pod's token file holds.
+    pub(crate) fn pod_token(&self, pod: &str) -> String {
+        let world = self.edge.world();
+        world.pod_token(pod).unwrap().expose().to_owned()
+    }
+
+    pub(crate) fn run_task(&self, run: RunTask) -> String {
+        let task = self.edge.world().run_task_with(self.edge.now(), run);
+        task.unwrap()
+    }
+
+    /// What a task demands.
+    pub(crate) fn authorization(&self, task: &str) -> String {
+        let world = self.edge.world();
+        world.task_authorization(task).unwrap().expose().to_owned()
     }
 
     pub(crate) fn in_task(&self) -> Place {
@@ -318,9 +343,11 @@ pub(crate) fn admin(lab: &Lab) {
         .unwrap();
 }
 
-/// For instances and for tasks.
+/// For instances, for tasks of every kind, and for pods.
 fn trust() -> Document {
-    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
-        "Principal": {"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}}}"#;
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Principal": {"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com",
+            "credentials.iot.amazonaws.com", "lambda.amazonaws.com", "pods.eks.amazonaws.com"]}}}"#;
     Document::parse(text, DocumentKind::Trust).unwrap()
 }

@@ -1,4 +1,4 @@
-//! The TCP transport: one AWS endpoint, and an address for each instance and each task.
+//! The TCP transport: one AWS endpoint, and an address for each instance, task and pod.
 
 mod connection;
 mod line;
@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use self::listener::Listener;
 use self::service::Service;
+use crate::container;
 use crate::edge::Edge;
 use crate::place::Place;
 
@@ -26,7 +27,7 @@ pub struct ListenOptions {
     pub bind: IpAddr,
     /// The AWS endpoint's port; the others follow it in order. Free ports if there is none.
     pub port: Option<u16>,
-    /// The instances and tasks that get an address of their own, by name.
+    /// The instances, tasks and pods that get an address of their own, by name.
     pub places: Vec<(String, Place)>,
 }
 
@@ -35,7 +36,8 @@ pub struct ListenOptions {
 pub struct Addresses {
     /// The AWS endpoint.
     pub aws: SocketAddr,
-    /// The metadata address of each instance and the credential endpoint of each task, by name.
+    /// The metadata address of each instance and the credential endpoint of each task and pod, by
+    /// name.
     pub places: Vec<(String, Place, SocketAddr)>,
     /// The control routes.
     pub control: SocketAddr,
@@ -72,6 +74,9 @@ impl Server {
             };
             let listener = Listener::new(ports.open().await?, service);
             let address = listener.address()?;
+            if let Place::Pod(_) = place {
+                container::answer_pods_at(edge, address.ip());
+            }
             addresses
                 .places
                 .push((name.clone(), place.clone(), address));

@@ -25,7 +25,7 @@ use crate::{aws, container, imds, record};
 pub(super) enum Service {
     /// The one AWS endpoint.
     Aws { caller: Caller, services: Services },
-    /// What an instance or a task is told about itself.
+    /// What an instance, a task or a pod is told about itself.
     Place {
         caller: Caller,
         dialect: Dialect,
@@ -74,6 +74,7 @@ impl Service {
         let (dialect, router) = match place {
             Place::Instance(_) => (Dialect::Imds, imds::router(edge.clone())),
             Place::Task(_) => (Dialect::Container, container::router(edge.clone())),
+            Place::Pod(_) => (Dialect::Agent, container::pod_router(edge.clone())),
             Place::Laptop => return None,
         };
         let recorded = edge.recording(place);
