@@ -113,13 +113,21 @@ pub async fn sdk_config(app: &App) -> SdkConfig {
         .collect();
     aws_config::defaults(BehaviorVersion::latest())
         .env(Env::from_slice(&environment))
-        .fs(Fs::from_slice(&[]))
+        .fs(files(app))
         .region(Region::new(app.region.clone()))
         .time_source(SimTimeSource(app.clock.clone()))
         .sleep_impl(sleep())
         .http_client(app.http.clone())
         .load()
         .await
+}
+
+/// What the app finds at a path is what is at that path in its folder.
+fn files(app: &App) -> Fs {
+    match &app.files {
+        Some(root) => Fs::from_test_dir(root, "/"),
+        None => Fs::from_slice(&[]),
+    }
 }
 
 fn bare_imds(app: &App) -> SharedCredentialsProvider {

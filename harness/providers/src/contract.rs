@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct App {
     pub environment: BTreeMap<String, String>,
     /// Its region, set explicitly so that no client has to go and find it.
     pub region: String,
+    /// The folder that is `/` to it; without one it has no files.
+    pub files: Option<PathBuf>,
     /// Its clock.
     pub clock: SimClock,
     /// Its network.

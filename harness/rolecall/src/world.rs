@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rolecall_scenario::language::{self, At, Instance, Profile, Role, Service, Task, Trust};
+use rolecall_scenario::language::{self, At, Instance, Pod, Profile, Role, Service, Task, Trust};
 use rolecall_scenario::{SetupError, Simulation, simulate};
 
 /// The seed of a world that names none.
@@ -109,11 +109,18 @@ impl World {
     /// A container task with a role.
     #[must_use]
     pub fn task(mut self, name: &str, role: &str) -> Self {
-        let task = Task {
-            role: Some(role.into()),
-            ..Task::default()
-        };
-        self.world.tasks.insert(name.to_owned(), task.into());
+        self.world
+            .tasks
+            .insert(name.to_owned(), Task::new(role).into());
+        self
+    }
+
+    /// A Kubernetes pod whose service account is bound to a role.
+    #[must_use]
+    pub fn pod(mut self, name: &str, role: &str) -> Self {
+        self.world
+            .pods
+            .insert(name.to_owned(), Pod::new(role).into());
         self
     }
 

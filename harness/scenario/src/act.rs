@@ -4,7 +4,9 @@ use aws_credential_types::Credentials;
 use rolecall_account::{Ec2Error, IamError, RunInstance, Source};
 use rolecall_providers::{AssumeRole, Call, CallAnswer, CallFailure, Client};
 
-use crate::language::{self, Action, At, Issuer, Method, PolicyKind, Revoked};
+use crate::language::{
+    self, Action, At, Issuer, Method, PolicyKind, Revoked, RotateToken, TokenHolder,
+};
 use crate::simulation::{Simulation, parse};
 
 /// What an action came to.
@@ -134,6 +136,7 @@ pub(crate) fn by_world(simulation: &Simulation, action: &Action) -> Result<Done,
             &revoke.of,
             revoke.issue.as_ref().map(|at| at.value),
         )?,
+        Action::RotateToken(rotate) => rotate_token(simulation, rotate)?,
         other => return Err(Undoable(format!("`{}` is not played yet", other.verb()))),
     };
     Ok(done.map_or_else(|refused| refused, Done::Changed))
@@ -249,6 +252,51 @@ fn in_iam(simulation: &Simulation, action: &Action) -> Result<Result<String, Iam
     })
 }
 
+/// Changes a file on the machine of an app.
+pub(crate) fn on_machine(
+    simulation: &Simulation,
+    machine: &str,
+    action: &Action,
+) -> Result<Done, Undoable> {
+    let Action::WriteFile(write) = action else {
+        return Err(Undoable(format!(
+            "`{}` is no action on a machine",
+            action.verb()
+        )));
+    };
+    let (path, how) = (&write.path.value, write.how.value);
+    simulation
+        .write_file(machine, path, &write.content.value, how)
+        .map_err(|error| Undoable(error.to_string()))?;
+    Ok(Done::Changed(format!(
+        "`{path}` of `{machine}` written, {how}"
+    )))
+}
+
+fn rotate_token(
+    simulation: &Simulation,
+    rotate: &RotateToken,
+) -> Result<Result<String, Done>, Undoable> {
+    let name = match &rotate.of {
+        TokenHolder::Task(name) | TokenHolder::Pod(name) => &name.value,
+    };
+    let source = source(simulation, name)?;
+    let now = simulation.now();
+    let rotated = match &source {
+        Source::Pod(uid) => simulation.world().rotate_pod_token(now, uid),
+        Source::Task(id) => simulation.world().rotate_task_authorization(now, id),
+        Source::Instance(_) => false,
+    };
+    if !rotated {
+        return Err(Undoable(format!("`{name}` has no token")));
+    }
+    let how = rotate.how.value;
+    simulation
+        .write_token_files(how)
+        .map_err(|error| Undoable(error.to_string()))?;
+    Ok(Ok(format!("`{name}` has a new token, written {how}")))
+}
+
 fn rotate(simulation: &Simulation, issuer: &Issuer) -> Result<Result<String, Done>, Undoable> {
     let name = match issuer {
         Issuer::Instance(name) | Issuer::Task(name) | Issuer::Pod(name) => &name.value,
@@ -272,7 +320,7 @@ fn revoke_sessions(
                 .map(|()| format!("sessions of `{role}` up to now are denied everything"))
                 .map_err(|e| refused_by_iam(&e)))
         }
-        Revoked::Instance(name) | Revoked::Task(name) => {
+        Revoked::Instance(name) | Revoked::Task(name) | Revoked::Pod(name) => {
             let source = source(simulation, &name.value)?;
             let ended = simulation.world().revoke(now, &source, issue);
             if ended == 0 {

@@ -84,7 +84,7 @@ impl Meaning<'_> {
 
     fn id(self, what: &str, name: &str) -> Result<String, Undoable> {
         match self.simulation.place(name) {
-            Some(Place::Instance(id) | Place::Task(id)) => Ok(id),
+            Some(Place::Instance(id) | Place::Task(id) | Place::Pod(id)) => Ok(id),
             Some(Place::Laptop) | None => Err(Undoable(format!(
                 "{what}: nothing called `{name}` runs yet; say it in a step after its launch"
             ))),

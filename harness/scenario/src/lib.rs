@@ -5,6 +5,7 @@ mod act;
 mod armed;
 mod check;
 mod control;
+mod files;
 mod flight;
 mod happened;
 mod judge;
@@ -18,6 +19,7 @@ mod url;
 mod vocabulary;
 
 pub use check::INVARIANTS;
+pub use files::{FileError, TokenFile};
 pub use outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
 pub use recorded::NoRecording;
 pub use rolecall_account::RedactedExchange;

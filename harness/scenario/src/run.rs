@@ -199,7 +199,7 @@ impl<'a> Play<'a> {
             Some(Move::WallStep(_)) | None => Ok(()),
         };
         report.at = self.simulation.now().since(self.start);
-        moved.map_err(|livelock| Stop::Inconclusive(livelock.to_string()))?;
+        moved.map_err(|stuck| Stop::Inconclusive(stuck.to_string()))?;
         let meaning = Meaning {
             scenario: self.scenario,
             simulation: &self.simulation,
@@ -245,6 +245,14 @@ impl<'a> Play<'a> {
             Act::Do(action) if action.verb().actor() == Actor::App => {
                 let flight = self.begin(step, action).await?;
                 Acted::of(flight).await?
+            }
+            Act::Do(action) if action.verb().actor() == Actor::Machine => {
+                let app = self.scenario.app_of(step);
+                let app = app.and_then(|app| self.scenario.apps.get(app));
+                let app = app.ok_or_else(|| Stop::Inconclusive("no app acts".to_owned()))?;
+                let machine = app.value.on.value.name();
+                let done = act::on_machine(&self.simulation, machine, action)?;
+                self.acted_at_once(done)
             }
             Act::Do(action) => {
                 let done = act::by_world(&self.simulation, action)?;

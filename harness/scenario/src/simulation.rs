@@ -11,7 +11,7 @@ use rolecall_account::{
     RunInstance, SimInstant, Source, World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
-use rolecall_endpoints::record::{RecordedSet, Replay};
+use rolecall_endpoints::record::RecordedSet;
 use rolecall_endpoints::{Caller, Edge, Livelock, MemoryNetwork, Place, Places, Wire};
 use rolecall_providers::{
     App, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
@@ -19,10 +19,15 @@ use rolecall_providers::{
 use thiserror::Error;
 use tower::ServiceExt;
 
+use crate::files::{FileError, Machines};
 use crate::flight::noted;
-use crate::language::{self, At, PolicyKind, Recorded, Service, Trust};
+use crate::language::{self, At, How, PolicyKind, Recorded, Service, Trust};
 use crate::recorded::{self, NoRecording};
 use crate::vocabulary::document_kind;
+
+mod containers;
+
+use containers::HeldToken;
 
 /// The world could not be set up as the scenario says.
 #[derive(Debug, Error)]
@@ -43,6 +48,9 @@ pub enum SetupError {
         /// Why.
         error: Ec2Error,
     },
+    /// A file could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A policy is none.
     #[error("{what}: {message}")]
     Policy {
@@ -76,6 +84,15 @@ pub enum SetupError {
     },
 }
 
+/// Time could not be moved to where it was to get.
+#[derive(Clone, Debug, Error)]
+pub(crate) enum Stuck {
+    #[error(transparent)]
+    Livelock(#[from] Livelock),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
 /// A world that runs: instances that serve credentials, buckets that verify signatures, and a
 /// clock that moves when it is told to.
 #[derive(Debug)]
@@ -86,6 +103,8 @@ pub struct Simulation {
     issuing: Issuing,
     /// The account's ids by the world's names.
     places: Places,
+    machines: Machines,
+    token_files: Vec<HeldToken>,
 }
 
 /// Sets `world` up and plays `work` in it, in virtual time, from one seed.
@@ -122,14 +141,17 @@ impl Simulation {
             association_delay: world.association_delay.value,
         };
         let edge = Edge::new(World::new(options), clock);
-        let simulation = Self {
+        let mut simulation = Self {
             network: MemoryNetwork::new(&edge),
             edge,
             region: world.region.value.clone(),
             issuing: issuing(&world.issuing()),
             places: Places::default(),
+            machines: Machines::new()?,
+            token_files: Vec::new(),
         };
         simulation.fill(world)?;
+        simulation.run_containers(world)?;
         Ok(simulation)
     }
 
@@ -188,24 +210,6 @@ impl Simulation {
                 error,
             })?;
             self.serve_recording(Place::Instance(id), instance.recorded.as_ref(), what)?;
-        }
-        for (name, task) in &world.tasks {
-            let task = &task.value;
-            let what = || format!("task `{name}`");
-            let Some(role) = &task.role else {
-                // ECS knows nothing of a task that is only a recording.
-                let place = Place::Task(name.clone());
-                self.put_place(name, place.clone());
-                self.serve_recording(place, task.recorded.as_ref(), what)?;
-                continue;
-            };
-            let issuing = checked(issuing(&world.issuing().with(&task.issuing)), what)?;
-            let id = self.world().run_task(now, name, &role.value, issuing);
-            let id = id.map_err(|error| SetupError::Iam {
-                what: what(),
-                error,
-            })?;
-            self.put_place(name, Place::Task(id));
         }
         Ok(())
     }
@@ -304,19 +308,27 @@ impl Simulation {
     /// in the clients alike.
     ///
     /// # Panics
-    /// If the world has more to do in that time than any world should ([`Livelock`]).
+    /// If the world has more to do in that time than any world should ([`Livelock`]), or a token file
+    /// of it cannot be written.
     pub async fn advance(&self, duration: Duration) {
-        if let Err(livelock) = self.try_advance(duration).await {
-            panic!("{livelock}");
+        if let Err(stuck) = self.try_advance(duration).await {
+            panic!("{stuck}");
         }
     }
 
     /// Lets time pass, and stops at every event of the world on the way.
-    pub(crate) async fn try_advance(&self, duration: Duration) -> Result<(), Livelock> {
-        self.edge.advance(duration).await
+    pub(crate) async fn try_advance(&self, duration: Duration) -> Result<(), Stuck> {
+        let mut written = Ok(());
+        let advanced = self.edge.advance_through(duration, || {
+            if written.is_ok() {
+                written = self.write_token_files(How::SymlinkSwap);
+            }
+        });
+        advanced.await?;
+        Ok(written?)
     }
 
-    /// The source of credentials behind the world's name of an instance or task.
+    /// The source of credentials behind the world's name of an instance, task or pod.
     pub fn source(&self, name: &str) -> Option<Source> {
         self.place(name)?.source()
     }
@@ -325,33 +337,23 @@ impl Simulation {
     pub fn instance_id(&self, name: &str) -> Option<String> {
         match self.place(name)? {
             Place::Instance(id) => Some(id),
-            Place::Task(_) | Place::Laptop => None,
+            Place::Task(_) | Place::Pod(_) | Place::Laptop => None,
         }
     }
 
-    /// An app on an instance, in a task, or on a laptop; `None` if nothing is called so.
+    /// An app on an instance, in a task or pod, or on a laptop; `None` if nothing is called so.
     pub fn app(&self, name: &str, on: &str) -> Option<App> {
-        let mut environment = BTreeMap::from([("AWS_REGION".to_owned(), self.region.clone())]);
-        if let Some(Place::Task(id)) = self.place(on) {
-            let path = self.credentials_path(&id);
-            environment.insert("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI".to_owned(), path);
-        }
+        let mut environment = self.variables(on, None);
+        environment.insert("AWS_REGION".to_owned(), self.region.clone());
         Some(App {
             name: name.to_owned(),
             uses: Use::default(),
             environment,
             region: self.region.clone(),
+            files: Some(self.machines.root(on)),
             clock: self.clock().clone(),
             http: http_service(self.wire(name, on)?.map_request(noted)),
         })
-    }
-
-    /// The path of a task's credentials: its own, or the one that was recorded.
-    pub fn credentials_path(&self, task: &str) -> String {
-        let recording = self.edge.recording(&Place::Task(task.to_owned()));
-        let recorded = recording.as_ref().and_then(Replay::first_path);
-        // container.ecs.path
-        recorded.map_or_else(|| format!("/v2/credentials/{task}"), str::to_owned)
     }
 
     /// The key sets that recordings hand out.
@@ -363,7 +365,7 @@ impl Simulation {
         replays.flat_map(|replay| replay.sets().to_vec()).collect()
     }
 
-    /// What a caller of that name reaches from an instance, a task or a laptop.
+    /// What a caller of that name reaches from an instance, a task, a pod or a laptop.
     pub(crate) fn wire(&self, name: &str, on: &str) -> Option<Wire> {
         Some(self.network.wire(self.caller(name, on)?))
     }
@@ -383,8 +385,8 @@ impl Simulation {
         Some(Caller { name, place })
     }
 
-    /// What `aws-config` makes of being on an instance, in a task or on a laptop: the default chain,
-    /// for any client of the SDK.
+    /// What `aws-config` makes of being on an instance, in a task or pod, or on a laptop: the
+    /// default chain, for any client of the SDK.
     ///
     /// # Panics
     /// If nothing is called `on`.
@@ -403,7 +405,7 @@ impl Simulation {
             .collect()
     }
 
-    /// The instance or task that the world calls `name`.
+    /// The instance, task or pod that the world calls `name`.
     pub fn place(&self, name: &str) -> Option<Place> {
         self.places.get(name)
     }
@@ -471,11 +473,15 @@ fn trust_of(service: Service) -> String {
     let principal = match service {
         Service::Ec2 => "ec2.amazonaws.com",
         Service::EcsTasks => "ecs-tasks.amazonaws.com",
+        Service::IotCredentials => "credentials.iot.amazonaws.com",
+        Service::Lambda => "lambda.amazonaws.com",
         Service::Pods => "pods.eks.amazonaws.com",
     };
     let actions = match service {
         Service::Pods => r#"["sts:AssumeRole", "sts:TagSession"]"#,
-        Service::Ec2 | Service::EcsTasks => r#""sts:AssumeRole""#,
+        Service::Ec2 | Service::EcsTasks | Service::IotCredentials | Service::Lambda => {
+            r#""sts:AssumeRole""#
+        }
     };
     format!(
         r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{principal}"}}, "Action": {actions}}}]}}"#

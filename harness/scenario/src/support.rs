@@ -43,6 +43,8 @@ const PLAYED: &[&str] = &[
     "match",
     "open",
     "overlap",
+    "pod",
+    "pod.token-lifetime",
     "presign",
     "profile",
     "publish-before-expiry",
@@ -57,6 +59,7 @@ const PLAYED: &[&str] = &[
     "role.max-session-duration",
     "role.trust",
     "rotate",
+    "rotate-token",
     "rule",
     "set-profile-role",
     "start",
@@ -64,6 +67,9 @@ const PLAYED: &[&str] = &[
     "step.app",
     "stop-instance",
     "task",
+    "task.authorization-token",
+    "task.authorization-token-file",
+    "task.kind",
     "task.recorded",
     "terminate",
     "upload",
@@ -71,6 +77,7 @@ const PLAYED: &[&str] = &[
     "upload.size",
     "use-url",
     "user",
+    "write-file",
 ];
 
 /// Refuses a scenario that says more than the runner can play, before anything is played.

@@ -107,12 +107,16 @@ impl Used {
         }
         for at in world.tasks.values() {
             self.at("task", at);
+            self.if_any("task.kind", &at.value.kind);
             self.if_any("task.authorization-token", &at.value.authorization_token);
+            let file = &at.value.authorization_token_file;
+            self.if_any("task.authorization-token-file", file);
             self.if_any("task.recorded", &at.value.recorded);
             self.issuing(&at.value.issuing);
         }
         for at in world.pods.values() {
             self.at("pod", at);
+            self.if_any("pod.token-lifetime", &at.value.token_lifetime);
             self.issuing(&at.value.issuing);
         }
     }

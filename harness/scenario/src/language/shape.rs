@@ -7,7 +7,7 @@ use rolecall_endpoints::FAULT_WORDS;
 
 use super::model::{
     Class, GatePoint, How, HttpTokens, Method, OddExpiration, Overlap, Place, Point, Reason,
-    RuleSet, Service, Setting, Use, Verb,
+    RuleSet, Service, Setting, TaskKind, Use, Verb,
 };
 use super::word::Word;
 
@@ -92,8 +92,10 @@ shapes! {
     ROLE = "a role" ["trust", "policies", "inline", "max-session-duration", "account"];
     PROFILE = "an instance profile" ["role"];
     INSTANCE = "an instance" ["profile", "http-tokens", "account", "recorded"] + Issuing;
-    TASK = "a task" ["role", "authorization-token", "recorded"] + Issuing;
-    POD = "a pod" ["role", "service-account"] + Issuing;
+    TASK = "a task" [
+        "role", "kind", "authorization-token", "authorization-token-file", "recorded",
+    ] + Issuing;
+    POD = "a pod" ["role", "namespace", "service-account", "token-lifetime"] + Issuing;
     BUCKET = "a bucket" ["policy", "account"];
     APP = "an app" ["on", "use", "profile", "env", "settings", "clock-skew"];
     MATCH = "a match" [
@@ -134,7 +136,7 @@ shapes! {
     ATTACH_POLICY = "`attach-policy`" ["role", "policy"];
     DETACH_POLICY = "`detach-policy`" ["role", "policy"];
     ROTATE = "`rotate`" ["instance", "task", "pod"];
-    REVOKE = "`revoke`" ["role", "instance", "task", "issue"];
+    REVOKE = "`revoke`" ["role", "instance", "task", "pod", "issue"];
     WRITE_FILE = "`write-file`" ["path", "content", "how"];
     ROTATE_TOKEN = "`rotate-token`" ["task", "pod", "how"];
     EXPECT = "`expect`" [
@@ -164,6 +166,7 @@ pub fn words() -> BTreeSet<&'static str> {
         .chain(RuleSet::words())
         .chain(Service::words())
         .chain(Setting::words())
+        .chain(TaskKind::words())
         .chain(Use::words())
         .collect()
 }

@@ -63,11 +63,29 @@ fn names(checker: &Checker<'_>, place: &str, action: &Action) {
             Revoked::Role(role) => known(Noun::Role, role),
             Revoked::Instance(instance) => known(Noun::Instance, instance),
             Revoked::Task(task) => known(Noun::Task, task),
+            Revoked::Pod(pod) => known(Noun::Pod, pod),
         },
         Action::RotateToken(rotate) => match &rotate.of {
-            TokenHolder::Task(task) => known(Noun::Task, task),
+            TokenHolder::Task(task) => {
+                known(Noun::Task, task);
+                has_token_file(checker, place, task);
+            }
             TokenHolder::Pod(pod) => known(Noun::Pod, pod),
         },
+    }
+}
+
+/// The token of a task can be rotated only where its clients read it from a file.
+fn has_token_file(checker: &Checker<'_>, place: &str, task: &At<String>) {
+    let known = checker.scenario.world.tasks.get(&task.value);
+    if known.is_some_and(|known| known.value.authorization_token_file.is_none()) {
+        checker.complain(
+            place,
+            &format!("task `{task}` has no token file"),
+            &task.span,
+            "its clients are told the token once",
+            "give the task an `authorization-token-file`",
+        );
     }
 }
 

@@ -12,6 +12,8 @@ use crate::language::model::{Issuing, IssuingChanges, Place};
 const MAX_SESSION_DURATION: std::ops::RangeInclusive<Duration> =
     Duration::from_hours(1)..=Duration::from_hours(12);
 
+const TOKEN_LIFETIME_MIN: Duration = Duration::from_mins(10);
+
 pub(super) fn check(checker: &Checker<'_>) {
     different_buckets(checker);
     different_places(checker);
@@ -113,12 +115,40 @@ fn places(checker: &Checker<'_>) {
     for (name, At { value, .. }) in &world.tasks {
         let place = format!("task `{name}`");
         checker.known_if_any(&place, Noun::Role, value.role.as_ref());
+        token_file(checker, &place, value.authorization_token_file.as_ref());
         own_issuing(&place, &value.issuing);
     }
     for (name, At { value, .. }) in &world.pods {
         let place = format!("pod `{name}`");
         checker.known(&place, Noun::Role, &value.role);
+        token_lifetime(checker, &place, value.token_lifetime.as_ref());
         own_issuing(&place, &value.issuing);
+    }
+}
+
+/// The environment of a client names the file, and a client has no folder to start from.
+fn token_file(checker: &Checker<'_>, place: &str, file: Option<&At<String>>) {
+    if let Some(file) = file.filter(|file| !file.value.starts_with('/')) {
+        checker.complain(
+            place,
+            &format!("`{file}` is no path of a file"),
+            &file.span,
+            "not from the root",
+            "begin it with `/`",
+        );
+    }
+}
+
+/// Kubernetes gives no shorter token, source: `TokenRequestSpec`.
+fn token_lifetime(checker: &Checker<'_>, place: &str, lifetime: Option<&At<Duration>>) {
+    if let Some(lifetime) = lifetime.filter(|at| at.value < TOKEN_LIFETIME_MIN) {
+        checker.complain(
+            place,
+            "`token-lifetime` is out of range",
+            &lifetime.span,
+            "less than ten minutes",
+            "Kubernetes takes `10m` and more",
+        );
     }
 }
 

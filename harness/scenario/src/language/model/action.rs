@@ -358,6 +358,8 @@ pub enum Revoked {
     Instance(At<String>),
     /// Those issued to this task.
     Task(At<String>),
+    /// Those issued to this pod.
+    Pod(At<String>),
 }
 
 /// `write-file`.

@@ -21,6 +21,6 @@ pub use issuing::{Issuing, IssuingChanges, Overlap};
 pub use scenario::{Row, Scalar, Scenario};
 pub use step::{Act, Move, Repeat, Step};
 pub use world::{
-    Account, Bucket, HttpTokens, Instance, Pod, Profile, Recorded, Role, Service, Task, Trust,
-    User, World,
+    Account, Bucket, HttpTokens, Instance, Pod, Profile, Recorded, Role, Service, Task, TaskKind,
+    Trust, User, World,
 };

@@ -143,6 +143,10 @@ words! {
         Ec2 = "ec2",
         /// `ecs-tasks.amazonaws.com`.
         EcsTasks = "ecs-tasks",
+        /// `credentials.iot.amazonaws.com`: what runs under Greengrass.
+        IotCredentials = "iot-credentials",
+        /// `lambda.amazonaws.com`.
+        Lambda = "lambda",
         /// `pods.eks.amazonaws.com`.
         Pods = "pods",
     }
@@ -190,17 +194,46 @@ words! {
     }
 }
 
-/// `task.NAME`: an ECS task.
+/// `task.NAME`: an ECS task, or what finds credentials as one does.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Task {
     /// Its task role; none only if it is recorded.
     pub role: Option<At<String>>,
-    /// What its clients must send in `Authorization`. Default nothing.
+    /// What runs it. Default ECS.
+    pub kind: Option<At<TaskKind>>,
+    /// What its clients must send in `Authorization`. Default nothing for ECS; the others draw it.
     pub authorization_token: Option<At<String>>,
+    /// The file that its clients read that from. Default none: they are told it in their
+    /// environment.
+    pub authorization_token_file: Option<At<String>>,
     /// How its credentials are issued, where that differs from the world.
     pub issuing: IssuingChanges,
     /// What its endpoint answers, in place of ours; then nothing else is said.
     pub recorded: Option<At<Recorded>>,
+}
+
+impl Task {
+    /// A task of ECS with this role, of which nothing else is said.
+    pub fn new(role: impl Into<At<String>>) -> Self {
+        Self {
+            role: Some(role.into()),
+            ..Self::default()
+        }
+    }
+}
+
+words! {
+    /// What runs a task.
+    pub enum TaskKind ("kind of task") {
+        /// Amazon ECS: the default.
+        Ecs = "ecs",
+        /// AWS CloudShell.
+        CloudShell = "cloudshell",
+        /// AWS IoT Greengrass.
+        Greengrass = "greengrass",
+        /// AWS Lambda SnapStart.
+        SnapStart = "snapstart",
+    }
 }
 
 /// `pod.NAME`: a Kubernetes pod whose service account is bound to a role.
@@ -208,10 +241,27 @@ pub struct Task {
 pub struct Pod {
     /// The role.
     pub role: At<String>,
+    /// Its namespace. Default `default`, as in Kubernetes.
+    pub namespace: At<String>,
     /// Its service account. Default `default`, as in Kubernetes.
     pub service_account: At<String>,
+    /// How long a token of its service account lives. Default 24 hours, as EKS asks for.
+    pub token_lifetime: Option<At<Duration>>,
     /// How its credentials are issued, where that differs from the world.
     pub issuing: IssuingChanges,
+}
+
+impl Pod {
+    /// A pod with this role, of which nothing else is said.
+    pub fn new(role: impl Into<At<String>>) -> Self {
+        Self {
+            role: role.into(),
+            namespace: "default".into(),
+            service_account: "default".into(),
+            token_lifetime: None,
+            issuing: IssuingChanges::default(),
+        }
+    }
 }
 
 /// `bucket.NAME`.

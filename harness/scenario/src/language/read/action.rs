@@ -200,13 +200,14 @@ fn issuer(table: &Table<'_>) -> Option<Issuer> {
 }
 
 fn revoke(table: &Table<'_>) -> Option<Revoke> {
-    let subject = subject(table, &["role", "instance", "task"]);
+    let subject = subject(table, &["role", "instance", "task", "pod"]);
     let issue = table.optional("issue", Value::positive);
     let (key, name) = subject?;
     let of = match key {
         "role" => Revoked::Role(name),
         "instance" => Revoked::Instance(name),
-        _ => Revoked::Task(name),
+        "task" => Revoked::Task(name),
+        _ => Revoked::Pod(name),
     };
     Some(Revoke { of, issue })
 }

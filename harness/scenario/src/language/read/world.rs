@@ -134,8 +134,14 @@ fn instance(value: Value<'_>) -> Option<Instance> {
 }
 
 fn task(value: Value<'_>) -> Option<Task> {
+    const OTHERS: &[&str] = &[
+        "role",
+        "kind",
+        "authorization-token",
+        "authorization-token-file",
+    ];
     let table = value.table(&shape::TASK)?;
-    let recorded = recorded(&table, &["role", "authorization-token"]);
+    let recorded = recorded(&table, OTHERS);
     let is_recorded = table.get("recorded").is_some();
     let role = if is_recorded {
         None
@@ -143,7 +149,9 @@ fn task(value: Value<'_>) -> Option<Task> {
         table.required("role", Value::text)
     };
     let task = Task {
+        kind: table.optional("kind", Value::word),
         authorization_token: table.optional("authorization-token", Value::text),
+        authorization_token_file: table.optional("authorization-token-file", Value::text),
         issuing: issuing(&table),
         recorded,
         ..Task::default()
@@ -171,12 +179,21 @@ fn recorded(table: &Table<'_>, others: &[&'static str]) -> Option<At<Recorded>> 
 fn pod(value: Value<'_>) -> Option<Pod> {
     let table = value.table(&shape::POD)?;
     let role = table.required("role", Value::text);
-    let service_account = table.optional("service-account", Value::text);
-    let issuing = issuing(&table);
+    let plain = Pod::new("");
+    let rest = Pod {
+        namespace: table
+            .optional("namespace", Value::text)
+            .unwrap_or(plain.namespace),
+        service_account: table
+            .optional("service-account", Value::text)
+            .unwrap_or(plain.service_account),
+        token_lifetime: table.optional("token-lifetime", Value::duration),
+        issuing: issuing(&table),
+        ..Pod::new("")
+    };
     Some(Pod {
         role: role?,
-        service_account: service_account.unwrap_or_else(|| "default".into()),
-        issuing,
+        ..rest
     })
 }
 

@@ -72,7 +72,9 @@ fn it_uses_every_key_and_every_construct_has_a_place() {
 
 /// The members of closed lists, of which one file need not use all.
 fn closed_list(word: &str) -> bool {
-    use crate::language::{Class, How, Method, Overlap, Reason, RuleSet, Service, Use, Word};
+    use crate::language::{
+        Class, How, Method, Overlap, Reason, RuleSet, Service, TaskKind, Use, Word,
+    };
     use crate::language::{GatePoint, HttpTokens, OddExpiration, Point};
     Class::of(word).is_some()
         || GatePoint::of(word).is_some()
@@ -85,6 +87,7 @@ fn closed_list(word: &str) -> bool {
         || Reason::of(word).is_some()
         || RuleSet::of(word).is_some()
         || Service::of(word).is_some()
+        || TaskKind::of(word).is_some()
         || Use::of(word).is_some()
 }
 
@@ -168,8 +171,11 @@ fn constructs_are_told_apart_by_their_tables() {
         "presign",
         "repeat",
         "rotate-token",
+        "pod.token-lifetime",
         "settle",
         "step.app",
+        "task.authorization-token-file",
+        "task.kind",
         "terminate",
         "upload.parts",
         "user",

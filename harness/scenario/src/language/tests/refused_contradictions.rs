@@ -32,6 +32,15 @@ app = "web"
 at-once = 3
 rotate = { instance = "web" }
 "#);
+    a_token_that_is_in_no_file: file(
+        r#"role.job = { trust = "ecs-tasks" }
+task.job = { role = "job", authorization-token = "secret" }"#,
+        r#"
+[[step]]
+name = "rotate"
+rotate-token = { task = "job" }
+"#,
+    );
     what_belongs_to_the_beginning: steps(r#"
 [[step]]
 name = "begin"

@@ -66,4 +66,11 @@ task.job = { role = "web", publish-before-expiry = "1s" }
 task.other = { role = "web", publish-before-expiry = "4s" }"#,
         "",
     );
+    tokens_that_nobody_can_read: file(
+        r#"role.web = { trust = "pods" }
+task.job = { role = "web", authorization-token-file = "run/token" }
+task.kind = { role = "web", kind = "fargate" }
+pod.api = { role = "web", token-lifetime = "9m" }"#,
+        "",
+    );
 }
