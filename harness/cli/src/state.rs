@@ -1,5 +1,6 @@
 //! The state file: how a world that is being served, and the commands about it, find each other.
 
+use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -25,16 +26,20 @@ pub(crate) struct State {
     pub(crate) places: Vec<ServedPlace>,
 }
 
-/// An instance or a task that is served.
+/// An instance, a task or a pod that is served.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct ServedPlace {
     pub(crate) name: String,
-    /// `instance i-…` or `task …`.
+    /// `instance i-…`, `task …` or `pod …`.
     pub(crate) what: String,
-    /// The variable by which a client finds its credentials there, and its value.
-    pub(crate) variable: String,
+    /// Where a client there finds its credentials.
     pub(crate) url: String,
+    /// The variables that tell it so, and what it has to show.
+    pub(crate) variables: BTreeMap<String, String>,
 }
+
+/// What the folder of the files of the machines is called.
+const MACHINES: &str = "machines";
 
 /// The folder of the state file and of the private configuration files beside it.
 #[derive(Clone, Debug)]
@@ -105,8 +110,24 @@ impl StateFile {
         file.write_all(text.as_bytes())
     }
 
+    /// The folder of the files of the machines, from the root: clients are told of it. Nothing is
+    /// left there of a world that was served before.
+    pub(crate) fn machines(&self) -> io::Result<PathBuf> {
+        let folder = self.beside(MACHINES);
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)?;
+        folder.canonicalize()
+    }
+
     /// Removes the file and those beside it that `serve` wrote.
     pub(crate) fn remove(&self) {
+        let _ = fs::remove_dir_all(self.beside(MACHINES));
         for path in [&self.0, &self.beside("config"), &self.beside("credentials")] {
             let _ = fs::remove_file(path);
         }

@@ -1,5 +1,5 @@
-//! `rolecall env`: the exports that make a shell the administrator's, or that of an instance or
-//! task.
+//! `rolecall env`: the exports that make a shell the administrator's, or that of an instance, task
+//! or pod.
 
 use std::fmt::Write;
 use std::io;
@@ -28,16 +28,17 @@ const UNSET: &[&str] = &[
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "ECS_CONTAINER_METADATA_URI_V4",
 ];
 
 /// The configuration of every shell: presigned URLs in the one form there still is.
 const CONFIG: &str = "[default]\ns3 =\n    addressing_style = path\n    signature_version = s3v4\n";
 
-/// Print the exports that make a shell the administrator's, an instance's or a task's
+/// Print the exports that make a shell the administrator's, an instance's, a task's or a pod's
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// An instance or task of the world; the administrator's shell if none is given
+    /// An instance, task or pod of the world; the administrator's shell if none is given
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Where the state of the served world is kept
@@ -79,7 +80,7 @@ pub(crate) fn of_administrator(file: &StateFile, state: &State) -> Vec<(String, 
     variables
 }
 
-/// The variables of an instance or task: no keys, only where to find them.
+/// The variables of an instance, task or pod: no keys, only where to find them.
 fn of_place(file: &StateFile, state: &State, name: &str) -> Result<Vec<(String, String)>, String> {
     let names = || state.places.iter().map(|place| place.name.as_str());
     let place = state
@@ -91,7 +92,7 @@ fn of_place(file: &StateFile, state: &State, name: &str) -> Result<Vec<(String, 
             format!("nothing that is served is called `{name}`{instead}")
         })?;
     let mut variables = of_everybody(file, state);
-    variables.push((place.variable.clone(), place.url.clone()));
+    variables.extend(place.variables.clone());
     Ok(variables)
 }
 

@@ -5,13 +5,15 @@ use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use rolecall_account::{CreateUser, Secret, Session};
 use rolecall_conformance::report::Columns;
 use rolecall_endpoints::{Addresses, ControlOptions, ListenOptions, Place, Server, control};
-use rolecall_scenario::language::{Scenario, World};
-use rolecall_scenario::{AccountVocabulary, SimClock, Simulation, check_support};
+use rolecall_scenario::language::{How, Scenario, World};
+use rolecall_scenario::{AccountVocabulary, FileError, SimClock, Simulation, check_support};
+use tokio::time::MissedTickBehavior;
 
 use super::{environment, program};
 use crate::exit::{self, Exit};
@@ -23,9 +25,12 @@ const ADMINISTRATOR: &str = "administrator";
 /// How much of the journal a served world keeps: a morning's work by hand, some tens of MiB.
 const JOURNAL_ENTRIES_MAX: usize = 10_000;
 
+/// How often it is looked whether a token file needs another token.
+const TOKEN_FILES_EVERY: Duration = Duration::from_millis(100);
+
 const DEFAULT_WORLD: &str = include_str!("../default-world.toml");
 
-/// Serve a world on TCP: one AWS endpoint, and a metadata address per instance and task
+/// Serve a world on TCP: one AWS endpoint, and an address per instance, task and pod
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -147,6 +152,9 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
     } else {
         simulation.tolerating_machine_time(tell_of_machine_time)
     };
+    let simulation = simulation
+        .keeping_files_in(state.machines()?)
+        .map_err(io::Error::other)?;
     simulation.world().keep_journal(JOURNAL_ENTRIES_MAX);
     simulation.arm(scenario).map_err(io::Error::other)?;
     let simulation = Arc::new(simulation);
@@ -174,7 +182,25 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
         )?;
     }
     introduce(arguments, scenario, &described);
-    server.serve(stop).await
+    tokio::select! {
+        ended = server.serve(stop) => ended,
+        failed = keep_token_files(&simulation) => Err(io::Error::other(failed)),
+    }
+}
+
+/// Has the token files follow the time, which passes by itself and is moved by hand. A kubelet, too,
+/// is some time behind. Over only when a file cannot be written.
+async fn keep_token_files(simulation: &Simulation) -> FileError {
+    let mut looks = tokio::time::interval(TOKEN_FILES_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        let now = simulation.now();
+        simulation.world().advance_to(now);
+        if let Err(error) = simulation.write_token_files(How::SymlinkSwap) {
+            return error;
+        }
+    }
 }
 
 /// What puts a world back to how it began: the same file, the same seed, the same administrator, whose
@@ -228,7 +254,7 @@ fn control_token() -> io::Result<String> {
     Ok(hex::encode(bytes))
 }
 
-/// Instances and tasks in the order of the file.
+/// Instances, tasks and pods in the order of the file.
 fn places(scenario: &Scenario, simulation: &Simulation) -> Vec<(String, Place)> {
     let world = &scenario.world;
     let instances = world
@@ -236,7 +262,8 @@ fn places(scenario: &Scenario, simulation: &Simulation) -> Vec<(String, Place)> 
         .iter()
         .map(|(name, at)| (at.span.start, name));
     let tasks = world.tasks.iter().map(|(name, at)| (at.span.start, name));
-    let mut names: Vec<_> = instances.chain(tasks).collect();
+    let pods = world.pods.iter().map(|(name, at)| (at.span.start, name));
+    let mut names: Vec<_> = instances.chain(tasks).chain(pods).collect();
     names.sort();
     names
         .into_iter()
@@ -255,25 +282,21 @@ fn described(
         .places
         .iter()
         .filter_map(|(name, place, address)| {
-            let (what, variable, path) = match place {
+            let (what, endpoint) = match place {
                 Place::Instance(id) => (
                     format!("instance {id}"),
                     "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-                    String::new(),
                 ),
-                Place::Task(id) => (
-                    format!("task {id}"),
-                    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                    simulation.credentials_path(id),
-                ),
+                Place::Task(id) => (format!("task {id}"), "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+                Place::Pod(uid) => (format!("pod {uid}"), "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
                 Place::Laptop => return None,
             };
-            let url = format!("http://{address}{path}");
+            let variables = simulation.variables(name, Some(*address));
             Some(ServedPlace {
                 name: name.clone(),
                 what,
-                variable: variable.to_owned(),
-                url,
+                url: variables.get(endpoint)?.clone(),
+                variables,
             })
         });
     State {
@@ -346,7 +369,7 @@ fn introduce(arguments: &Arguments, scenario: &Scenario, state: &State) {
     if let Some(place) = state.places.first() {
         row(
             format!("eval \"$({program} env {})\"", place.name),
-            "make a shell that of the instance or task",
+            "make a shell that of the instance, task or pod",
         );
     }
     row(format!("{program} ctl advance 6h"), "let six hours pass");
