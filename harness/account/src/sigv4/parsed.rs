@@ -93,10 +93,18 @@ impl Parsed<'_> {
         let date = self.date;
         let too_new = date.since(now) > skew_max;
         let problem = match self.expires_at {
-            Some(_) if too_new => QueryProblem::NotYetValid { date, now }.into(),
-            Some(expired_at) if now >= expired_at => {
-                QueryProblem::Expired { expired_at, now }.into()
+            Some(expires_at) if too_new => QueryProblem::NotYetValid {
+                date,
+                expires_at,
+                now,
             }
+            .into(),
+            Some(expired_at) if now >= expired_at => QueryProblem::Expired {
+                date,
+                expired_at,
+                now,
+            }
+            .into(),
             None if too_new => Problem::DateTooNew {
                 date,
                 now,
