@@ -30,8 +30,62 @@ impl From<AuthenticationError> for S3Error {
             stage,
             told.unwrap_or_else(|| code.message().to_owned()),
         );
+        if let AuthenticationError::Signature(failure) = &error {
+            refused.elements = elements(&failure.problem);
+        }
         refused.detail = Some(error.detail());
         refused
+    }
+}
+
+/// What the document says besides. S3 says more of a signature that does not match: the header it
+/// was computed from, which has the session token in it.
+fn elements(problem: &Problem) -> Vec<(&'static str, String)> {
+    match problem {
+        Problem::ScopeRegionWrong { expected, .. } => vec![("Region", expected.clone())],
+        Problem::DateTooOld {
+            date,
+            now,
+            skew_max,
+        }
+        | Problem::DateTooNew {
+            date,
+            now,
+            skew_max,
+        } => vec![
+            ("RequestTime", date.amz_date()),
+            ("ServerTime", now.to_string()),
+            (
+                "MaxAllowedSkewMilliseconds",
+                skew_max.as_millis().to_string(),
+            ),
+        ],
+        Problem::PayloadHashMismatch { declared, computed } => vec![
+            ("ClientComputedContentSHA256", hex::encode(declared)),
+            ("S3ComputedContentSHA256", hex::encode(computed)),
+        ],
+        Problem::Query(QueryProblem::Expired {
+            date,
+            expired_at,
+            now,
+        }) => vec![
+            (
+                "X-Amz-Expires",
+                expired_at.since(*date).as_secs().to_string(),
+            ),
+            ("Expires", expired_at.to_string()),
+            ("ServerTime", now.to_string()),
+        ],
+        Problem::Query(QueryProblem::NotYetValid {
+            date,
+            expires_at,
+            now,
+        }) => vec![
+            ("X-Amz-Date", date.epoch_millis().to_string()),
+            ("Expires", expires_at.to_string()),
+            ("ServerTime", now.to_string()),
+        ],
+        _ => Vec::new(),
     }
 }
 

@@ -100,14 +100,13 @@ impl ChecksumAlgorithm {
 /// One of them is not the body's.
 pub fn check_checksums(headers: &HeaderMap, body: &[u8]) -> Result<Checksums, S3Error> {
     if let Some(sent) = headers.get("content-md5") {
-        let computed = BASE64.encode(Md5::digest(body));
-        compare("Content-MD5", sent.as_bytes(), &computed)?;
+        check_md5(sent.as_bytes(), &Md5::digest(body))?;
     }
     let mut checksums = Vec::new();
     for &algorithm in ChecksumAlgorithm::ALL {
         if let Some(sent) = headers.get(algorithm.header()) {
             let computed = algorithm.of(body);
-            compare(algorithm.header(), sent.as_bytes(), &computed)?;
+            compare(algorithm, sent.as_bytes(), &computed)?;
             checksums.push((algorithm, computed));
         }
     }
@@ -131,11 +130,30 @@ pub fn require_checksum(headers: &HeaderMap) -> Result<(), S3Error> {
     Err(S3Error::with_message(code, stage, message))
 }
 
-fn compare(header: &str, sent: &[u8], computed: &str) -> Result<(), S3Error> {
+/// Compares the MD5 of a body with the one it was sent with, which S3 tells in hexadecimal digits
+/// (`s3.put.md5`).
+fn check_md5(sent: &[u8], computed: &[u8]) -> Result<(), S3Error> {
+    let expected = BASE64.decode(sent).ok();
+    let Some(expected) = expected.filter(|digest| digest.len() == computed.len()) else {
+        let error = S3Error::new(S3Code::InvalidDigest, Stage::Body);
+        return Err(error.and("Content-MD5", &sent.escape_ascii()));
+    };
+    if expected == computed {
+        return Ok(());
+    }
+    let message = "The Content-MD5 you specified did not match what we received.";
+    let error = S3Error::with_message(S3Code::BadDigest, Stage::Body, message);
+    let error = error.and("CalculatedDigest", &BASE64.encode(computed));
+    Err(error.and("ExpectedDigest", &hex::encode(expected)))
+}
+
+fn compare(algorithm: ChecksumAlgorithm, sent: &[u8], computed: &str) -> Result<(), S3Error> {
     if sent == computed.as_bytes() {
         return Ok(());
     }
-    let mut error = S3Error::new(S3Code::BadDigest, Stage::Body);
+    let (name, header) = (algorithm.name(), algorithm.header());
+    let message = format!("The {name} you specified did not match the calculated checksum.");
+    let mut error = S3Error::with_message(S3Code::BadDigest, Stage::Body, message);
     error.detail = Some(format!(
         "the body's {header} is {computed}, the request says {}",
         sent.escape_ascii()
@@ -173,7 +191,6 @@ mod tests {
         for name in ChecksumAlgorithm::ALL
             .iter()
             .map(|algorithm| algorithm.header())
-            .chain(["content-md5"])
         {
             let mut headers = HeaderMap::new();
             headers.insert(name, HeaderValue::from_static("AAAAAA=="));
@@ -182,6 +199,31 @@ mod tests {
                 S3Code::BadDigest,
                 "{name}"
             );
+        }
+    }
+
+    // s3.put.md5
+    #[test]
+    fn an_md5_that_is_none_is_told_apart_from_a_wrong_one() {
+        let check = |sent: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("content-md5", HeaderValue::from_str(sent).unwrap());
+            let refused = check_checksums(&headers, b"").err();
+            refused.map(|error| (error.code, error.elements))
+        };
+        assert_eq!(check("1B2M2Y8AsgTpgAmY7PhCfg=="), None);
+        let digests = vec![
+            ("CalculatedDigest", "1B2M2Y8AsgTpgAmY7PhCfg==".to_owned()),
+            (
+                "ExpectedDigest",
+                "5eb63bbbe01eeed093cb22bb8f5acdc3".to_owned(),
+            ),
+        ];
+        let wrong = check("XrY7u+Ae7tCTyyK7j1rNww==");
+        assert_eq!(wrong, Some((S3Code::BadDigest, digests)));
+        for none in ["", "AAAAAA==", "1B2M2Y8AsgTpgAmY7PhCfg", "?"] {
+            let sent = vec![("Content-MD5", none.to_owned())];
+            assert_eq!(check(none), Some((S3Code::InvalidDigest, sent)), "{none}");
         }
     }
 }

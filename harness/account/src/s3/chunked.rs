@@ -18,6 +18,9 @@ use super::checksum::ChecksumAlgorithm;
 use super::error::{S3Code, S3Error};
 use crate::authenticate::Stage;
 
+/// The least that a chunk holds which others follow (`s3.chunked.size-min`).
+const CHUNK_BYTES_MIN: usize = 8192;
+
 /// The longest line of the framing. Ours: none that a client sends comes near.
 const LINE_BYTES_MAX: usize = 1024;
 
@@ -99,10 +102,14 @@ impl<'a> Rest<'a> {
     fn content(&mut self, length: usize) -> Result<Bytes, S3Error> {
         // Never more room than was sent, whatever is announced.
         let mut content = BytesMut::with_capacity(length.min(self.0.len()));
-        loop {
+        let mut before = None;
+        for number in 1_u64.. {
             let size = chunk_size(self.line()?)?;
             if size == 0 {
                 break;
+            }
+            if let Some(before) = before.replace(size).filter(|it| *it < CHUNK_BYTES_MIN) {
+                return Err(too_small(number, before));
             }
             if size > length - content.len() {
                 return Err(incomplete("the chunks hold more than was announced"));
@@ -197,6 +204,12 @@ fn incomplete(detail: &str) -> S3Error {
     let message = "The request body terminated unexpectedly";
     let error = S3Error::with_message(S3Code::IncompleteBody, Stage::Body, message);
     explained(error, detail)
+}
+
+/// The chunk of that number is not the last, for this one comes after it.
+fn too_small(number: u64, before: usize) -> S3Error {
+    let error = S3Error::new(S3Code::InvalidChunkSizeError, Stage::Body);
+    error.and("Chunk", &number).and("BadChunkSize", &before)
 }
 
 /// Whatever is wrong with the trailer, S3 says that (`s3.chunked.trailer`).

@@ -71,6 +71,10 @@ codes! {
     InvalidAccessKeyId = 403, "The AWS Access Key Id you provided does not exist in our records.";
     /// A header or parameter has a value it cannot have.
     InvalidArgument = 400, "Invalid Argument";
+    /// A chunk that is not the last is too small.
+    InvalidChunkSizeError = 400, "Only the last chunk is allowed to have a size less than 8192 bytes";
+    /// The `Content-MD5` can be nobody's.
+    InvalidDigest = 400, "The Content-MD5 you specified was invalid.";
     /// No bucket can have that name.
     InvalidBucketName = 400, "The specified bucket is not valid.";
     /// No Region has that name.
@@ -112,9 +116,9 @@ codes! {
     /// The request's header is larger than it may be.
     RequestHeaderSectionTooLarge = 400, "Your request header section exceeds the maximum allowed size.";
     /// The request's date is too far from the server's.
-    RequestTimeTooSkewed = 403, "The difference between the request time and the server's time is too large.";
+    RequestTimeTooSkewed = 403, "The difference between the request time and the current time is too large.";
     /// The signature is not the one the server computed.
-    SignatureDoesNotMatch = 403, "The request signature that the server calculated does not match the signature that you provided. Check your AWS secret access key and signing method.";
+    SignatureDoesNotMatch = 403, "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
     /// The body's hash is not the announced one.
     XAmzContentSHA256Mismatch = 400, "The provided 'x-amz-content-sha256' header does not match what was computed.";
 }
@@ -167,6 +171,12 @@ impl S3Error {
     /// There is no such thing, or what there is forbids it.
     pub(super) fn resource(code: S3Code) -> Self {
         Self::new(code, Stage::Resource)
+    }
+
+    /// The same, which says so besides.
+    pub(super) fn and(mut self, name: &'static str, value: &impl fmt::Display) -> Self {
+        self.elements.push((name, value.to_string()));
+        self
     }
 
     /// A parameter has a value it cannot have.

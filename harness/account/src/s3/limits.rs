@@ -40,9 +40,7 @@ pub fn too_large(length: Option<u64>) -> S3Error {
     let mut error = S3Error::new(S3Code::EntityTooLarge, Stage::Body);
     let length = length.map(|length| ("ProposedSize", length.to_string()));
     error.elements.extend(length);
-    let max = UPLOAD_BYTES_MAX.to_string();
-    error.elements.push(("MaxSizeAllowed", max));
-    error
+    error.and("MaxSizeAllowed", &UPLOAD_BYTES_MAX)
 }
 
 /// Whether the header of a request is small enough to be looked at (`s3.headers.size-max`).
@@ -56,10 +54,8 @@ pub fn check_headers(headers: &HeaderMap) -> Result<(), S3Error> {
     if sizes.sum::<usize>() <= HEADER_BYTES_MAX {
         return Ok(());
     }
-    let mut error = S3Error::new(S3Code::RequestHeaderSectionTooLarge, Stage::Operation);
-    let max = HEADER_BYTES_MAX.to_string();
-    error.elements.push(("MaxSizeAllowed", max));
-    Err(error)
+    let error = S3Error::new(S3Code::RequestHeaderSectionTooLarge, Stage::Operation);
+    Err(error.and("MaxSizeAllowed", &HEADER_BYTES_MAX))
 }
 
 /// Whether an object may be described with so much (`s3.put.metadata-size-max`).
@@ -75,12 +71,9 @@ pub fn check_metadata(headers: &HeaderMap) -> Result<(), S3Error> {
     if size <= METADATA_BYTES_MAX {
         return Ok(());
     }
-    let mut error = S3Error::new(S3Code::MetadataTooLarge, Stage::Operation);
-    error.elements = vec![
-        ("Size", size.to_string()),
-        ("MaxSizeAllowed", METADATA_BYTES_MAX.to_string()),
-    ];
-    Err(error)
+    let error = S3Error::new(S3Code::MetadataTooLarge, Stage::Operation);
+    let error = error.and("Size", &size);
+    Err(error.and("MaxSizeAllowed", &METADATA_BYTES_MAX))
 }
 
 #[cfg(test)]

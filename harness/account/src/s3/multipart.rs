@@ -228,7 +228,8 @@ fn check_part_number(number: i32) -> Result<(), S3Error> {
         return Ok(());
     }
     let message = "Part number must be an integer between 1 and 10000, inclusive";
-    Err(S3Error::argument(message))
+    let error = S3Error::argument(message).and("ArgumentName", &"partNumber");
+    Err(error.and("ArgumentValue", &number))
 }
 
 /// The parts that are claimed (`s3.multipart.complete`).

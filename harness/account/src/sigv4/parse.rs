@@ -56,6 +56,7 @@ pub fn parse_header<'a>(
     };
     Ok(Parsed {
         head,
+        form: Form::Header,
         path: rules.path,
         authorization,
         date,
@@ -98,9 +99,10 @@ fn read_query<'a>(head: RequestHead<'a>, rules: &ServiceRules) -> Result<Parsed<
     };
     Ok(Parsed {
         head,
+        form: Form::Query,
         path: rules.path,
         date: signed.date,
-        expires_at: Some(signed.expires_at),
+        expires_at: Some(signed.expires_at).filter(|_| rules.expires_in_query),
         declared_payload,
         session_token: signed.session_token.map(Cow::Owned),
         authorization: signed.authorization,

@@ -26,10 +26,11 @@ pub(super) const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-con
 /// Where it is signed makes no difference from here on, but for its [time](Self::check_date).
 pub struct Parsed<'a> {
     pub(super) head: RequestHead<'a>,
+    pub(super) form: Form,
     pub(super) path: PathRule,
     pub(super) authorization: Authorization,
     pub(super) date: SimInstant,
-    /// Of what is signed in the query alone.
+    /// Of what is signed in the query alone, where the service looks at it.
     pub(super) expires_at: Option<SimInstant>,
     pub(super) declared_payload: Option<PayloadHash>,
     pub(super) session_token: Option<Cow<'a, str>>,
@@ -38,10 +39,7 @@ pub struct Parsed<'a> {
 impl Parsed<'_> {
     /// Where it is signed.
     pub fn form(&self) -> Form {
-        match self.expires_at {
-            None => Form::Header,
-            Some(_) => Form::Query,
-        }
+        self.form
     }
 
     /// The access key id whose secret verifies this, as sent.
@@ -64,7 +62,8 @@ impl Parsed<'_> {
         self.date
     }
 
-    /// From when on a presigned URL is no longer accepted, if its session lives as long.
+    /// From when on a presigned URL is no longer accepted, if its session lives as long and the
+    /// service looks at it.
     pub fn expires_at(&self) -> Option<SimInstant> {
         self.expires_at
     }
@@ -86,7 +85,7 @@ impl Parsed<'_> {
     }
 
     /// Whether this is a time at which the request may be sent: a presigned URL from its date
-    /// until its expiry, what is signed in its header at most `skew_max` from its date, either way.
+    /// until its expiry, all else at most `skew_max` from its date, either way.
     ///
     /// A URL is good until its expiry and not at it, as a session is; and `skew_max` ahead of its
     /// date, as whoever presigned it may be ahead too. Both are our reading: AWS says neither.
@@ -94,10 +93,18 @@ impl Parsed<'_> {
         let date = self.date;
         let too_new = date.since(now) > skew_max;
         let problem = match self.expires_at {
-            Some(_) if too_new => QueryProblem::NotYetValid { date, now }.into(),
-            Some(expired_at) if now >= expired_at => {
-                QueryProblem::Expired { expired_at, now }.into()
+            Some(expires_at) if too_new => QueryProblem::NotYetValid {
+                date,
+                expires_at,
+                now,
             }
+            .into(),
+            Some(expired_at) if now >= expired_at => QueryProblem::Expired {
+                date,
+                expired_at,
+                now,
+            }
+            .into(),
             None if too_new => Problem::DateTooNew {
                 date,
                 now,

@@ -69,6 +69,8 @@ pub enum QueryProblem {
     NotYetValid {
         /// The date of the URL.
         date: SimInstant,
+        /// When it ends.
+        expires_at: SimInstant,
         /// The account's time.
         now: SimInstant,
     },
@@ -78,6 +80,8 @@ pub enum QueryProblem {
         .expired_at.amz_date(), .now.amz_date()
     )]
     Expired {
+        /// The date of the URL.
+        date: SimInstant,
         /// When it ended.
         expired_at: SimInstant,
         /// The account's time.

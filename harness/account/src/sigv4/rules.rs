@@ -22,7 +22,7 @@ pub enum PathRule {
 /// use rolecall_account::sigv4::ServiceRules;
 ///
 /// let lenient = ServiceRules {
-///     clock_skew_max: Duration::from_mins(15),
+///     clock_skew_max: Duration::from_hours(1),
 ///     ..ServiceRules::STS
 /// };
 /// assert_eq!(lenient.service, "sts");
@@ -35,6 +35,9 @@ pub struct ServiceRules {
     pub path: PathRule,
     /// How far the date of a request may be from the account's time, either way.
     pub clock_skew_max: Duration,
+    /// Whether a presigned URL is good for as long as its `X-Amz-Expires` says. Otherwise it is as
+    /// good as a signature in a header of the same date.
+    pub expires_in_query: bool,
     /// Whether the hash that is signed is the one declared in `x-amz-content-sha256`, which must
     /// then be there. Otherwise it is the hash of the body, whatever that header says.
     pub payload_hash_header_required: bool,
@@ -46,6 +49,7 @@ impl ServiceRules {
         service: "s3",
         path: PathRule::EncodedOnce,
         clock_skew_max: Duration::from_mins(15),
+        expires_in_query: true,
         payload_hash_header_required: true,
     };
 
@@ -58,14 +62,16 @@ impl ServiceRules {
     /// Amazon EC2.
     pub const EC2: Self = Self::query("ec2");
 
-    /// A service that speaks the query protocol. Five minutes of skew: AWS Knowledge Center, "How
-    /// do I resolve the IAM error: the security token included in the request is expired". AWS's
-    /// "Common Errors" pages say fifteen, which is why the window is an argument of the check.
+    /// A service that speaks the query protocol. Fifteen minutes either way, for URLs too
+    /// (`sts.signature.age-max`). AWS Knowledge Center has five, "How do I resolve the IAM error: the
+    /// security token included in the request is expired", which is why the window is an argument of
+    /// the check.
     pub const fn query(service: &'static str) -> Self {
         Self {
             service,
             path: PathRule::Normalized,
-            clock_skew_max: Duration::from_mins(5),
+            clock_skew_max: Duration::from_mins(15),
+            expires_in_query: false,
             payload_hash_header_required: false,
         }
     }

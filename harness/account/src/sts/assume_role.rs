@@ -23,6 +23,8 @@ const CHAINED_MAX: Duration = Duration::from_hours(1);
 const ARN_LENGTH: RangeInclusive<usize> = 20..=2048;
 const SESSION_NAME_LENGTH: RangeInclusive<usize> = 2..=64;
 const EXTERNAL_ID_LENGTH: RangeInclusive<usize> = 2..=1224;
+/// What is too long is told by the room that all session policies have together.
+const POLICY_LENGTH: RangeInclusive<usize> = 1..=usize::MAX;
 const ARN: Alphabet = Alphabet {
     pattern: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
     has: |c| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..),
@@ -30,6 +32,10 @@ const ARN: Alphabet = Alphabet {
 const SESSION_NAME: Alphabet = Alphabet {
     pattern: r"[\w+=,.@-]*",
     has: |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
+};
+const POLICY: Alphabet = Alphabet {
+    pattern: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
+    has: |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}'),
 };
 const EXTERNAL_ID: Alphabet = Alphabet {
     pattern: r"[\w+=,.@:\/-]*",
@@ -131,6 +137,13 @@ impl AssumeRole {
         constraints.number(Field("durationSeconds"), self.duration_seconds, DURATION);
         if let Some(id) = &self.external_id {
             constraints.text(Field("externalId"), id, EXTERNAL_ID_LENGTH, &EXTERNAL_ID);
+        }
+        if let Some(policy) = &self.policy {
+            constraints.text(Field("policy"), policy, POLICY_LENGTH, &POLICY);
+        }
+        for (number, arn) in (1..).zip(&self.policy_arns) {
+            let field = format!("policyArns.{number}.member.arn");
+            constraints.text(Field(&field), arn, ARN_LENGTH, &ARN);
         }
         constraints.check()?;
         if is_role_arn(&self.role_arn) {

@@ -2,7 +2,7 @@
 
 use crate::authenticate::AuthenticationError;
 use crate::session::Ending;
-use crate::sigv4::{Problem, QueryProblem};
+use crate::sigv4::Problem;
 
 /// What is told.
 pub(super) struct Told {
@@ -63,9 +63,9 @@ fn signature(problem: &Problem) -> Told {
             "Credential should be scoped to correct service: '{expected}'. "
         )),
         // sts.errors.region-wrong
-        Problem::ScopeRegionWrong { found, .. } => Told::mismatch(format!(
-            "Credential should be scoped to a valid region, not '{found}'. "
-        )),
+        Problem::ScopeRegionWrong { .. } => {
+            Told::mismatch("Credential should be scoped to a valid region. ")
+        }
         Problem::DateTooOld {
             date,
             now,
@@ -97,10 +97,7 @@ fn signature(problem: &Problem) -> Told {
         | Problem::HeadersNotSigned { .. }
         | Problem::ScopeDateMismatch { .. }
         | Problem::ScopeTerminatorWrong { .. }
-        | Problem::PayloadHashMismatch { .. }
-        | Problem::Query(QueryProblem::Expired { .. } | QueryProblem::NotYetValid { .. }) => {
-            Told::mismatch(problem.to_string())
-        }
+        | Problem::PayloadHashMismatch { .. } => Told::mismatch(problem.to_string()),
         form => Told::incomplete(form.to_string()),
     }
 }

@@ -9,7 +9,7 @@ use super::error::StsError;
 
 /// A parameter by the name that AWS's messages have for it: lower camel case.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field(pub(super) &'static str);
+pub(super) struct Field<'a>(pub(super) &'a str);
 
 /// The characters that a text may have, and AWS's pattern for them.
 pub(super) struct Alphabet {
@@ -27,7 +27,7 @@ impl Constraints {
     /// A text of so many characters, all of them of an alphabet.
     pub(super) fn text(
         &mut self,
-        field: Field,
+        field: Field<'_>,
         value: &str,
         length: RangeInclusive<usize>,
         alphabet: &Alphabet,
@@ -44,7 +44,12 @@ impl Constraints {
     }
 
     /// A number of a range, if there is one.
-    pub(super) fn number(&mut self, field: Field, value: Option<u32>, range: RangeInclusive<u32>) {
+    pub(super) fn number(
+        &mut self,
+        field: Field<'_>,
+        value: Option<u32>,
+        range: RangeInclusive<u32>,
+    ) {
         if let Some(value) = value {
             self.within(field, value, &value, &range, "Member must have value");
         }
@@ -52,7 +57,7 @@ impl Constraints {
 
     fn within<T: PartialOrd + fmt::Display>(
         &mut self,
-        field: Field,
+        field: Field<'_>,
         shown: impl fmt::Display + Copy,
         value: &T,
         range: &RangeInclusive<T>,
@@ -68,7 +73,7 @@ impl Constraints {
         }
     }
 
-    fn violated(&mut self, Field(field): Field, value: impl fmt::Display, constraint: &str) {
+    fn violated(&mut self, Field(field): Field<'_>, value: impl fmt::Display, constraint: &str) {
         self.violations.push(format!(
             "Value '{value}' at '{field}' failed to satisfy constraint: {constraint}"
         ));

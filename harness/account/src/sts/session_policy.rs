@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::StsError;
 use crate::policy::{self, Document, DocumentKind, NamedPolicy};
 
-/// `sts.session-policy.limits`.
+/// `sts.session-policy.limits`; the characters that they have are looked at before.
 const PLAIN_CHARACTERS_MAX: usize = 2048;
 const ARNS_MAX: usize = 10;
 
@@ -47,14 +47,6 @@ pub(super) fn read(inline: Option<&str>, arns: &[String]) -> Result<SessionPolic
 
 /// The policy that came as text.
 fn document(text: &str) -> Result<NamedPolicy, StsError> {
-    // sts.session-policy.limits
-    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}');
-    if !text.chars().all(allowed) {
-        return Err(StsError::MalformedPolicy {
-            message: "a policy has only the characters U+0009, U+000A, U+000D and U+0020 to U+00FF"
-                .to_owned(),
-        });
-    }
     let document = Document::parse(text, DocumentKind::Identity);
     let document = document.map_err(|malformed| StsError::MalformedPolicy {
         message: malformed.to_string(),

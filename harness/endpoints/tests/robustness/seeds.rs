@@ -341,7 +341,7 @@ fn chunked(lab: &Lab, path: &str) -> Seed {
         ("x-amz-trailer", crc32.header()),
     ];
     let (name, sum) = (crc32.header(), crc32.of(b"meow!"));
-    let body = format!("3\r\nmeo\r\n2\r\nw!\r\n0\r\n{name}:{sum}\r\n\r\n");
+    let body = format!("5\r\nmeow!\r\n0\r\n{name}:{sum}\r\n\r\n");
     seed(lab, Form::Chunks, "PUT", path, &headers, &body)
 }
 

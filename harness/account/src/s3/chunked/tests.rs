@@ -44,7 +44,7 @@ fn a_body_in_due_form() {
         ),
         (
             "5",
-            "0002\r\nhe\r\n3\r\nllo\r\n000\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n",
+            "0005\r\nhello\r\n000\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n",
             "hello",
         ),
         // Data that looks like framing: it is counted, not searched.
@@ -73,7 +73,7 @@ const END: &str = "0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n";
 
 #[test]
 fn framings_out_of_form() {
-    use S3Code::{IncompleteBody, MalformedTrailerError};
+    use S3Code::{IncompleteBody, InvalidChunkSizeError, MalformedTrailerError};
     let line = "5;".to_owned() + &"x".repeat(LINE_BYTES_MAX);
     for (what, framed, code) in [
         ("nothing", String::new(), IncompleteBody),
@@ -102,9 +102,9 @@ fn framings_out_of_form() {
             IncompleteBody,
         ),
         (
-            "more in a second chunk",
-            format!("5\r\nhello\r\n1\r\n!\r\n{END}"),
-            IncompleteBody,
+            "a small chunk before the last",
+            format!("3\r\nhel\r\n2\r\nlo\r\n{END}"),
+            InvalidChunkSizeError,
         ),
         (
             "a size beyond all bounds",
@@ -172,6 +172,24 @@ fn framings_out_of_form() {
     }
 }
 
+// s3.chunked.size-min
+#[test]
+fn only_the_last_chunk_may_be_small() {
+    let body = |first: usize, second: usize| {
+        let (one, two) = ("a".repeat(first), "b".repeat(second));
+        let framed = format!("{first:x}\r\n{one}\r\n{second:x}\r\n{two}\r\n{END}");
+        decode(&(first + second).to_string(), CRC32, &framed)
+    };
+    assert_eq!(body(8192, 1).unwrap().content.len(), 8193);
+    let refused = body(8191, 8192).unwrap_err();
+    assert_eq!(refused.code, S3Code::InvalidChunkSizeError);
+    let elements = [("Chunk", "2"), ("BadChunkSize", "8191")];
+    assert_eq!(
+        refused.elements,
+        elements.map(|(name, value)| (name, value.to_owned()))
+    );
+}
+
 #[test]
 fn headers_out_of_form() {
     let framed = format!("5\r\nhello\r\n{END}");
@@ -218,9 +236,12 @@ proptest::proptest! {
 
     #[test]
     fn what_is_framed_comes_out_again_and_no_cut_goes_unnoticed(
-        chunks in proptest::collection::vec(proptest::collection::vec(proptest::prelude::any::<u8>(), 1..40), 0..5),
+        last in proptest::collection::vec(proptest::prelude::any::<u8>(), 1..40),
+        sizes in proptest::collection::vec(CHUNK_BYTES_MIN..CHUNK_BYTES_MIN + 40, 0..4),
         cut in proptest::prelude::any::<proptest::sample::Index>(),
     ) {
+        let mut chunks: Vec<_> = sizes.iter().map(|size| vec![b'\n'; *size]).collect();
+        chunks.push(last);
         let mut framed = Vec::new();
         for chunk in &chunks {
             framed.extend(format!("{:x}\r\n", chunk.len()).into_bytes());

@@ -285,13 +285,23 @@ fn a_url_has_its_time() {
     let early = parsed.check_date(now, skew_max).unwrap_err();
     assert_eq!(
         early.problem,
-        QueryProblem::NotYetValid { date, now }.into()
+        QueryProblem::NotYetValid {
+            date,
+            expires_at: expired_at,
+            now
+        }
+        .into()
     );
     for now in [expired_at, expired_at + HOUR] {
         let late = parsed.check_date(now, skew_max).unwrap_err();
         assert_eq!(
             late.problem,
-            QueryProblem::Expired { expired_at, now }.into()
+            QueryProblem::Expired {
+                date,
+                expired_at,
+                now
+            }
+            .into()
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Policies that a session may not exceed.
 
-use super::{Lab, admin, told};
+use super::{Lab, admin, invalid, told};
 use crate::sts::AssumeRole;
 use crate::testing::start;
 
@@ -53,13 +53,40 @@ fn session_policies_that_are_none_are_refused() {
     };
     let malformed = ("MalformedPolicyDocument", 400);
     assert_eq!(refused(Some("{}"), &[]), malformed);
-    assert_eq!(refused(Some("{\"Version\": \"\u{2028}\"}"), &[]), malformed);
     let long = " ".repeat(2049);
     assert_eq!(refused(Some(&long), &[]), ("PackedPolicyTooLarge", 400));
     let arn = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
     assert_eq!(refused(None, &[arn; 11]), ("ValidationError", 400));
+    let unknown = "arn:aws:iam::aws:policy/NoSuchPolicy";
+    assert_eq!(refused(None, &[unknown]), ("ValidationError", 400));
+}
+
+// sts.session-policy.limits, sts.errors.validation-form
+#[test]
+fn a_policy_has_its_characters_and_an_arn_its_length() {
+    let mut lab = Lab::open();
+    let mut refused = |policy: &str, arns: &[&str]| {
+        told(lab.by_ann(AssumeRole {
+            policy: Some(policy.to_owned()),
+            policy_arns: arns.iter().map(|&arn| arn.to_owned()).collect(),
+            ..admin()
+        }))
+    };
+    let pattern =
+        r"Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+";
+    let at = "at 'policy' failed to satisfy constraint";
     assert_eq!(
-        refused(None, &["AmazonS3FullAccess"]),
-        ("ValidationError", 400)
+        refused("{\u{2028}}", &[]),
+        invalid(&format!(
+            "1 validation error detected: Value '{{\u{2028}}}' {at}: {pattern}"
+        ))
+    );
+    let short = "Member must have length greater than or equal to";
+    assert_eq!(
+        refused("", &["arn:aws:iam::aws:policy/AmazonS3FullAccess", "S3"]),
+        invalid(&format!(
+            "2 validation errors detected: Value '' {at}: {short} 1; Value 'S3' at \
+             'policyArns.2.member.arn' failed to satisfy constraint: {short} 20"
+        ))
     );
 }
