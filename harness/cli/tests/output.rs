@@ -220,3 +220,32 @@ fn the_scenario_of_the_readme_plays() {
     let ran = rolecall(&["scenario", file.to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
 }
+
+/// A row is played alone by the name that its report has, and its failure is replayed so.
+#[test]
+fn one_row_of_a_file_can_be_played() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("rows.toml");
+    let text = "summary = \"Rows.\"\n[[vary]]\nid = \"one\"\nissue = 1\n[[vary]]\nid = \"two\"\nissue = 2\n[world]\nrole.r = { trust = \"ec2\" }\nprofile.p = { role = \"r\" }\ninstance.web = { profile = \"p\" }\n[[step]]\nname = \"a\"\nresolve = {}\nexpect.issue = \"${issue}\"\n";
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let both = rolecall(&["scenario", path]);
+    assert_eq!(both.code, 1, "{}", both.stdout);
+    assert!(
+        both.stdout.contains("2 scenarios: 1 passed, 1 failed"),
+        "{}",
+        both.stdout
+    );
+    let replay = format!("scenario '{path}[two]' --seed 1");
+    assert!(both.stdout.contains(&replay), "{}", both.stdout);
+    let one = rolecall(&["scenario", &format!("{path}[one]")]);
+    assert_eq!(one.code, 0, "{}", one.stdout);
+    assert!(one.stdout.contains("rows[one]") && !one.stdout.contains("rows[two]"));
+    let none = rolecall(&["scenario", &format!("{path}[three]")]);
+    assert_eq!(none.code, 2);
+    assert!(
+        none.stderr.contains("has no row `three`"),
+        "{}",
+        none.stderr
+    );
+}

@@ -86,3 +86,19 @@ pub(crate) fn summed_up(lines: &[String]) -> String {
     };
     (*only).to_owned()
 }
+
+/// In a line, for all repetitions, in their order: the same again and again is said once.
+pub(crate) fn one_after_the_other(lines: &[String]) -> String {
+    let mut runs: Vec<(&str, usize)> = Vec::new();
+    for line in lines {
+        match runs.last_mut() {
+            Some((known, times)) if known == line => *times += 1,
+            _ => runs.push((line, 1)),
+        }
+    }
+    let said = runs.iter().map(|(line, times)| match times {
+        1 => format!("once: {line}"),
+        times => format!("{times} times: {line}"),
+    });
+    said.collect::<Vec<_>>().join("; then ")
+}

@@ -17,9 +17,16 @@ pub(crate) fn is_failing_source(exchange: &Exchange) -> bool {
         && (!answered || exchange.fault.is_some())
 }
 
-/// The differences of all callers, each once; those that not all have say how many have them.
-pub(crate) fn of_callers(
-    callers: usize,
+/// What there are several of in a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Many {
+    Callers(usize),
+    Repetitions(usize),
+}
+
+/// The differences of all, each once; those that not all have say how many have them.
+pub(crate) fn of_many(
+    many: Many,
     differences: impl Iterator<Item = Vec<Difference>>,
 ) -> Vec<Difference> {
     let mut counted: Vec<(Difference, usize)> = Vec::new();
@@ -29,10 +36,14 @@ pub(crate) fn of_callers(
             None => counted.push((difference, 1)),
         }
     }
+    let (all, noun) = match many {
+        Many::Callers(all) => (all, "callers"),
+        Many::Repetitions(all) => (all, "repetitions"),
+    };
     let said = counted.into_iter().map(|(difference, count)| match count {
-        count if count >= callers => difference,
+        count if count >= all => difference,
         count => Difference {
-            actual: format!("{}, for {count} of {callers} callers", difference.actual),
+            actual: format!("{}, for {count} of {all} {noun}", difference.actual),
             ..difference
         },
     });

@@ -1,5 +1,7 @@
 //! The runner: plays a scenario step by step.
 
+mod repeat;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +13,12 @@ use tokio::time::timeout;
 
 use crate::act::{self, Asked, Done, Undoable};
 use crate::armed::{self, Meaning, Told};
-use crate::check::{self, Facts, UsedSet};
+use crate::check::{self, Difference, Facts, UsedSet};
 use crate::control;
 use crate::flight::{Flight, LONGEST, Landed, REST};
 use crate::happened::{happened, summed_up};
-use crate::judge::{exchanges, findings, is_failing_source, of_callers, rules_of};
-use crate::language::{Act, Action, Actor, Move, Scenario, Step};
+use crate::judge::{Many, exchanges, findings, is_failing_source, of_many, rules_of};
+use crate::language::{Act, Action, Actor, Expect, Move, Scenario, Step};
 use crate::outcome::{Event, Outcome, Report, StepReport, TracedExchange};
 use crate::simulation::{SetupError, Simulation, simulate};
 use crate::url::{Holder, Presigned};
@@ -166,20 +168,16 @@ impl<'a> Play<'a> {
             notes: Vec::new(),
             trace: Vec::new(),
         };
-        let acted = match self.prepare(step, &mut report).await {
-            Ok(()) => self.act(step).await,
-            Err(why) => Err(why),
-        };
-        let window = self.collect();
-        report.trace = self.trace(&window);
-        report
-            .struck
-            .extend(self.told.news(self.simulation.edge().faults()));
-        match acted {
-            Ok(acted) => {
-                self.judge(step, &acted, &window, &mut report);
-                self.control(&window, &mut report).await;
+        let played = match (self.prepare(step, &mut report).await, &step.repeat) {
+            (Ok(()), None) => self.once(step, &mut report).await,
+            (Ok(()), Some(repeat)) => self.repeatedly(step, &repeat.value, &mut report).await,
+            (Err(why), _) => {
+                self.window(&mut report);
+                Err(why)
             }
+        };
+        match played {
+            Ok(()) => {}
             Err(Stop::NotApplicable(why)) => {
                 report.happened.clone_from(&why);
                 report.outcome = Outcome::NotApplicable(why);
@@ -190,6 +188,25 @@ impl<'a> Play<'a> {
             }
         }
         report
+    }
+
+    /// Acts, and judges what came of it.
+    async fn once(&mut self, step: &Step, report: &mut StepReport) -> Result<(), Stop> {
+        let acted = self.act(step).await;
+        let window = self.window(report);
+        self.judge(step, &acted?, &window, report);
+        self.control(&window, report).await;
+        Ok(())
+    }
+
+    /// What the journal says since the last look at it, reported.
+    fn window(&mut self, report: &mut StepReport) -> Vec<Entry> {
+        let window = self.collect();
+        report.trace.extend(self.trace(&window));
+        report
+            .struck
+            .extend(self.told.news(self.simulation.edge().faults()));
+        window
     }
 
     /// Everything before the action.
@@ -361,6 +378,21 @@ impl<'a> Play<'a> {
 
     fn judge(&mut self, step: &Step, acted: &Acted, window: &[Entry], report: &mut StepReport) {
         let calls = self.count(window);
+        let seen = self.look(step, &[&step.expect], acted, (window, &calls));
+        report.happened.clone_from(&seen.happened);
+        self.conclude_step(step, seen.differences, seen.always, report);
+        report.notes.extend(seen.notes);
+        self.remember(step, acted, seen.used);
+    }
+
+    /// What the checkers say to what was done: each of `expects`, and what always holds.
+    fn look(
+        &mut self,
+        step: &Step,
+        expects: &[&Expect],
+        acted: &Acted,
+        (window, calls): (&[Entry], &BTreeMap<String, u64>),
+    ) -> Seen {
         let since_it_began = self.entries_since(acted.mark.min(self.mark));
         let entries = if matches!(step.act.value, Act::Join(_)) {
             &since_it_began
@@ -370,50 +402,64 @@ impl<'a> Play<'a> {
         self.sources_healthy &= !exchanges(entries).any(|(_, it)| is_failing_source(it));
         let recorded = self.simulation.recorded_sets();
         let world = self.simulation.world();
-        let facts = |landed| self.facts(step, landed, (entries, &calls), (&world, &recorded));
-        let callers = acted.landed.len();
-        let happened: Vec<String> = acted.landed.iter().map(|it| happened(&facts(it))).collect();
-        report.happened = summed_up(&happened);
-        let mut differences = of_callers(
-            callers,
-            acted
-                .landed
-                .iter()
-                .map(|landed| check::expected(&step.expect, &facts(landed))),
-        );
+        let facts = |landed| self.facts(step, landed, (entries, calls), (&world, &recorded));
+        let landed = || acted.landed.iter();
+        let callers = Many::Callers(acted.landed.len());
+        let happened: Vec<String> = landed().map(|it| happened(&facts(it))).collect();
+        let expected = expects.iter().map(|expect| {
+            let found = landed().map(|it| check::expected(expect, &facts(it)));
+            of_many(callers, found)
+        });
+        let always = check::ALWAYS.iter().map(|(rule, check)| {
+            let found = landed().map(|it| check(&facts(it)));
+            (*rule, of_many(callers, found))
+        });
+        let mut notes: Vec<String> = expects
+            .iter()
+            .filter_map(|expect| expect.fails.as_ref())
+            .flat_map(|class| landed().filter_map(|it| check::class_note(class.value, &facts(it))))
+            .collect();
+        notes.dedup();
+        Seen {
+            happened: summed_up(&happened),
+            differences: expected.flatten().collect(),
+            always: always.collect(),
+            notes,
+            used: acted.landed.first().and_then(|it| facts(it).used()),
+        }
+    }
+
+    /// Makes findings of what was seen, and counts what happened since the start.
+    fn conclude_step(
+        &self,
+        step: &Step,
+        mut differences: Vec<Difference>,
+        always: Vec<(&'static str, Vec<Difference>)>,
+        report: &mut StepReport,
+    ) {
         differences.extend(check::counts(
             "since the start",
             &step.expect_total,
             &self.totals,
         ));
         report.findings = findings(&rules_of(self.scenario, step), differences);
-        for (rule, check) in check::ALWAYS {
-            let found = acted.landed.iter().map(|landed| check(&facts(landed)));
-            let found = of_callers(callers, found);
-            report
-                .findings
-                .extend(findings(&[(*rule).to_owned()], found));
+        for (rule, found) in always {
+            report.findings.extend(findings(&[rule.to_owned()], found));
         }
-        if let Some(class) = &step.expect.fails {
-            let notes = acted.landed.iter();
-            report
-                .notes
-                .extend(notes.filter_map(|landed| check::class_note(class.value, &facts(landed))));
-            report.notes.dedup();
-        }
-        if !report.findings.is_empty() {
+        if !report.findings.is_empty() && report.outcome == Outcome::Passed {
             report.outcome = Outcome::Failed;
         }
-        let used = acted.landed.first().and_then(|landed| facts(landed).used());
-        drop(world);
-        self.used
-            .extend(used.map(|used| (step.name.value.clone(), used)));
+    }
+
+    /// Keeps what later steps may name.
+    fn remember(&mut self, step: &Step, acted: &Acted, used: Option<UsedSet>) {
+        let name = || step.name.value.clone();
+        self.used.extend(used.map(|used| (name(), used)));
         let url = acted.landed.first().and_then(|landed| match &landed.done {
             Done::Called { call, answer } => Presigned::of(call, answer),
             _ => None,
         });
-        self.presigned
-            .extend(url.map(|url| (step.name.value.clone(), url)));
+        self.presigned.extend(url.map(|url| (name(), url)));
     }
 
     /// What a checker may look at, for one caller.
@@ -505,6 +551,16 @@ impl<'a> Play<'a> {
             self.scenario.line_of(&step.name.span)
         }
     }
+}
+
+/// What the checkers said to what was done.
+struct Seen {
+    happened: String,
+    differences: Vec<Difference>,
+    /// By the rules that always hold.
+    always: Vec<(&'static str, Vec<Difference>)>,
+    notes: Vec<String>,
+    used: Option<UsedSet>,
 }
 
 /// What a step's action came to, for each of its callers.

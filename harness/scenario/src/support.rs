@@ -1,6 +1,8 @@
 //! What this runner can play: the language has more words than that.
 
-use crate::language::{BadScenario, Scenario};
+use std::collections::BTreeMap;
+
+use crate::language::{BadScenario, Scenario, Span};
 
 /// The optional words that the runner plays.
 const PLAYED: &[&str] = &[
@@ -27,9 +29,11 @@ const PLAYED: &[&str] = &[
     "expect.any-of",
     "expect.calls",
     "expect.denied",
+    "expect.each",
     "expect.fails",
     "expect.identity",
     "expect.issue",
+    "expect.last",
     "expect.same-set-as",
     "expect.within",
     "fault",
@@ -50,6 +54,7 @@ const PLAYED: &[&str] = &[
     "publish-before-expiry",
     "put-policy",
     "region",
+    "repeat",
     "replace-profile",
     "resolve",
     "revoke",
@@ -77,6 +82,7 @@ const PLAYED: &[&str] = &[
     "upload.size",
     "use-url",
     "user",
+    "vary",
     "write-file",
 ];
 
@@ -85,9 +91,15 @@ const PLAYED: &[&str] = &[
 /// # Errors
 /// Every word that is not played, with its place.
 pub fn check_support(scenario: &Scenario) -> Result<(), BadScenario> {
-    let unplayed = scenario
-        .constructs()
-        .filter(|(word, _)| !PLAYED.contains(word));
+    // What one row says is for the most part what the others say, at the same places.
+    let unplayed: BTreeMap<(usize, &str), Span> = scenario
+        .runs()
+        .into_iter()
+        .flat_map(Scenario::constructs)
+        .filter(|(word, _)| !PLAYED.contains(word))
+        .map(|(word, span)| ((span.start, word), span))
+        .collect();
+    let unplayed = unplayed.into_iter().map(|((_, word), span)| (word, span));
     let problems = unplayed.map(|(word, span)| {
         let help =
             "it is a word of the language, and of no use to this version's runner: leave it out";

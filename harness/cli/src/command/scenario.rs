@@ -18,7 +18,8 @@ use crate::exit::{self, Exit};
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Names of scenarios or paths of scenario files; all scenarios of the suite if none is given
+    /// Names of scenarios or paths of scenario files, `NAME[ROW]` for one row; all scenarios of the
+    /// suite if none is given
     #[arg(value_name = "NAME|FILE")]
     scenarios: Vec<String>,
     /// The provider under test
@@ -134,10 +135,10 @@ fn list(format: Format) -> Exit {
 
 /// Reads every scenario that is asked for, and tells everything that is wrong with any of them.
 fn read_all(asked: &[String], rules: &RuleBook) -> Result<Vec<Scenario>, ()> {
-    let files: Vec<Result<(String, String), String>> = if asked.is_empty() {
+    let files: Vec<Result<File, String>> = if asked.is_empty() {
         SCENARIOS
             .iter()
-            .map(|file| Ok((file.path.to_owned(), file.text.to_owned())))
+            .map(|file| Ok(File::of_the_suite(file, None)))
             .collect()
     } else {
         asked.iter().map(|name| find(name)).collect()
@@ -145,9 +146,14 @@ fn read_all(asked: &[String], rules: &RuleBook) -> Result<Vec<Scenario>, ()> {
     let mut scenarios = Vec::new();
     let mut good = true;
     for file in files {
-        match file.map(|(path, text)| read(&path, &text, rules)) {
-            Ok(Ok(read)) => scenarios.extend(read),
-            Ok(Err(bad)) => {
+        match file.map(|file| (read(&file, rules), file)) {
+            Ok((Ok(read), file)) if read.is_empty() => {
+                good = false;
+                let row = file.row.unwrap_or_default();
+                anstream::eprintln!("rolecall: {} has no row `{row}`", file.path);
+            }
+            Ok((Ok(read), _)) => scenarios.extend(read),
+            Ok((Err(bad), _)) => {
                 good = false;
                 tell(&bad);
             }
@@ -160,31 +166,68 @@ fn read_all(asked: &[String], rules: &RuleBook) -> Result<Vec<Scenario>, ()> {
     if good { Ok(scenarios) } else { Err(()) }
 }
 
-/// The path and the text of what is called `name`: a scenario of the suite, else a file.
-fn find(name: &str) -> Result<(String, String), String> {
-    if let Some(file) = rolecall_scenarios::scenario(name) {
-        return Ok((file.path.to_owned(), file.text.to_owned()));
+/// A file that is to be played, or one row of it.
+struct File {
+    path: String,
+    text: String,
+    row: Option<String>,
+}
+
+impl File {
+    fn of_the_suite(file: &SuiteFile, row: Option<&str>) -> Self {
+        Self {
+            path: file.path.to_owned(),
+            text: file.text.to_owned(),
+            row: row.map(str::to_owned),
+        }
     }
+}
+
+/// What is called `name`: a scenario of the suite, else a file; `NAME[ROW]` is one row of it.
+fn find(name: &str) -> Result<File, String> {
+    let of_row = name.strip_suffix(']').and_then(|name| name.split_once('['));
+    let (plain, row) = of_row.map_or((name, None), |(plain, row)| (plain, Some(row)));
+    if let Some(file) = rolecall_scenarios::scenario(plain) {
+        return Ok(File::of_the_suite(file, row));
+    }
+    // A file may have brackets in its name.
+    let (path, row) = if Path::new(name).exists() {
+        (name, None)
+    } else {
+        (plain, row)
+    };
     let looks_like_a_path =
-        Path::new(name).extension().is_some() || name.contains(std::path::MAIN_SEPARATOR);
+        Path::new(path).extension().is_some() || path.contains(std::path::MAIN_SEPARATOR);
     if !looks_like_a_path {
-        let near = did_you_mean(name, SCENARIOS.iter().map(SuiteFile::name));
+        let near = did_you_mean(path, SCENARIOS.iter().map(SuiteFile::name));
         let help = if near.is_empty() {
             "; `rolecall scenario --list` lists them"
         } else {
             ""
         };
-        return Err(format!("no scenario `{name}`{near}{help}"));
+        return Err(format!("no scenario `{path}`{near}{help}"));
     }
-    let text = fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
-    Ok((name.to_owned(), text))
+    let text = fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(File {
+        path: path.to_owned(),
+        text,
+        row: row.map(str::to_owned),
+    })
 }
 
-fn read(path: &str, text: &str, rules: &RuleBook) -> Result<Vec<Scenario>, BadScenario> {
-    let scenario = Scenario::parse(path, text, &AccountVocabulary)?;
+/// The scenarios of a file: its rows, or the one that is asked for; none if there is no such row.
+fn read(file: &File, rules: &RuleBook) -> Result<Vec<Scenario>, BadScenario> {
+    let scenario = Scenario::parse(&file.path, &file.text, &AccountVocabulary)?;
     scenario.check_rules(&rules.slugs())?;
     check_support(&scenario)?;
-    Ok(scenario.runs().into_iter().cloned().collect())
+    let asked = file
+        .row
+        .as_ref()
+        .map(|row| format!("{}[{row}]", scenario.name));
+    let runs = scenario.runs().into_iter().cloned();
+    Ok(runs
+        .filter(|run| asked.as_ref().is_none_or(|asked| *asked == run.name))
+        .collect())
 }
 
 fn keep(folder: Option<&Path>, report: &Report, scenario: &Scenario) -> Result<(), String> {

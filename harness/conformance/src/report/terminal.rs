@@ -172,11 +172,14 @@ impl Terminal<'_> {
 
     /// The command that plays the same again, to the byte.
     fn replay(&self, report: &Report) -> String {
+        let row = report.scenario.split_once('[').map(|(_, row)| row);
         let embedded = report.source.starts_with("scenarios/");
-        let what = if embedded {
-            &report.scenario
-        } else {
-            &report.source
+        let what = match (embedded, row) {
+            (true, None) => report.scenario.clone(),
+            // Quoted, because brackets mean something to a shell.
+            (true, Some(_)) => format!("'{}'", report.scenario),
+            (false, None) => report.source.clone(),
+            (false, Some(row)) => format!("'{}[{row}'", report.source),
         };
         format!("{} scenario {what} --seed {}", self.program, report.seed)
     }
