@@ -764,7 +764,7 @@ fn repetitions_are_told_together() {
 /// What the runner cannot do is no failure.
 #[test]
 fn a_repetition_in_flight_is_inconclusive() {
-    let step = "[[step]]\nname = \"it\"\napp = \"web\"\nrepeat = { times = 2 }\nbegin = { as = \"both\", resolve = {} }\n";
+    let step = "[[step]]\nname = \"it\"\napp = \"web\"\nrepeat = { times = 2 }\nbegin = { as = \"both\", resolve = {} }\n[[step]]\nname = \"end\"\njoin = \"both\"\n";
     let report = play(&format!("{WORLD}{step}"));
     let Outcome::Inconclusive(why) = report.outcome else {
         panic!("{:?}", report.outcome)
