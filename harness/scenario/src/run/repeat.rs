@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Play, Seen, Stop};
+use super::look::Seen;
+use super::{Play, Stop};
 use crate::check::{self, Difference};
 use crate::happened::one_after_the_other;
 use crate::judge::{Many, of_many};

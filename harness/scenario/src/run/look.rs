@@ -1,0 +1,167 @@
+//! What the checkers say to what was done.
+
+use std::collections::BTreeMap;
+
+use rolecall_account::{Entry, World};
+use rolecall_endpoints::record::RecordedSet;
+
+use super::{Acted, Play};
+use crate::act::Done;
+use crate::armed::Meaning;
+use crate::check::{self, Difference, Facts, UsedSet};
+use crate::flight::Landed;
+use crate::happened::{happened, summed_up};
+use crate::judge::{Many, exchanges, findings, is_failing_source, of_many, rules_of};
+use crate::language::{Act, Expect, Step};
+use crate::outcome::{Outcome, StepReport};
+use crate::url::Presigned;
+
+/// What the checkers said to what was done.
+pub(super) struct Seen {
+    pub(super) happened: String,
+    pub(super) differences: Vec<Difference>,
+    /// By the rules that always hold.
+    pub(super) always: Vec<(&'static str, Vec<Difference>)>,
+    pub(super) notes: Vec<String>,
+    pub(super) used: Option<UsedSet>,
+}
+
+impl Play<'_> {
+    pub(super) fn judge(
+        &mut self,
+        step: &Step,
+        acted: &Acted,
+        window: &[Entry],
+        report: &mut StepReport,
+    ) {
+        let calls = self.count(window);
+        let seen = self.look(step, &[&step.expect], acted, (window, &calls));
+        report.happened.clone_from(&seen.happened);
+        self.conclude_step(step, seen.differences, seen.always, report);
+        report.notes.extend(seen.notes);
+        self.remember(step, acted, seen.used);
+    }
+
+    /// What the checkers say to what was done: each of `expects`, and what always holds.
+    pub(super) fn look(
+        &mut self,
+        step: &Step,
+        expects: &[&Expect],
+        acted: &Acted,
+        (window, calls): (&[Entry], &BTreeMap<String, u64>),
+    ) -> Seen {
+        let since_it_began = self.entries_since(acted.mark.min(self.mark));
+        let entries = if matches!(step.act.value, Act::Join(_)) {
+            &since_it_began
+        } else {
+            window
+        };
+        self.sources_healthy &= !exchanges(entries).any(|(_, it)| is_failing_source(it));
+        let recorded = self.simulation.recorded_sets();
+        let world = self.simulation.world();
+        let facts = |landed| self.facts(step, landed, (entries, calls), (&world, &recorded));
+        let landed = || acted.landed.iter();
+        let callers = Many::Callers(acted.landed.len());
+        let happened: Vec<String> = landed().map(|it| happened(&facts(it))).collect();
+        let expected = expects.iter().map(|expect| {
+            let found = landed().map(|it| check::expected(expect, &facts(it)));
+            of_many(callers, found)
+        });
+        let always = check::ALWAYS.iter().map(|(rule, check)| {
+            let found = landed().map(|it| check(&facts(it)));
+            (*rule, of_many(callers, found))
+        });
+        let mut notes: Vec<String> = expects
+            .iter()
+            .filter_map(|expect| expect.fails.as_ref())
+            .flat_map(|class| landed().filter_map(|it| check::class_note(class.value, &facts(it))))
+            .collect();
+        notes.dedup();
+        Seen {
+            happened: summed_up(&happened),
+            differences: expected.flatten().collect(),
+            always: always.collect(),
+            notes,
+            used: acted.landed.first().and_then(|it| facts(it).used()),
+        }
+    }
+
+    /// Makes findings of what was seen, and counts what happened since the start.
+    pub(super) fn conclude_step(
+        &self,
+        step: &Step,
+        mut differences: Vec<Difference>,
+        always: Vec<(&'static str, Vec<Difference>)>,
+        report: &mut StepReport,
+    ) {
+        differences.extend(check::counts(
+            "since the start",
+            &step.expect_total,
+            &self.totals,
+        ));
+        report.findings = findings(&rules_of(self.scenario, step), differences);
+        for (rule, found) in always {
+            report.findings.extend(findings(&[rule.to_owned()], found));
+        }
+        if !report.findings.is_empty() && report.outcome == Outcome::Passed {
+            report.outcome = Outcome::Failed;
+        }
+    }
+
+    /// Keeps what later steps may name.
+    pub(super) fn remember(&mut self, step: &Step, acted: &Acted, used: Option<UsedSet>) {
+        let name = || step.name.value.clone();
+        self.used.extend(used.map(|used| (name(), used)));
+        let url = acted.landed.first().and_then(|landed| match &landed.done {
+            Done::Called { call, answer } => Presigned::of(call, answer),
+            _ => None,
+        });
+        self.presigned.extend(url.map(|url| (name(), url)));
+    }
+
+    /// What a checker may look at, for one caller.
+    fn facts<'f>(
+        &'f self,
+        step: &'f Step,
+        landed: &'f Landed,
+        (entries, calls): (&'f [Entry], &'f BTreeMap<String, u64>),
+        (world, recorded): (&'f World, &'f [RecordedSet]),
+    ) -> Facts<'f> {
+        Facts {
+            done: &landed.done,
+            app: self.scenario.app_of(step),
+            signed: &landed.signed,
+            entries,
+            sources_healthy: self.sources_healthy,
+            calls,
+            took: landed.took,
+            now: landed.at,
+            world,
+            recorded,
+            earlier: &self.used,
+        }
+    }
+
+    /// Requests by operation and by match, added to those since the start.
+    pub(super) fn count(&mut self, window: &[Entry]) -> BTreeMap<String, u64> {
+        let meaning = Meaning {
+            scenario: self.scenario,
+            simulation: &self.simulation,
+            start: self.start,
+        };
+        let mut calls = BTreeMap::new();
+        for (entry, exchange) in exchanges(window) {
+            let operation = exchange
+                .operation
+                .map(|operation| operation.slug().to_owned());
+            for counted in operation
+                .into_iter()
+                .chain(meaning.matches(exchange, entry.at))
+            {
+                *self.totals.entry(counted.clone()).or_default() += 1;
+                *calls.entry(counted).or_default() += 1;
+            }
+        }
+        calls
+    }
+}
