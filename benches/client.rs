@@ -81,13 +81,17 @@ impl Client {
             },
             ..RunInstance::default()
         };
-        world.create_bucket(START, "photos");
-        world.create_role(START, role).unwrap();
-        world.create_instance_profile(START, "web").unwrap();
+        world.operator(START).create_bucket("photos");
+        world.operator(START).create_role(role).unwrap();
         world
-            .add_role_to_instance_profile(START, "web", ROLE)
+            .operator(START)
+            .create_instance_profile("web")
             .unwrap();
-        let id = world.run_instance(START, instance).unwrap();
+        world
+            .operator(START)
+            .add_role_to_instance_profile("web", ROLE)
+            .unwrap();
+        let id = world.operator(START).run_instance(instance).unwrap();
         let edge = Edge::new(world, clock);
         let caller = Caller {
             name: "bench".into(),

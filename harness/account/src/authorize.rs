@@ -70,9 +70,10 @@ impl World {
     /// What the role or user behind a session may do, and the limits of the session itself
     /// (`sts.session-policy.intersects`).
     fn policies<'a>(&'a self, session: &'a Session) -> Policies<'a> {
-        let identity = match &session.identity.actor {
-            Actor::Role { id, .. } => self.iam.role_by_id(id).map(Role::identity_policies),
-            Actor::User { id, .. } => self.iam.user_by_id(id).map(User::identity_policies),
+        let (accounts, identity) = (&self.accounts, &session.identity);
+        let identity = match &identity.actor {
+            Actor::Role { .. } => accounts.role_of(identity).map(Role::identity_policies),
+            Actor::User { .. } => accounts.user_of(identity).map(User::identity_policies),
         };
         Policies {
             identity: identity.unwrap_or_default(),

@@ -46,6 +46,8 @@ pub enum Happening {
     Control {
         /// What was done.
         operation: Operation,
+        /// In which account.
+        account: String,
         /// To what.
         detail: String,
     },
@@ -290,9 +292,15 @@ impl Happening {
     fn to_json(&self) -> Value {
         match self {
             Self::Exchange(exchange) => json!({ "exchange": exchange.redacted() }),
-            Self::Control { operation, detail } => {
-                json!({ "control": { "operation": operation.slug(), "detail": detail } })
-            }
+            Self::Control {
+                operation,
+                account,
+                detail,
+            } => json!({ "control": {
+                "operation": operation.slug(),
+                "account": account,
+                "detail": detail,
+            } }),
             Self::Issued(session) => json!({ "issued": {
                 "source": session.source.as_ref().map(ToString::to_string),
                 "issue": session.issue,

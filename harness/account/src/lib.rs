@@ -4,10 +4,12 @@
 //! draws from the operating system. All state is in one [`World`]; every call into it takes the
 //! time as a [`SimInstant`] and first lets everything happen that was due by then.
 
+mod accounts;
 mod agenda;
 mod authenticate;
 mod authorize;
 mod container;
+mod control_plane;
 mod ec2;
 mod entropy;
 mod iam;
@@ -34,6 +36,7 @@ pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authen
 pub use container::{
     Authorization, ContainerError, Demand, MetadataError, RunTask, Shown, TaskKind, TaskMetadata,
 };
+pub use control_plane::{ControlPlane, Denied};
 pub use ec2::{
     Association, Ec2Error, EventCode, EventState, HttpTokens, Instance, InstanceState, Lifecycle,
     MetadataOptions, MetadataOptionsChange, RunInstance, ScheduledEvent, SpotAction,
@@ -53,4 +56,4 @@ pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, RateLimit, RunPo
 pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, RoleDelivery, Session};
 pub use sts::{AssumeRole, AssumedRole, CallerIdentity, StsError};
-pub use world::{Arrival, NothingServed, RequestIds, Rotated, World, WorldOptions};
+pub use world::{Arrival, NoAccountId, NothingServed, RequestIds, Rotated, World, WorldOptions};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::ec2::RunInstance;
-use crate::iam::CreateRole;
+use crate::iam::{CreateRole, Iam};
 use crate::imds::{ImdsError, MetadataPath, TokenRequest};
 use crate::instant::SimInstant;
 use crate::issuing::{Issuing, Source};
@@ -88,13 +88,20 @@ pub(crate) fn role(name: &str, service: &str) -> CreateRole {
 }
 
 pub(crate) fn add_role(world: &mut World, name: &str, service: &str) {
-    world.create_role(start(), role(name, service)).unwrap();
+    world
+        .operator(start())
+        .create_role(role(name, service))
+        .unwrap();
 }
 
 pub(crate) fn add_profile(world: &mut World, name: &str, role: &str) {
-    world.create_instance_profile(start(), name).unwrap();
     world
-        .add_role_to_instance_profile(start(), name, role)
+        .operator(start())
+        .create_instance_profile(name)
+        .unwrap();
+    world
+        .operator(start())
+        .add_role_to_instance_profile(name, role)
         .unwrap();
 }
 
@@ -111,15 +118,13 @@ pub(crate) fn launch(world: &mut World, profile: Option<&str>) -> String {
 
 pub(crate) fn launch_with(world: &mut World, profile: Option<&str>, issuing: Issuing) -> String {
     world
-        .run_instance(
-            start(),
-            RunInstance {
-                name: "web".to_owned(),
-                profile: profile.map(str::to_owned),
-                issuing,
-                ..RunInstance::default()
-            },
-        )
+        .operator(start())
+        .run_instance(RunInstance {
+            name: "web".to_owned(),
+            profile: profile.map(str::to_owned),
+            issuing,
+            ..RunInstance::default()
+        })
         .unwrap()
 }
 
@@ -190,4 +195,11 @@ pub(crate) fn issued(world: &World) -> Vec<Arc<Session>> {
             _ => None,
         })
         .collect()
+}
+
+impl World {
+    /// The IAM of the first account.
+    pub(crate) fn first_iam(&self) -> &Iam {
+        self.accounts.get(self.account()).unwrap()
+    }
 }

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::accounts::{Accounts, is_account_id};
 use crate::agenda::Agenda;
 use crate::container::Tasks;
 use crate::ec2::{Ec2, Instance};
 use crate::entropy::Entropy;
-use crate::iam::{Iam, Role};
+use crate::iam::Role;
 use crate::id;
 use crate::imds::{IdentityKeys, MetadataTokens};
 use crate::instant::SimInstant;
 use crate::issuing::{Behind, Issuer, Serving, Source};
 use crate::journal::{Entry, Exchange, Happening, Journal};
-use crate::operation::Operation;
 use crate::pod::Cluster;
 use crate::s3::Buckets;
 use crate::session::{Ending, Session, Sessions};
@@ -51,7 +51,7 @@ pub struct World {
     pub(crate) sessions: Sessions,
     pub(crate) minted: Minted,
     pub(crate) issuers: BTreeMap<Source, Issuer>,
-    pub(crate) iam: Iam,
+    pub(crate) accounts: Accounts,
     pub(crate) ec2: Ec2,
     pub(crate) metadata_tokens: MetadataTokens,
     pub(crate) identity_keys: IdentityKeys,
@@ -113,7 +113,7 @@ impl World {
             sessions: Sessions::default(),
             minted: Minted::default(),
             issuers: BTreeMap::new(),
-            iam: Iam::new(ACCOUNT.to_owned()),
+            accounts: Accounts::new(ACCOUNT.to_owned()),
             ec2: Ec2::default(),
             metadata_tokens: MetadataTokens::default(),
             identity_keys: IdentityKeys::default(),
@@ -121,6 +121,28 @@ impl World {
             cluster: Cluster::default(),
             buckets: Buckets::default(),
         }
+    }
+
+    /// Adds an account by its twelve digits, empty; one that is there stays as it is.
+    ///
+    /// # Errors
+    /// Anything but twelve digits.
+    pub fn open_account(&mut self, account: &str) -> Result<(), NoAccountId> {
+        if !is_account_id(account) {
+            return Err(NoAccountId(account.to_owned()));
+        }
+        self.accounts.open(account);
+        Ok(())
+    }
+
+    /// The twelve digits of the account that is meant where none is named.
+    pub fn account(&self) -> &str {
+        self.accounts.first()
+    }
+
+    /// The twelve digits of every account, in order.
+    pub fn account_ids(&self) -> impl Iterator<Item = &str> {
+        self.accounts.ids()
     }
 
     /// When the next thing happens by itself.
@@ -315,16 +337,6 @@ impl World {
             Source::Pod(uid) => self.role_behind_pod(uid),
         }
     }
-
-    pub(crate) fn control(&mut self, now: SimInstant, operation: Operation, detail: &str) {
-        self.journal.happened(
-            now,
-            Happening::Control {
-                operation,
-                detail: detail.to_owned(),
-            },
-        );
-    }
 }
 
 /// What a source answers once it has rotated.
@@ -345,6 +357,11 @@ pub enum Rotated {
         role: String,
     },
 }
+
+/// An account is named by twelve digits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no account id: twelve digits are wanted")]
+pub struct NoAccountId(String);
 
 /// The source serves no credentials: there is nothing to rotate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

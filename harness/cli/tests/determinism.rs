@@ -127,7 +127,10 @@ fn secrets_of(name: &str) -> Vec<String> {
         let id = simulation.instance_id("web").unwrap();
         let now = simulation.now();
         let mut world = simulation.world();
-        world.associate_profile(now, &id, "web-profile").unwrap();
+        world
+            .operator(now)
+            .associate_profile(&id, "web-profile")
+            .unwrap();
         let mut secrets = Vec::new();
         let request = rolecall_account::TokenRequest {
             ttl_seconds: Some("21600"),

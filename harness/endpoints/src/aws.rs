@@ -7,18 +7,23 @@ use axum::{Extension, Router};
 use rolecall_account::Stage;
 
 use crate::edge::{Edge, Reply};
+use crate::fault::Dialect;
 use crate::place::Caller;
+use crate::query::{self, QueryService};
 use crate::xml::{self, Element};
 
 const DOMAIN: &str = ".amazonaws.com";
 
 /// A host of AWS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Host<'a> {
     /// S3, with the bucket if the host names it (virtual-hosted style).
     S3 { bucket: Option<&'a str> },
-    /// STS, in a region or, under its oldest name, in none.
-    Sts { region: Option<&'a str> },
+    /// A service of the query protocol, in a region or, under its oldest name, in none.
+    Query {
+        service: &'static QueryService,
+        region: Option<&'a str>,
+    },
     /// Any other service of AWS.
     Other,
 }
@@ -33,12 +38,17 @@ impl<'a> Host<'a> {
             .split_once(':')
             .map_or(host, |(name, _)| name)
             .strip_suffix(DOMAIN)?;
-        if name == "sts" {
-            return Some(Self::Sts { region: None });
-        }
-        if let Some(region) = name.strip_prefix("sts.").filter(|name| !name.contains('.')) {
-            let region = Some(region);
-            return Some(Self::Sts { region });
+        let (first, region) = match name.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (name, None),
+        };
+        let mut services = query::SERVICES.into_iter();
+        let service = services.find(|service| service.rules.service == first);
+        // A bucket may be called as a service is.
+        let is_region =
+            |name: &str| !name.contains('.') && name != "s3" && !name.starts_with("s3-");
+        if let Some(service) = service.filter(|_| region.is_none_or(is_region)) {
+            return Some(Self::Query { service, region });
         }
         // `s3`, `s3.REGION`, and the older `s3-REGION`, each perhaps after a bucket, which may
         // have dots of its own.
@@ -62,15 +72,61 @@ impl<'a> Host<'a> {
     pub(crate) fn region(self) -> Option<&'a str> {
         match self {
             // sts.endpoints.region
-            Self::Sts { region } => Some(region.unwrap_or(GLOBAL_REGION)),
+            Self::Query { region, .. } => Some(region.unwrap_or(GLOBAL_REGION)),
             Self::S3 { .. } | Self::Other => None,
         }
     }
 }
 
+/// The services behind the AWS endpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct Services {
+    #[cfg(feature = "s3")]
+    s3: Router,
+    query: Vec<(&'static QueryService, Router)>,
+    not_served: Router,
+}
+
+impl Services {
+    pub(crate) fn new(edge: &Edge) -> Self {
+        let query = query::SERVICES.into_iter();
+        Self {
+            #[cfg(feature = "s3")]
+            s3: crate::s3::router(edge.clone()),
+            query: query
+                .map(|service| (service, query::router(edge.clone(), service)))
+                .collect(),
+            not_served: not_served(edge.clone()),
+        }
+    }
+
+    /// The one that signatures name so.
+    pub(crate) fn signed_for(&self, name: &str) -> (Dialect, Router) {
+        #[cfg(feature = "s3")]
+        if name == "s3" {
+            return (Dialect::S3, self.s3.clone());
+        }
+        let mut query = self.query.iter();
+        let found = query.find(|(service, _)| service.rules.service == name);
+        match found {
+            Some((service, router)) => (Dialect::Query(service), router.clone()),
+            None => (Dialect::Unserved, self.not_served.clone()),
+        }
+    }
+
+    /// The one at that host.
+    pub(crate) fn at(&self, host: Host<'_>) -> (Dialect, Router) {
+        self.signed_for(match host {
+            Host::S3 { .. } => "s3",
+            Host::Query { service, .. } => service.rules.service,
+            Host::Other => "",
+        })
+    }
+}
+
 /// Answers for the services that this account does not speak, as a query service answers for an
 /// action it has not.
-pub(crate) fn not_served(edge: Edge) -> Router {
+fn not_served(edge: Edge) -> Router {
     Router::new().fallback(any(invalid_action)).with_state(edge)
 }
 
@@ -96,26 +152,44 @@ async fn invalid_action(
 mod tests {
     use super::*;
 
+    /// The service and the region.
+    fn of(host: &str) -> Option<(&str, Option<&str>)> {
+        Some(match Host::parse(host)? {
+            Host::S3 { bucket } => ("s3", bucket),
+            Host::Query { service, region } => (service.rules.service, region),
+            Host::Other => ("other", None),
+        })
+    }
+
     #[test]
     fn hosts() {
-        let s3 = |bucket| Some(Host::S3 { bucket });
         for (host, expected) in [
-            ("s3.us-east-1.amazonaws.com", s3(None)),
-            ("s3.amazonaws.com:443", s3(None)),
-            ("s3-eu-west-1.amazonaws.com", s3(None)),
-            ("photos.s3.us-east-1.amazonaws.com", s3(Some("photos"))),
-            ("my.photos.s3.amazonaws.com", s3(Some("my.photos"))),
-            ("sts.amazonaws.com", Some(Host::Sts { region: None })),
+            ("s3.us-east-1.amazonaws.com", Some(("s3", None))),
+            ("s3.amazonaws.com:443", Some(("s3", None))),
+            ("s3-eu-west-1.amazonaws.com", Some(("s3", None))),
+            (
+                "photos.s3.us-east-1.amazonaws.com",
+                Some(("s3", Some("photos"))),
+            ),
+            (
+                "my.photos.s3.amazonaws.com",
+                Some(("s3", Some("my.photos"))),
+            ),
+            ("iam.s3.amazonaws.com", Some(("s3", Some("iam")))),
+            ("sts.amazonaws.com", Some(("sts", None))),
             (
                 "sts.eu-west-1.amazonaws.com",
-                Some(Host::Sts {
-                    region: Some("eu-west-1"),
-                }),
+                Some(("sts", Some("eu-west-1"))),
             ),
-            ("ec2.us-east-1.amazonaws.com", Some(Host::Other)),
+            ("iam.amazonaws.com", Some(("iam", None))),
+            (
+                "ec2.eu-west-1.amazonaws.com",
+                Some(("ec2", Some("eu-west-1"))),
+            ),
+            ("sqs.us-east-1.amazonaws.com", Some(("other", None))),
             ("example.com", None),
         ] {
-            assert_eq!(Host::parse(host), expected, "{host}");
+            assert_eq!(of(host), expected, "{host}");
         }
     }
 }

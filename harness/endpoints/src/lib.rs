@@ -6,8 +6,10 @@ mod container;
 #[cfg(feature = "control")]
 mod control;
 mod delivery;
+mod ec2;
 mod edge;
 mod fault;
+mod iam;
 mod imds;
 mod place;
 mod query;

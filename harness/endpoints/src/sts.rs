@@ -1,11 +1,9 @@
 //! The security token service over HTTP.
 
-use axum::Router;
 use rolecall_account::sigv4::ServiceRules;
 use rolecall_account::{AssumeRole, AssumedRole, Operation, Service, Session, StsError, World};
 
-use crate::edge::Edge;
-use crate::query::{self, Answered, Call, Parameters, QueryError, QueryService};
+use crate::query::{Answered, Call, Envelope, Parameters, QueryError, QueryService, Row};
 use crate::xml::Element;
 
 /// Signed for the service `sts` (`sts.signature.service`).
@@ -15,8 +13,16 @@ pub(crate) static STS: QueryService = QueryService {
     version: "2011-06-15",
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     unauthenticated: |error| StsError::from(error).into(),
-    call,
+    region: None,
+    envelope: Envelope::Query,
+    rows: &[ROWS],
 };
+
+const ROWS: &[Row] = &[
+    (Operation::StsAssumeRole, assume_role),
+    (Operation::StsGetCallerIdentity, get_caller_identity),
+    (Operation::StsGetSessionToken, get_session_token),
+];
 
 /// Parameters that AWS has and this account has not (`sts.parameters.not-supported`).
 const ASSUME_ROLE_LACKS: &[&str] = &[
@@ -29,28 +35,17 @@ const ASSUME_ROLE_LACKS: &[&str] = &[
 ];
 const GET_SESSION_TOKEN_LACKS: &[&str] = &["SerialNumber", "TokenCode"];
 
-pub(crate) fn router(edge: Edge) -> Router {
-    query::router(edge, &STS)
-}
-
-fn call(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    match call.operation {
-        Operation::StsAssumeRole => assume_role(world, call),
-        Operation::StsGetSessionToken => get_session_token(world, call),
-        _ => Ok(get_caller_identity(world, call)),
-    }
-}
-
-fn get_caller_identity(world: &mut World, call: &Call<'_>) -> Answered {
+#[expect(clippy::unnecessary_wraps, reason = "a handler like the others")]
+fn get_caller_identity(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
     let identity = world.sts_get_caller_identity(call.now, call.caller);
-    Answered {
+    Ok(Answered {
         result: vec![
             Element::Text("UserId", identity.user_id),
             Element::Text("Account", identity.account),
             Element::Text("Arn", identity.arn),
         ],
         decision: None,
-    }
+    })
 }
 
 fn assume_role(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {

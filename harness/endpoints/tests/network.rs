@@ -80,8 +80,11 @@ fn a_service_of_aws_that_is_not_served_says_so_from_everywhere() {
         for place in [lab.on_web(), lab.in_task(), Place::Laptop] {
             for (method, uri) in [
                 ("POST", "https://sqs.us-east-1.amazonaws.com/"),
-                ("GET", "https://iam.amazonaws.com/?Action=ListRoles"),
-                ("POST", "https://iam.amazonaws.com:443/"),
+                (
+                    "GET",
+                    "https://sns.us-east-1.amazonaws.com/?Action=ListTopics",
+                ),
+                ("POST", "https://kms.eu-west-1.amazonaws.com:443/"),
             ] {
                 let answer = lab.send(place.clone(), request(method, uri, &[])).await;
                 assert_eq!(answer.status, 400, "{uri}");

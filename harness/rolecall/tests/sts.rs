@@ -39,7 +39,8 @@ fn admin(simulation: &Simulation, principal: &str, condition: &str) {
     };
     simulation
         .world()
-        .create_role(simulation.now(), request)
+        .operator(simulation.now())
+        .create_role(request)
         .unwrap();
 }
 
@@ -52,8 +53,8 @@ async fn ann(simulation: &Simulation) -> SdkConfig {
             name: "ann".to_owned(),
             ..CreateUser::default()
         };
-        world.create_user(now, request).unwrap();
-        world.create_access_key(now, "ann").unwrap()
+        world.operator(now).create_user(request).unwrap();
+        world.operator(now).create_access_key("ann").unwrap()
     };
     let secret = key.secret_access_key.expose();
     let credentials = Credentials::new(&key.access_key_id, secret, None, None, "key");

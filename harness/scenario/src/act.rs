@@ -171,24 +171,32 @@ fn on_instance(
                 .map(|id| format!("`{}` runs as {id} with {with}", launch.instance))
         }
         Action::StopInstance(name) => {
-            let stopped = simulation.world().stop_instance(now, &id(&name.value)?);
+            let stopped = simulation
+                .world()
+                .operator(now)
+                .stop_instance(&id(&name.value)?);
             stopped.map(|()| format!("`{name}` stopped"))
         }
         Action::StartInstance(name) => {
-            let started = simulation.world().start_instance(now, &id(&name.value)?);
+            let started = simulation
+                .world()
+                .operator(now)
+                .start_instance(&id(&name.value)?);
             started.map(|()| format!("`{name}` runs again"))
         }
         Action::Terminate(name) => {
             let ended = simulation
                 .world()
-                .terminate_instance(now, &id(&name.value)?);
+                .operator(now)
+                .terminate_instance(&id(&name.value)?);
             ended.map(|()| format!("`{name}` is gone"))
         }
         Action::AssociateProfile(placement) => {
             let id = id(&placement.instance.value)?;
             let tied = simulation
                 .world()
-                .associate_profile(now, &id, &placement.profile.value);
+                .operator(now)
+                .associate_profile(&id, &placement.profile.value);
             tied.map(|()| {
                 format!(
                     "`{}` associated with `{}`",
@@ -200,7 +208,8 @@ fn on_instance(
             let id = id(&placement.instance.value)?;
             let tied = simulation
                 .world()
-                .replace_profile(now, &id, &placement.profile.value);
+                .operator(now)
+                .replace_profile(&id, &placement.profile.value);
             tied.map(|()| {
                 format!(
                     "`{}` takes the place of the profile of `{}`",
@@ -211,7 +220,8 @@ fn on_instance(
         Action::DisassociateProfile(name) => {
             let untied = simulation
                 .world()
-                .disassociate_profile(now, &id(&name.value)?);
+                .operator(now)
+                .disassociate_profile(&id(&name.value)?);
             untied.map(|()| format!("`{name}` has no profile any more"))
         }
         other => {
@@ -229,7 +239,9 @@ fn in_iam(simulation: &Simulation, action: &Action) -> Result<Result<String, Iam
     Ok(match action {
         Action::SetProfileRole(set) => {
             let (profile, role) = (&set.profile.value, &set.role.value);
-            let done = world.set_role_of_instance_profile(now, profile, role);
+            let done = world
+                .operator(now)
+                .set_role_of_instance_profile(profile, role);
             done.map(|()| format!("`{profile}` now holds `{role}`"))
         }
         Action::PutPolicy(put) => {
@@ -237,15 +249,22 @@ fn in_iam(simulation: &Simulation, action: &Action) -> Result<Result<String, Iam
                 format!("policy `{}`", put.name)
             });
             let document = document.map_err(|error| Undoable(error.to_string()))?;
-            let done = world.put_role_policy(now, &put.role.value, &put.name.value, document);
+            let done =
+                world
+                    .operator(now)
+                    .put_role_policy(&put.role.value, &put.name.value, document);
             done.map(|()| format!("`{}` now has the policy `{}`", put.role, put.name))
         }
         Action::AttachPolicy(attach) => {
-            let done = world.attach_role_policy(now, &attach.role.value, &attach.policy.value);
+            let done = world
+                .operator(now)
+                .attach_role_policy(&attach.role.value, &attach.policy.value);
             done.map(|()| format!("`{}` attached to `{}`", attach.policy, attach.role))
         }
         Action::DetachPolicy(detach) => {
-            let done = world.detach_role_policy(now, &detach.role.value, &detach.policy.value);
+            let done = world
+                .operator(now)
+                .detach_role_policy(&detach.role.value, &detach.policy.value);
             done.map(|()| format!("`{}` detached from `{}`", detach.policy, detach.role))
         }
         other => return Err(Undoable(format!("`{}` is no action of IAM", other.verb()))),
@@ -315,7 +334,10 @@ fn revoke_sessions(
     let now = simulation.now();
     match of {
         Revoked::Role(role) => {
-            let done = simulation.world().revoke_role_sessions(now, &role.value);
+            let done = simulation
+                .world()
+                .operator(now)
+                .revoke_role_sessions(&role.value);
             Ok(done
                 .map(|()| format!("sessions of `{role}` up to now are denied everything"))
                 .map_err(|e| refused_by_iam(&e)))

@@ -158,11 +158,11 @@ impl Simulation {
     fn fill(&self, world: &language::World) -> Result<(), SetupError> {
         let now = self.now();
         for bucket in world.bucket_names() {
-            self.world().create_bucket(now, bucket);
+            self.world().operator(now).create_bucket(bucket);
         }
         for (name, role) in &world.roles {
             let request = create_role(name, &role.value)?;
-            let made = self.world().create_role(now, request);
+            let made = self.world().operator(now).create_role(request);
             made.map_err(|error| SetupError::Iam {
                 what: format!("role `{name}`"),
                 error,
@@ -170,7 +170,7 @@ impl Simulation {
         }
         for (name, user) in &world.users {
             let request = create_user(name, &user.value)?;
-            let made = self.world().create_user(now, request);
+            let made = self.world().operator(now).create_user(request);
             made.map_err(|error| SetupError::Iam {
                 what: format!("user `{name}`"),
                 error,
@@ -236,16 +236,16 @@ impl Simulation {
     fn make_profile(&self, name: &str, role: Option<&str>) -> Result<(), IamError> {
         let now = self.now();
         let mut world = self.world();
-        world.create_instance_profile(now, name)?;
+        world.operator(now).create_instance_profile(name)?;
         role.map_or(Ok(()), |role| {
-            world.add_role_to_instance_profile(now, name, role)
+            world.operator(now).add_role_to_instance_profile(name, role)
         })
     }
 
     /// Launches an instance; apps may run on it from now on.
     pub(crate) fn launch(&self, request: RunInstance) -> Result<String, Ec2Error> {
         let name = request.name.clone();
-        let id = self.world().run_instance(self.now(), request)?;
+        let id = self.world().operator(self.now()).run_instance(request)?;
         self.put_place(&name, Place::Instance(id.clone()));
         Ok(id)
     }

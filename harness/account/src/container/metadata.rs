@@ -112,7 +112,7 @@ struct Described<'a> {
 
 impl Described<'_> {
     fn arn(&self, resource: &str) -> String {
-        let (region, account) = (&self.world.region, self.world.iam.account());
+        let (region, account) = (&self.world.region, &self.task.account);
         format!("arn:aws:ecs:{region}:{account}:{resource}")
     }
 

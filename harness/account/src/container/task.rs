@@ -105,6 +105,8 @@ pub(crate) struct Tasks {
 pub(super) struct Task {
     pub(super) name: String,
     pub(super) kind: TaskKind,
+    /// The twelve digits of its account, that of its role.
+    pub(super) account: String,
     role_id: String,
     authorization: Option<Authorization>,
     /// How many authorizations it has had.
@@ -202,7 +204,8 @@ impl World {
     /// No such role.
     pub fn run_task_with(&mut self, now: SimInstant, run: RunTask) -> Result<String, IamError> {
         self.advance_to(now);
-        let role_id = self.iam.role(&run.role)?.id.clone();
+        let role = self.accounts.role_named(&run.role)?;
+        let (account, role_id) = (role.account.clone(), role.id.clone());
         // container.ecs.path: the id is the task's own, whatever the task is called.
         let label = format!("task/{}/{}", run.name, self.tasks.by_id.len());
         let id = id::uuid(&self.entropy, &label);
@@ -224,6 +227,7 @@ impl World {
         let task = Task {
             name: run.name,
             kind: run.kind,
+            account,
             role_id,
             authorization,
             authorizations: 0,
@@ -365,7 +369,7 @@ impl World {
         let Some(task) = self.tasks.get(id) else {
             return Behind::Nothing;
         };
-        let role = self.iam.role_by_id(&task.role_id);
+        let role = self.accounts.role_by_id(&task.account, &task.role_id);
         role.map_or(Behind::NoRole, Behind::Role)
     }
 }

@@ -2,9 +2,14 @@
 
 use thiserror::Error;
 
+use crate::control_plane::Denied;
+
 /// A refusal of EC2.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Ec2Error {
+    /// The policies of who asks do not allow it (`ec2.errors.unauthorized`).
+    #[error("You are not authorized to perform this operation. {0}")]
+    Denied(#[from] Denied),
     /// No instance has that id.
     #[error("The instance ID '{0}' does not exist")]
     NoSuchInstance(String),
@@ -52,6 +57,7 @@ impl Ec2Error {
     /// AWS's error code.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Denied(_) => "UnauthorizedOperation",
             Self::NoSuchInstance(_) => "InvalidInstanceID.NotFound",
             Self::NoSuchProfile(_)
             | Self::EmptyProfile(_)
@@ -67,6 +73,9 @@ impl Ec2Error {
 
     /// The HTTP status that comes with it.
     pub fn status(&self) -> u16 {
-        400
+        match self {
+            Self::Denied(_) => 403,
+            _ => 400,
+        }
     }
 }

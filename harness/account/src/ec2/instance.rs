@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::error::Ec2Error;
 use super::metadata_options::MetadataOptions;
 use super::notice::{Lifecycle, Notices};
+use crate::control_plane::ControlPlane;
 use crate::iam::{InstanceProfile, Role};
 use crate::id;
 use crate::instant::SimInstant;
@@ -45,6 +46,8 @@ pub struct Association {
 pub struct Instance {
     /// `i-…`.
     pub id: String,
+    /// The twelve digits of its account.
+    pub account: String,
     /// Its `Name` tag.
     pub name: String,
     /// Where it is in its life.
@@ -118,18 +121,12 @@ impl Ec2 {
     }
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Gives an instance a profile; its credentials appear after the world's association delay.
     ///
     /// # Errors
     /// An unknown instance or profile; an instance that has one already or is gone.
-    pub fn associate_profile(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        profile: &str,
-    ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
+    pub fn associate_profile(&mut self, instance: &str, profile: &str) -> Result<(), Ec2Error> {
         if self
             .living(instance, "given a profile")?
             .association
@@ -137,12 +134,11 @@ impl World {
         {
             return Err(Ec2Error::AssociationExists(instance.to_owned()));
         }
-        self.control(
-            now,
+        self.done(
             Operation::AssociateIamInstanceProfile,
             &format!("{instance} {profile}"),
         );
-        self.tie(now, instance, profile)
+        self.tie(instance, profile)
     }
 
     /// Gives an instance another profile; until the world's association delay is over it serves
@@ -151,13 +147,7 @@ impl World {
     /// # Errors
     /// An unknown instance or profile; an instance that has none, or does not run
     /// (`ec2.replace.needs-running`).
-    pub fn replace_profile(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        profile: &str,
-    ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
+    pub fn replace_profile(&mut self, instance: &str, profile: &str) -> Result<(), Ec2Error> {
         let found = self.living(instance, "given another profile")?;
         if found.association.is_none() {
             return Err(Ec2Error::NoAssociation(instance.to_owned()));
@@ -165,12 +155,11 @@ impl World {
         if found.state != InstanceState::Running {
             return Err(incorrect(instance, "given another profile"));
         }
-        self.control(
-            now,
+        self.done(
             Operation::ReplaceIamInstanceProfileAssociation,
             &format!("{instance} {profile}"),
         );
-        self.tie(now, instance, profile)
+        self.tie(instance, profile)
     }
 
     /// Takes an instance's profile away: its credentials are no longer served, those handed out
@@ -178,18 +167,14 @@ impl World {
     ///
     /// # Errors
     /// An unknown instance, or one without a profile.
-    pub fn disassociate_profile(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-    ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
-        let found = self.ec2.instance_mut(instance)?;
+    pub fn disassociate_profile(&mut self, instance: &str) -> Result<(), Ec2Error> {
+        let found = self.instance_mut(instance)?;
         found.replaced = None;
         let tie = found.association.take();
         tie.ok_or_else(|| Ec2Error::NoAssociation(instance.to_owned()))?;
-        self.control(now, Operation::DisassociateIamInstanceProfile, instance);
-        self.stop_issuing(&Source::Instance(instance.to_owned()));
+        self.done(Operation::DisassociateIamInstanceProfile, instance);
+        self.world
+            .stop_issuing(&Source::Instance(instance.to_owned()));
         Ok(())
     }
 
@@ -197,16 +182,16 @@ impl World {
     ///
     /// # Errors
     /// An unknown instance, or one that does not run.
-    pub fn stop_instance(&mut self, now: SimInstant, instance: &str) -> Result<(), Ec2Error> {
+    pub fn stop_instance(&mut self, instance: &str) -> Result<(), Ec2Error> {
         self.move_on(
-            now,
             instance,
             InstanceState::Running,
             InstanceState::Stopped,
             "stopped",
         )?;
-        self.control(now, Operation::StopInstances, instance);
-        self.stop_issuing(&Source::Instance(instance.to_owned()));
+        self.done(Operation::StopInstances, instance);
+        self.world
+            .stop_issuing(&Source::Instance(instance.to_owned()));
         Ok(())
     }
 
@@ -215,21 +200,22 @@ impl World {
     ///
     /// # Errors
     /// An unknown instance, or one that is not stopped.
-    pub fn start_instance(&mut self, now: SimInstant, instance: &str) -> Result<(), Ec2Error> {
+    pub fn start_instance(&mut self, instance: &str) -> Result<(), Ec2Error> {
         self.move_on(
-            now,
             instance,
             InstanceState::Stopped,
             InstanceState::Running,
             "started",
         )?;
-        let found = self.ec2.instance_mut(instance)?;
+        let now = self.now;
+        let found = self.instance_mut(instance)?;
         found.pending_at = now;
         found.changed_at = now;
         found.notices.interruption = None;
         found.notices.rebalance = None;
-        self.control(now, Operation::StartInstances, instance);
-        self.issue(now, &Source::Instance(instance.to_owned()));
+        self.done(Operation::StartInstances, instance);
+        self.world
+            .issue(now, &Source::Instance(instance.to_owned()));
         Ok(())
     }
 
@@ -237,27 +223,121 @@ impl World {
     ///
     /// # Errors
     /// An unknown instance.
-    pub fn terminate_instance(&mut self, now: SimInstant, instance: &str) -> Result<(), Ec2Error> {
-        self.advance_to(now);
-        self.ec2.instance_mut(instance)?.end();
-        self.control(now, Operation::TerminateInstances, instance);
-        self.stop_issuing(&Source::Instance(instance.to_owned()));
+    pub fn terminate_instance(&mut self, instance: &str) -> Result<(), Ec2Error> {
+        self.instance_mut(instance)?.end();
+        self.done(Operation::TerminateInstances, instance);
+        self.world
+            .stop_issuing(&Source::Instance(instance.to_owned()));
         Ok(())
     }
 
+    fn tie(&mut self, instance: &str, profile: &str) -> Result<(), Ec2Error> {
+        let profile = self
+            .iam()
+            .profile(profile)
+            .map_err(|_| Ec2Error::NoSuchProfile(profile.to_owned()))?
+            .clone();
+        let association = self.new_association(&profile, false);
+        let association_id = association.id.clone();
+        let now = self.now;
+        let found = self.instance_mut(instance)?;
+        let before = found.association.replace(association);
+        if let Some(settled) = before.filter(|before| before.settled) {
+            found.replaced = Some(settled);
+        }
+        let due = Due::Association {
+            instance: instance.to_owned(),
+            association: association_id,
+        };
+        let at = now + self.world.association_delay;
+        self.world.agenda.enter(at, due);
+        self.world.advance_to(now);
+        Ok(())
+    }
+
+    pub(super) fn new_association(
+        &mut self,
+        profile: &InstanceProfile,
+        settled: bool,
+    ) -> Association {
+        self.world.ec2.associations_made += 1;
+        Association {
+            id: id::association_id(
+                &self.world.entropy,
+                &self.world.ec2.associations_made.to_string(),
+            ),
+            profile_id: profile.id.clone(),
+            profile_arn: profile.arn.clone(),
+            settled,
+        }
+    }
+
+    /// An instance of this account.
+    pub(super) fn instance(&self, id: &str) -> Result<&Instance, Ec2Error> {
+        let found = self.world.ec2.instance(id)?;
+        self.is_own(&found.account, id)?;
+        Ok(found)
+    }
+
+    /// An instance of this account, to be changed.
+    pub(super) fn instance_mut(&mut self, id: &str) -> Result<&mut Instance, Ec2Error> {
+        self.instance(id)?;
+        self.world.ec2.instance_mut(id)
+    }
+
+    pub(super) fn instance_arn(&self, id: &str) -> String {
+        let (region, account) = (&self.world.region, &self.account);
+        format!("arn:aws:ec2:{region}:{account}:instance/{id}")
+    }
+
+    /// One account knows nothing of another's.
+    fn is_own(&self, account: &str, id: &str) -> Result<(), Ec2Error> {
+        if account == self.account {
+            return Ok(());
+        }
+        Err(Ec2Error::NoSuchInstance(id.to_owned()))
+    }
+
+    pub(super) fn living(&self, instance: &str, verb: &'static str) -> Result<&Instance, Ec2Error> {
+        let found = self.instance(instance)?;
+        match found.state {
+            InstanceState::Running | InstanceState::Stopped => Ok(found),
+            InstanceState::Terminated => Err(incorrect(instance, verb)),
+        }
+    }
+
+    fn move_on(
+        &mut self,
+        instance: &str,
+        from: InstanceState,
+        to: InstanceState,
+        verb: &'static str,
+    ) -> Result<(), Ec2Error> {
+        let found = self.instance_mut(instance)?;
+        if found.state != from {
+            return Err(incorrect(instance, verb));
+        }
+        found.state = to;
+        Ok(())
+    }
+}
+
+impl World {
     /// The role behind an instance: through its settled association and the profile as it is now.
     pub(crate) fn role_behind_instance(&self, instance: &str) -> Behind<&Role> {
         let running = self.ec2.instance(instance).ok();
         let running = running.filter(|found| found.state == InstanceState::Running);
+        let iam = running.and_then(|found| self.accounts.get(&found.account));
         let Some(association) = running.and_then(Instance::settled_association) else {
             return Behind::Nothing;
         };
         // imds.info.profile-not-found: by the unique id, not by the name.
-        let Some(profile) = self.iam.profile_by_id(&association.profile_id) else {
+        let profile = iam.and_then(|iam| iam.profile_by_id(&association.profile_id));
+        let Some(profile) = profile else {
             return Behind::NoProfile;
         };
         let role_id = profile.role_id.as_ref();
-        let role = role_id.and_then(|id| self.iam.role_by_id(id));
+        let role = iam.zip(role_id).and_then(|(iam, id)| iam.role_by_id(id));
         role.map_or(Behind::NoRole, Behind::Role)
     }
 
@@ -284,67 +364,6 @@ impl World {
             },
         );
         self.issue(at, &Source::Instance(instance.to_owned()));
-    }
-
-    fn tie(&mut self, now: SimInstant, instance: &str, profile: &str) -> Result<(), Ec2Error> {
-        let profile = self
-            .iam
-            .profile(profile)
-            .map_err(|_| Ec2Error::NoSuchProfile(profile.to_owned()))?
-            .clone();
-        let association = self.new_association(&profile, false);
-        let association_id = association.id.clone();
-        let found = self.ec2.instance_mut(instance)?;
-        let before = found.association.replace(association);
-        if let Some(settled) = before.filter(|before| before.settled) {
-            found.replaced = Some(settled);
-        }
-        let due = Due::Association {
-            instance: instance.to_owned(),
-            association: association_id,
-        };
-        self.agenda.enter(now + self.association_delay, due);
-        self.advance_to(now);
-        Ok(())
-    }
-
-    pub(super) fn new_association(
-        &mut self,
-        profile: &InstanceProfile,
-        settled: bool,
-    ) -> Association {
-        self.ec2.associations_made += 1;
-        Association {
-            id: id::association_id(&self.entropy, &self.ec2.associations_made.to_string()),
-            profile_id: profile.id.clone(),
-            profile_arn: profile.arn.clone(),
-            settled,
-        }
-    }
-
-    pub(super) fn living(&self, instance: &str, verb: &'static str) -> Result<&Instance, Ec2Error> {
-        let found = self.ec2.instance(instance)?;
-        match found.state {
-            InstanceState::Running | InstanceState::Stopped => Ok(found),
-            InstanceState::Terminated => Err(incorrect(instance, verb)),
-        }
-    }
-
-    fn move_on(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        from: InstanceState,
-        to: InstanceState,
-        verb: &'static str,
-    ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
-        let found = self.ec2.instance_mut(instance)?;
-        if found.state != from {
-            return Err(incorrect(instance, verb));
-        }
-        found.state = to;
-        Ok(())
     }
 }
 

@@ -10,12 +10,11 @@ use super::instance::{Instance, InstanceState};
 use super::metadata_options::MetadataOptions;
 use super::notice::{Lifecycle, Notices};
 use super::tags;
+use crate::control_plane::ControlPlane;
 use crate::iam::InstanceProfile;
 use crate::id;
-use crate::instant::SimInstant;
 use crate::issuing::{Issuer, Issuing, Source};
 use crate::operation::Operation;
-use crate::world::World;
 
 /// Who EC2 is to a trust policy (`ec2.role.service-principal`).
 const SERVICE_PRINCIPAL: &str = "ec2.amazonaws.com";
@@ -69,18 +68,13 @@ impl Default for RunInstance {
     }
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Launches an instance; with a profile it serves credentials from the start.
     ///
     /// # Errors
     /// An unknown or empty profile; a hop limit out of range; tags that cannot be part of the
     /// metadata and are to be (`ec2.metadata-options.tag-keys`).
-    pub fn run_instance(
-        &mut self,
-        now: SimInstant,
-        mut request: RunInstance,
-    ) -> Result<String, Ec2Error> {
-        self.advance_to(now);
+    pub fn run_instance(&mut self, mut request: RunInstance) -> Result<String, Ec2Error> {
         let name = tags::NAME.to_owned();
         request.tags.insert(name, request.name.clone());
         request.metadata_options.check()?;
@@ -89,20 +83,21 @@ impl World {
             Some(profile) => Some(self.profile_to_launch_with(profile)?),
             None => None,
         };
-        let number = self.ec2.instances.len();
-        let id = id::instance_id(&self.entropy, &format!("{}/{number}", request.name));
+        let number = self.world.ec2.instances.len();
+        let id = id::instance_id(&self.world.entropy, &format!("{}/{number}", request.name));
         let source = Source::Instance(id.clone());
         // ec2.role.session-name: the session is named after the instance.
         let issuing = request.issuing;
         let issuer = Issuer::new(source.clone(), issuing, SERVICE_PRINCIPAL, id.clone());
-        self.issuers.insert(source.clone(), issuer);
+        self.world.issuers.insert(source.clone(), issuer);
         let detail = format!("{} as {id}", request.name);
-        self.control(now, Operation::RunInstances, &detail);
+        self.done(Operation::RunInstances, &detail);
         let association = profile.map(|profile| self.new_association(&profile, true));
         let serves = association.is_some();
-        let first_zone = || format!("{}a", self.region);
+        let first_zone = || format!("{}a", self.world.region);
         let instance = Instance {
             id: id.clone(),
+            account: self.account.clone(),
             name: request.name,
             state: InstanceState::Running,
             instance_type: request.instance_type,
@@ -114,22 +109,22 @@ impl World {
             user_data: request.user_data,
             extended_credentials: request.extended_credentials,
             client_hops: request.client_hops,
-            pending_at: now,
-            changed_at: now,
+            pending_at: self.now,
+            changed_at: self.now,
             association,
             notices: Notices::default(),
             replaced: None,
         };
-        self.ec2.instances.insert(id.clone(), instance);
+        self.world.ec2.instances.insert(id.clone(), instance);
         if serves {
-            self.issue(now, &source);
+            self.world.issue(self.now, &source);
         }
         Ok(id)
     }
 
     fn profile_to_launch_with(&self, name: &str) -> Result<InstanceProfile, Ec2Error> {
         let profile = self
-            .iam
+            .iam()
             .profile(name)
             .map_err(|_| Ec2Error::NoSuchProfile(name.to_owned()))?;
         match profile.role_id {

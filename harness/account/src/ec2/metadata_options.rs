@@ -3,9 +3,8 @@
 use super::error::Ec2Error;
 use super::instance::Instance;
 use super::tags;
-use crate::instant::SimInstant;
+use crate::control_plane::ControlPlane;
 use crate::operation::Operation;
-use crate::world::World;
 
 /// How far the answer to a token request may travel (`ec2.metadata-options.hop-limit-range`).
 const HOP_LIMIT: std::ops::RangeInclusive<u8> = 1..=64;
@@ -103,7 +102,7 @@ impl Instance {
     }
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Changes how an instance's metadata is served, at once
     /// (`ec2.metadata-options.modify-keeps-the-rest`).
     ///
@@ -112,20 +111,19 @@ impl World {
     /// them cannot stand in a path (`ec2.metadata-options.tag-keys`).
     pub fn modify_instance_metadata_options(
         &mut self,
-        now: SimInstant,
         instance: &str,
         change: MetadataOptionsChange,
     ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
         let found = self.living(instance, "given other metadata options")?;
         let options = change.applied_to(&found.metadata_options);
         options.check()?;
         tags::check(&options, &found.tags)?;
-        let found = self.ec2.instance_mut(instance)?;
+        let now = self.now;
+        let found = self.instance_mut(instance)?;
         found.metadata_options = options;
         found.changed_at = now;
         let detail = format!("{instance} {change}");
-        self.control(now, Operation::ModifyInstanceMetadataOptions, &detail);
+        self.done(Operation::ModifyInstanceMetadataOptions, &detail);
         Ok(())
     }
 }

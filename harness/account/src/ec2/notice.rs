@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::error::Ec2Error;
 use super::instance::{Instance, InstanceState};
+use crate::control_plane::ControlPlane;
 use crate::id;
 use crate::instant::SimInstant;
 use crate::issuing::Source;
@@ -118,7 +119,7 @@ pub(crate) struct Notices {
     pub(crate) events: Vec<ScheduledEvent>,
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Gives a running Spot Instance notice of an interruption, and interrupts it two minutes later;
     /// one that is to hibernate does so at once (`ec2.spot.two-minutes`).
     ///
@@ -126,11 +127,10 @@ impl World {
     /// An unknown instance, one that is no Spot Instance or does not run.
     pub fn interrupt_spot_instance(
         &mut self,
-        now: SimInstant,
         instance: &str,
         action: SpotAction,
     ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
+        let now = self.now;
         let found = self.running_spot_instance(instance, "interrupted")?;
         let time = match action {
             SpotAction::Terminate | SpotAction::Stop => now + WARNING,
@@ -138,10 +138,13 @@ impl World {
         };
         found.notices.interruption = Some(SpotInterruption { action, time });
         found.changed_at = now;
-        self.notice(now, instance, format!("interruption: {action} at {time}"));
+        self.world
+            .notice(now, instance, format!("interruption: {action} at {time}"));
         let instance = instance.to_owned();
-        self.agenda.enter(time, Due::SpotInterruption { instance });
-        self.advance_to(now);
+        self.world
+            .agenda
+            .enter(time, Due::SpotInterruption { instance });
+        self.world.advance_to(now);
         Ok(())
     }
 
@@ -149,12 +152,13 @@ impl World {
     ///
     /// # Errors
     /// An unknown instance, one that is no Spot Instance or does not run.
-    pub fn recommend_rebalance(&mut self, now: SimInstant, instance: &str) -> Result<(), Ec2Error> {
-        self.advance_to(now);
+    pub fn recommend_rebalance(&mut self, instance: &str) -> Result<(), Ec2Error> {
+        let now = self.now;
         let found = self.running_spot_instance(instance, "rebalanced")?;
         found.notices.rebalance = Some(now);
         found.changed_at = now;
-        self.notice(now, instance, "rebalance recommended".to_owned());
+        self.world
+            .notice(now, instance, "rebalance recommended".to_owned());
         Ok(())
     }
 
@@ -164,18 +168,17 @@ impl World {
     /// An unknown or terminated instance.
     pub fn schedule_event(
         &mut self,
-        now: SimInstant,
         instance: &str,
         code: EventCode,
         description: &str,
         (not_before, not_after): (SimInstant, SimInstant),
     ) -> Result<String, Ec2Error> {
-        self.advance_to(now);
         self.living(instance, "scheduled for maintenance")?;
-        self.ec2.events_scheduled += 1;
-        let label = format!("event/{}", self.ec2.events_scheduled);
-        let id = id::resource_id(&self.entropy, "instance-event", &label);
-        let found = self.ec2.instance_mut(instance)?;
+        self.world.ec2.events_scheduled += 1;
+        let label = format!("event/{}", self.world.ec2.events_scheduled);
+        let id = id::resource_id(&self.world.entropy, "instance-event", &label);
+        let now = self.now;
+        let found = self.instance_mut(instance)?;
         found.notices.events.push(ScheduledEvent {
             id: id.clone(),
             code,
@@ -186,7 +189,7 @@ impl World {
         });
         found.changed_at = now;
         let notice = format!("{} scheduled for {not_before} as {id}", code.as_str());
-        self.notice(now, instance, notice);
+        self.world.notice(now, instance, notice);
         Ok(id)
     }
 
@@ -196,13 +199,12 @@ impl World {
     /// An unknown instance, or none of its events that are active has that id.
     pub fn end_event(
         &mut self,
-        now: SimInstant,
         instance: &str,
         event: &str,
         canceled: bool,
     ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
-        let found = self.ec2.instance_mut(instance)?;
+        let now = self.now;
+        let found = self.instance_mut(instance)?;
         let mut events = found.notices.events.iter_mut();
         let active = events.find(|it| it.id == event && it.state == EventState::Active);
         let active = active.ok_or_else(|| Ec2Error::NoSuchEvent(event.to_owned()))?;
@@ -213,10 +215,27 @@ impl World {
         };
         active.state = state;
         found.changed_at = now;
-        self.notice(now, instance, format!("{event} {word}"));
+        self.world.notice(now, instance, format!("{event} {word}"));
         Ok(())
     }
 
+    fn running_spot_instance(
+        &mut self,
+        instance: &str,
+        verb: &'static str,
+    ) -> Result<&mut Instance, Ec2Error> {
+        let found = self.instance_mut(instance)?;
+        if found.lifecycle != Lifecycle::Spot {
+            return Err(Ec2Error::NotSpot(instance.to_owned()));
+        }
+        if found.state != InstanceState::Running {
+            return Err(super::instance::incorrect(instance, verb));
+        }
+        Ok(found)
+    }
+}
+
+impl World {
     /// The time of an interruption has come; void if the instance was ended, or stopped, since.
     pub(crate) fn interruption_due(&mut self, at: SimInstant, instance: &str) {
         let Ok(found) = self.ec2.instance_mut(instance) else {
@@ -234,21 +253,6 @@ impl World {
         }
         self.notice(at, instance, format!("interrupted: {action}"));
         self.stop_issuing(&Source::Instance(instance.to_owned()));
-    }
-
-    fn running_spot_instance(
-        &mut self,
-        instance: &str,
-        verb: &'static str,
-    ) -> Result<&mut Instance, Ec2Error> {
-        let found = self.ec2.instance_mut(instance)?;
-        if found.lifecycle != Lifecycle::Spot {
-            return Err(Ec2Error::NotSpot(instance.to_owned()));
-        }
-        if found.state != InstanceState::Running {
-            return Err(super::instance::incorrect(instance, verb));
-        }
-        Ok(found)
     }
 
     fn notice(&mut self, now: SimInstant, instance: &str, notice: String) {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::error::Ec2Error;
 use super::metadata_options::{MetadataOptions, Switch};
-use crate::instant::SimInstant;
+use crate::control_plane::ControlPlane;
 use crate::operation::Operation;
-use crate::world::World;
+use crate::policy::Context;
 
 /// The key of the tag that is an instance's name.
 pub(super) const NAME: &str = "Name";
@@ -31,7 +31,7 @@ fn fits_a_path(key: &str) -> bool {
     !matches!(key, "." | ".." | "_index") && key.chars().all(allowed)
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Sets tags of an instance, over those of the same keys.
     ///
     /// # Errors
@@ -39,22 +39,23 @@ impl World {
     /// the metadata (`ec2.metadata-options.tag-keys`).
     pub fn create_tags(
         &mut self,
-        now: SimInstant,
         instance: &str,
         tags: BTreeMap<String, String>,
     ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
+        let arn = self.instance_arn(instance);
+        self.authorize(Operation::CreateTags, &arn, &Context::new())?;
         let found = self.living(instance, "tagged")?;
         check(&found.metadata_options, &tags)?;
         let said: Vec<_> = tags
             .iter()
             .map(|(key, value)| format!("{key}={value}"))
             .collect();
-        let found = self.ec2.instance_mut(instance)?;
+        let now = self.now;
+        let found = self.instance_mut(instance)?;
         found.tags.extend(tags);
         found.changed_at = now;
         let detail = format!("{instance} {}", said.join(" "));
-        self.control(now, Operation::CreateTags, &detail);
+        self.done(Operation::CreateTags, &detail);
         Ok(())
     }
 
@@ -62,21 +63,18 @@ impl World {
     ///
     /// # Errors
     /// An unknown or terminated instance.
-    pub fn delete_tags(
-        &mut self,
-        now: SimInstant,
-        instance: &str,
-        keys: &[&str],
-    ) -> Result<(), Ec2Error> {
-        self.advance_to(now);
+    pub fn delete_tags(&mut self, instance: &str, keys: &[&str]) -> Result<(), Ec2Error> {
+        let arn = self.instance_arn(instance);
+        self.authorize(Operation::DeleteTags, &arn, &Context::new())?;
         self.living(instance, "untagged")?;
-        let found = self.ec2.instance_mut(instance)?;
+        let now = self.now;
+        let found = self.instance_mut(instance)?;
         for key in keys {
             found.tags.remove(*key);
         }
         found.changed_at = now;
         let detail = format!("{instance} {}", keys.join(" "));
-        self.control(now, Operation::DeleteTags, &detail);
+        self.done(Operation::DeleteTags, &detail);
         Ok(())
     }
 }

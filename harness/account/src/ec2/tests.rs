@@ -50,12 +50,15 @@ fn a_launch_with_a_profile_serves_its_role_at_once_whatever_the_delay() {
 #[test]
 fn a_launch_needs_a_profile_that_exists_and_holds_a_role() {
     let mut world = world();
-    world.create_instance_profile(start(), "empty").unwrap();
+    world
+        .operator(start())
+        .create_instance_profile("empty")
+        .unwrap();
     for (profile, expected) in [
         ("nobody", Ec2Error::NoSuchProfile("nobody".to_owned())),
         ("empty", Ec2Error::EmptyProfile("empty".to_owned())),
     ] {
-        let refused = world.run_instance(start(), request(Some(profile)));
+        let refused = world.operator(start()).run_instance(request(Some(profile)));
         assert_eq!(refused, Err(expected));
         assert_eq!(code_and_status(refused), ("InvalidParameterValue", 400));
     }
@@ -66,7 +69,7 @@ fn a_launch_needs_a_profile_that_exists_and_holds_a_role() {
 fn a_second_association_is_refused_in_aws_words() {
     let mut world = world();
     let web = launch(&mut world, Some(PROFILE));
-    let refused = world.associate_profile(start(), &web, PROFILE);
+    let refused = world.operator(start()).associate_profile(&web, PROFILE);
     assert_eq!(
         refused.as_ref().unwrap_err().to_string(),
         format!("There is an existing association for instance {web}")
@@ -80,34 +83,34 @@ fn refusals() {
     let rows: [(&str, Call, &str); 9] = [
         (
             "unknown instance",
-            |world, _| world.associate_profile(start(), "i-0", PROFILE),
+            |world, _| world.operator(start()).associate_profile("i-0", PROFILE),
             "InvalidInstanceID.NotFound",
         ),
         (
             "unknown profile",
-            |world, web| world.associate_profile(start(), web, "nobody"),
+            |world, web| world.operator(start()).associate_profile(web, "nobody"),
             "InvalidParameterValue",
         ),
         (
             "nothing to replace",
-            |world, web| world.replace_profile(start(), web, PROFILE),
+            |world, web| world.operator(start()).replace_profile(web, PROFILE),
             "InvalidAssociationID.NotFound",
         ),
         (
             "nothing to take away",
-            |world, web| world.disassociate_profile(start(), web),
+            |world, web| world.operator(start()).disassociate_profile(web),
             "InvalidAssociationID.NotFound",
         ),
         (
             "started twice",
-            |world, web| world.start_instance(start(), web),
+            |world, web| world.operator(start()).start_instance(web),
             "IncorrectInstanceState",
         ),
         (
             "stopped twice",
             |world, web| {
-                world.stop_instance(start(), web)?;
-                world.stop_instance(start(), web)
+                world.operator(start()).stop_instance(web)?;
+                world.operator(start()).stop_instance(web)
             },
             "IncorrectInstanceState",
         ),
@@ -115,25 +118,25 @@ fn refusals() {
             // ec2.replace.needs-running
             "replaced while stopped",
             |world, web| {
-                world.associate_profile(start(), web, PROFILE)?;
-                world.stop_instance(start(), web)?;
-                world.replace_profile(start(), web, PROFILE)
+                world.operator(start()).associate_profile(web, PROFILE)?;
+                world.operator(start()).stop_instance(web)?;
+                world.operator(start()).replace_profile(web, PROFILE)
             },
             "IncorrectInstanceState",
         ),
         (
             "given a profile when gone",
             |world, web| {
-                world.terminate_instance(start(), web)?;
-                world.associate_profile(start(), web, PROFILE)
+                world.operator(start()).terminate_instance(web)?;
+                world.operator(start()).associate_profile(web, PROFILE)
             },
             "IncorrectInstanceState",
         ),
         (
             "started when gone",
             |world, web| {
-                world.terminate_instance(start(), web)?;
-                world.start_instance(start(), web)
+                world.operator(start()).terminate_instance(web)?;
+                world.operator(start()).start_instance(web)
             },
             "IncorrectInstanceState",
         ),
@@ -153,7 +156,9 @@ fn refusals() {
 fn an_unknown_profile_leaves_the_old_one_in_place() {
     let mut world = world();
     let web = launch(&mut world, Some(PROFILE));
-    let refused = world.replace_profile(start() + MINUTE, &web, "nobody");
+    let refused = world
+        .operator(start() + MINUTE)
+        .replace_profile(&web, "nobody");
     assert_eq!(refused, Err(Ec2Error::NoSuchProfile("nobody".to_owned())));
     let first = served(&mut world, start() + HOUR, &web);
     assert_eq!((first.issue, first.identity.name()), (1, ROLE));
@@ -163,12 +168,13 @@ fn an_unknown_profile_leaves_the_old_one_in_place() {
 fn a_stopped_instance_may_be_associated_and_serves_from_its_start_on() {
     let mut world = world();
     let web = launch(&mut world, None);
-    world.stop_instance(start(), &web).unwrap();
+    world.operator(start()).stop_instance(&web).unwrap();
     world
-        .associate_profile(start() + MINUTE, &web, PROFILE)
+        .operator(start() + MINUTE)
+        .associate_profile(&web, PROFILE)
         .unwrap();
     assert_eq!(issued(&world).len(), 0);
-    world.start_instance(start() + HOUR, &web).unwrap();
+    world.operator(start() + HOUR).start_instance(&web).unwrap();
     assert_eq!(
         served(&mut world, start() + HOUR, &web).issued_at,
         start() + HOUR
@@ -182,7 +188,7 @@ fn disassociating_stops_the_serving_and_keeps_what_was_handed_out() {
     let web = launch(&mut world, Some(PROFILE));
     let vended = served(&mut world, start(), &web);
     let now = start() + HOUR;
-    world.disassociate_profile(now, &web).unwrap();
+    world.operator(now).disassociate_profile(&web).unwrap();
     assert_eq!(served_role(&mut world, now, &web), None);
     assert_eq!(profile_shown(&mut world, now, &web), None);
     assert_eq!(world.rotate(now, &source(&web)), Err(NothingServed));
@@ -199,10 +205,13 @@ fn disassociating_stops_the_serving_and_keeps_what_was_handed_out() {
 fn a_stop_ends_the_serving_and_a_start_takes_the_profiles_role_of_then() {
     let mut world = world();
     let web = launch(&mut world, Some(PROFILE));
-    world.stop_instance(start() + HOUR, &web).unwrap();
+    world.operator(start() + HOUR).stop_instance(&web).unwrap();
     assert_eq!(served_role(&mut world, start() + HOUR, &web), None);
     swap_role(&mut world, start() + HOUR);
-    world.start_instance(start() + 2 * HOUR, &web).unwrap();
+    world
+        .operator(start() + 2 * HOUR)
+        .start_instance(&web)
+        .unwrap();
     let second = served(&mut world, start() + 2 * HOUR, &web);
     assert_eq!((second.issue, second.identity.name()), (2, "other-app"));
 }
@@ -211,7 +220,10 @@ fn a_stop_ends_the_serving_and_a_start_takes_the_profiles_role_of_then() {
 fn termination_is_the_end() {
     let mut world = world();
     let web = launch(&mut world, Some(PROFILE));
-    world.terminate_instance(start() + HOUR, &web).unwrap();
+    world
+        .operator(start() + HOUR)
+        .terminate_instance(&web)
+        .unwrap();
     world.advance_to(start() + 24 * HOUR);
     assert_eq!(issued(&world).len(), 1);
     let gone = world.instance(&web).unwrap();
@@ -222,10 +234,12 @@ fn termination_is_the_end() {
 fn swap_role(world: &mut World, now: SimInstant) {
     add_role(world, "other-app", "ec2.amazonaws.com");
     world
-        .remove_role_from_instance_profile(now, PROFILE)
+        .operator(now)
+        .remove_role_from_instance_profile(PROFILE)
         .unwrap();
     world
-        .add_role_to_instance_profile(now, PROFILE, "other-app")
+        .operator(now)
+        .add_role_to_instance_profile(PROFILE, "other-app")
         .unwrap();
 }
 
@@ -249,8 +263,11 @@ fn a_re_association_does_not_wait() {
     let web = launch(&mut world, Some(PROFILE));
     let now = start() + HOUR;
     swap_role(&mut world, now);
-    world.disassociate_profile(now, &web).unwrap();
-    world.associate_profile(now, &web, PROFILE).unwrap();
+    world.operator(now).disassociate_profile(&web).unwrap();
+    world
+        .operator(now)
+        .associate_profile(&web, PROFILE)
+        .unwrap();
     assert_eq!(
         served_role(&mut world, now, &web).as_deref(),
         Some("other-app")
@@ -261,7 +278,10 @@ fn a_re_association_does_not_wait() {
 fn an_association_takes_effect_after_the_delay_to_the_millisecond() {
     let mut world = world_with_delay(DELAY);
     let web = launch(&mut world, None);
-    world.associate_profile(start(), &web, PROFILE).unwrap();
+    world
+        .operator(start())
+        .associate_profile(&web, PROFILE)
+        .unwrap();
     let due = start() + DELAY;
     assert_eq!(world.next_event(), Some(due));
     for (now, role) in [
@@ -282,7 +302,7 @@ fn until_a_replacement_takes_effect_all_is_as_it_was() {
     let other = add_other(&mut world);
     let web = launch(&mut world, Some(PROFILE));
     let now = start() + HOUR;
-    world.replace_profile(now, &web, other).unwrap();
+    world.operator(now).replace_profile(&web, other).unwrap();
     let before = now + DELAY - MILLISECOND;
     assert_eq!(served(&mut world, before, &web).issue, 1);
     assert_eq!(
@@ -304,7 +324,10 @@ fn a_rotation_during_the_delay_of_a_replacement_is_one_of_the_old_role() {
     let web = launch(&mut world, Some(PROFILE));
     let rotation = start() + 6 * HOUR - 5 * MINUTE;
     let replaced = rotation - DELAY / 2;
-    world.replace_profile(replaced, &web, other).unwrap();
+    world
+        .operator(replaced)
+        .replace_profile(&web, other)
+        .unwrap();
     let meanwhile = served(&mut world, rotation, &web);
     assert_eq!((meanwhile.issue, meanwhile.identity.name()), (2, ROLE));
     world.rotate(rotation, &source(&web)).unwrap();
@@ -322,16 +345,19 @@ fn an_association_replaced_before_its_delay_is_over_never_takes_effect() {
     let other = add_other(&mut world);
     let web = launch(&mut world, Some(PROFILE));
     let (first, second) = (start() + HOUR, start() + HOUR + DELAY / 2);
-    world.replace_profile(first, &web, other).unwrap();
+    world.operator(first).replace_profile(&web, other).unwrap();
     add_role(&mut world, "third-app", "ec2.amazonaws.com");
     world
-        .create_instance_profile(second, "third-profile")
+        .operator(second)
+        .create_instance_profile("third-profile")
         .unwrap();
     world
-        .add_role_to_instance_profile(second, "third-profile", "third-app")
+        .operator(second)
+        .add_role_to_instance_profile("third-profile", "third-app")
         .unwrap();
     world
-        .replace_profile(second, &web, "third-profile")
+        .operator(second)
+        .replace_profile(&web, "third-profile")
         .unwrap();
     let voided = first + DELAY;
     assert_eq!(served_role(&mut world, voided, &web).as_deref(), Some(ROLE));
@@ -352,9 +378,13 @@ fn an_association_taken_away_before_its_delay_is_over_never_takes_effect() {
     let mut world = world_with_delay(DELAY);
     let other = add_other(&mut world);
     let web = launch(&mut world, Some(PROFILE));
-    world.replace_profile(start(), &web, other).unwrap();
     world
-        .disassociate_profile(start() + DELAY / 2, &web)
+        .operator(start())
+        .replace_profile(&web, other)
+        .unwrap();
+    world
+        .operator(start() + DELAY / 2)
+        .disassociate_profile(&web)
         .unwrap();
     world.advance_to(start() + HOUR);
     assert_eq!(served_role(&mut world, start() + HOUR, &web), None);
@@ -370,9 +400,12 @@ fn a_restart_during_the_delay_serves_the_old_role_until_it_is_over() {
     let mut world = world_with_delay(DELAY);
     let other = add_other(&mut world);
     let web = launch(&mut world, Some(PROFILE));
-    world.replace_profile(start(), &web, other).unwrap();
-    world.stop_instance(start(), &web).unwrap();
-    world.start_instance(start(), &web).unwrap();
+    world
+        .operator(start())
+        .replace_profile(&web, other)
+        .unwrap();
+    world.operator(start()).stop_instance(&web).unwrap();
+    world.operator(start()).start_instance(&web).unwrap();
     assert_eq!(
         served_role(&mut world, start(), &web).as_deref(),
         Some(ROLE)
@@ -393,7 +426,10 @@ fn association_ids_are_new_each_time_and_of_the_documented_form() {
         association.unwrap().id
     };
     let first = id(&world);
-    world.replace_profile(start(), &web, PROFILE).unwrap();
+    world
+        .operator(start())
+        .replace_profile(&web, PROFILE)
+        .unwrap();
     assert_ne!(id(&world), first);
     let digits = first.strip_prefix("iip-assoc-").unwrap();
     assert_eq!(digits.len(), 17);

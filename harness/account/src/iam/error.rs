@@ -2,9 +2,14 @@
 
 use thiserror::Error;
 
+use crate::control_plane::Denied;
+
 /// A refusal of IAM. The codes are `iam.error.codes`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IamError {
+    /// The policies of who asks do not allow it.
+    #[error("{0}")]
+    Denied(#[from] Denied),
     /// Nothing has that name.
     #[error("The {kind} with name {name} cannot be found.")]
     NoSuchEntity {
@@ -51,6 +56,7 @@ impl IamError {
     /// AWS's error code.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Denied(_) => "AccessDenied",
             Self::NoSuchEntity { .. } => "NoSuchEntity",
             Self::EntityAlreadyExists { .. } => "EntityAlreadyExists",
             Self::SecondRoleInProfile => "LimitExceeded",
@@ -62,6 +68,7 @@ impl IamError {
     /// The HTTP status that comes with it.
     pub fn status(&self) -> u16 {
         match self {
+            Self::Denied(_) => 403,
             Self::NoSuchEntity { .. } => 404,
             Self::EntityAlreadyExists { .. }
             | Self::SecondRoleInProfile

@@ -9,6 +9,6 @@ mod user;
 
 pub use error::IamError;
 pub use profile::InstanceProfile;
-pub(crate) use role::Iam;
 pub use role::{CreateRole, Role, TRUST_POLICY};
+pub(crate) use role::{Iam, no_such};
 pub use user::{CreateUser, User};

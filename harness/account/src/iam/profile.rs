@@ -2,10 +2,9 @@
 
 use super::error::IamError;
 use super::role::{Iam, check_name, no_such};
+use crate::control_plane::ControlPlane;
 use crate::id::UniqueId;
-use crate::instant::SimInstant;
 use crate::operation::Operation;
-use crate::world::World;
 
 /// An instance profile.
 #[derive(Clone, Debug)]
@@ -39,30 +38,34 @@ impl Iam {
     }
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Makes an empty instance profile.
     ///
     /// # Errors
     /// A name that is taken or malformed.
-    pub fn create_instance_profile(&mut self, now: SimInstant, name: &str) -> Result<(), IamError> {
-        self.advance_to(now);
+    pub fn create_instance_profile(&mut self, name: &str) -> Result<(), IamError> {
         check_name("instanceProfileName", name, 128)?;
-        if self.iam.profile(name).is_ok() {
+        if self.iam().profile(name).is_ok() {
             return Err(IamError::EntityAlreadyExists {
                 kind: "Instance Profile",
                 name: name.to_owned(),
             });
         }
-        self.iam.made += 1;
+        self.iam_mut().made += 1;
         let profile = InstanceProfile {
             name: name.to_owned(),
-            id: UniqueId::InstanceProfile
-                .draw(&self.entropy, &format!("profile/{name}/{}", self.iam.made)),
-            arn: format!("arn:aws:iam::{}:instance-profile/{name}", self.iam.account),
+            id: UniqueId::InstanceProfile.draw(
+                &self.world.entropy,
+                &format!("profile/{name}/{}", self.iam().made),
+            ),
+            arn: format!(
+                "arn:aws:iam::{}:instance-profile/{name}",
+                self.account.clone()
+            ),
             role_id: None,
         };
-        self.iam.profiles.insert(name.to_lowercase(), profile);
-        self.control(now, Operation::CreateInstanceProfile, name);
+        self.iam_mut().profiles.insert(name.to_lowercase(), profile);
+        self.done(Operation::CreateInstanceProfile, name);
         Ok(())
     }
 
@@ -73,19 +76,16 @@ impl World {
     /// No such profile or role; the profile holds one already.
     pub fn add_role_to_instance_profile(
         &mut self,
-        now: SimInstant,
         profile: &str,
         role: &str,
     ) -> Result<(), IamError> {
-        self.advance_to(now);
-        let role_id = self.iam.role(role)?.id.clone();
-        let slot = &mut self.iam.profile_mut(profile)?.role_id;
+        let role_id = self.iam().role(role)?.id.clone();
+        let slot = &mut self.iam_mut().profile_mut(profile)?.role_id;
         if slot.is_some() {
             return Err(IamError::SecondRoleInProfile);
         }
         *slot = Some(role_id);
-        self.control(
-            now,
+        self.done(
             Operation::AddRoleToInstanceProfile,
             &format!("{profile} {role}"),
         );
@@ -96,17 +96,12 @@ impl World {
     ///
     /// # Errors
     /// No such profile, or it holds no role.
-    pub fn remove_role_from_instance_profile(
-        &mut self,
-        now: SimInstant,
-        profile: &str,
-    ) -> Result<(), IamError> {
-        self.advance_to(now);
-        let role = self.iam.profile_mut(profile)?.role_id.take();
+    pub fn remove_role_from_instance_profile(&mut self, profile: &str) -> Result<(), IamError> {
+        let role = self.iam_mut().profile_mut(profile)?.role_id.take();
         let role = role.ok_or_else(|| no_such("role", "in the instance profile"))?;
-        let name = self.iam.role_by_id(&role).map(|role| role.name.as_str());
+        let name = self.iam().role_by_id(&role).map(|role| role.name.as_str());
         let detail = format!("{profile} {}", name.unwrap_or_default());
-        self.control(now, Operation::RemoveRoleFromInstanceProfile, &detail);
+        self.done(Operation::RemoveRoleFromInstanceProfile, &detail);
         Ok(())
     }
 
@@ -115,15 +110,14 @@ impl World {
     ///
     /// # Errors
     /// No such profile, or it holds a role (`iam.profile.delete-conflict`).
-    pub fn delete_instance_profile(&mut self, now: SimInstant, name: &str) -> Result<(), IamError> {
-        self.advance_to(now);
-        if self.iam.profile(name)?.role_id.is_some() {
+    pub fn delete_instance_profile(&mut self, name: &str) -> Result<(), IamError> {
+        if self.iam().profile(name)?.role_id.is_some() {
             return Err(IamError::DeleteConflict {
                 what: "roles from instance profile",
             });
         }
-        self.iam.profiles.remove(&name.to_lowercase());
-        self.control(now, Operation::DeleteInstanceProfile, name);
+        self.iam_mut().profiles.remove(&name.to_lowercase());
+        self.done(Operation::DeleteInstanceProfile, name);
         Ok(())
     }
 
@@ -133,15 +127,13 @@ impl World {
     /// No such profile or role; the profile then holds what it held.
     pub fn set_role_of_instance_profile(
         &mut self,
-        now: SimInstant,
         profile: &str,
         role: &str,
     ) -> Result<(), IamError> {
-        self.advance_to(now);
-        self.iam.role(role)?;
-        if self.iam.profile(profile)?.role_id.is_some() {
-            self.remove_role_from_instance_profile(now, profile)?;
+        self.iam().role(role)?;
+        if self.iam().profile(profile)?.role_id.is_some() {
+            self.remove_role_from_instance_profile(profile)?;
         }
-        self.add_role_to_instance_profile(now, profile, role)
+        self.add_role_to_instance_profile(profile, role)
     }
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 use super::error::IamError;
 use super::profile::InstanceProfile;
 use super::user::User;
+use crate::control_plane::ControlPlane;
 use crate::id::UniqueId;
-use crate::instant::SimInstant;
 use crate::operation::Operation;
 use crate::policy::{
-    self, Context, Document, NamedPolicy, Policies, Principal, Request, evaluate_trust,
+    self, Context, Document, ManagedPolicy, NamedPolicy, Policies, Principal, Request,
+    evaluate_trust,
 };
 use crate::world::World;
 
@@ -120,9 +121,8 @@ impl Role {
 }
 
 /// The IAM of one account.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Iam {
-    pub(super) account: String,
     /// By lower-cased name: names are unique whatever the case (`iam.names.case-insensitive`).
     roles: BTreeMap<String, Role>,
     pub(super) profiles: BTreeMap<String, InstanceProfile>,
@@ -132,21 +132,6 @@ pub(crate) struct Iam {
 }
 
 impl Iam {
-    pub(crate) fn new(account: String) -> Self {
-        Self {
-            account,
-            roles: BTreeMap::new(),
-            profiles: BTreeMap::new(),
-            users: BTreeMap::new(),
-            made: 0,
-        }
-    }
-
-    /// The twelve digits of the account.
-    pub(crate) fn account(&self) -> &str {
-        &self.account
-    }
-
     pub(crate) fn role(&self, name: &str) -> Result<&Role, IamError> {
         self.roles
             .get(&name.to_lowercase())
@@ -159,6 +144,15 @@ impl Iam {
             .ok_or_else(|| no_such("role", name))
     }
 
+    fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.roles.values().map(|role| role.name.as_str())
+    }
+
+    fn profile_names(&self) -> impl Iterator<Item = &str> {
+        let profiles = self.profiles.values();
+        profiles.map(|profile| profile.name.as_str())
+    }
+
     pub(crate) fn role_by_id(&self, id: &str) -> Option<&Role> {
         self.roles.values().find(|role| role.id == id)
     }
@@ -168,20 +162,13 @@ impl Iam {
     }
 }
 
-impl World {
-    /// The ARN of a role; `None` if there is none of that name.
-    pub fn role_arn(&self, name: &str) -> Option<&str> {
-        let role = self.iam.role(name).ok()?;
-        Some(&role.arn)
-    }
-
+impl ControlPlane<'_> {
     /// Makes a role.
     ///
     /// # Errors
     /// A name that is taken or malformed, a managed policy that is not known, sessions shorter or
     /// longer than a role can have.
-    pub fn create_role(&mut self, now: SimInstant, request: CreateRole) -> Result<(), IamError> {
-        self.advance_to(now);
+    pub fn create_role(&mut self, request: CreateRole) -> Result<(), IamError> {
         check_name("roleName", &request.name, 64)?;
         let longest = request.max_session_duration;
         let longest = longest.unwrap_or(MAX_SESSION_DURATION_DEFAULT);
@@ -193,17 +180,17 @@ impl World {
             .iter()
             .map(|name| managed(name))
             .collect::<Result<Vec<_>, _>>()?;
-        if self.iam.role(&request.name).is_ok() {
+        if self.iam().role(&request.name).is_ok() {
             return Err(IamError::EntityAlreadyExists {
                 kind: "Role",
                 name: request.name,
             });
         }
-        self.iam.made += 1;
-        let label = format!("role/{}/{}", request.name, self.iam.made);
-        let account = self.iam.account.clone();
+        self.iam_mut().made += 1;
+        let label = format!("role/{}/{}", request.name, self.iam().made);
+        let account = self.account.clone();
         let mut role = Role {
-            id: UniqueId::Role.draw(&self.entropy, &label),
+            id: UniqueId::Role.draw(&self.world.entropy, &label),
             arn: format!("arn:aws:iam::{account}:role/{}", request.name),
             account,
             max_session_duration: longest,
@@ -213,13 +200,13 @@ impl World {
             name: request.name,
         };
         for policy in attached {
-            role.attach(policy);
+            role.attach(&policy.policy);
         }
         for (name, document) in request.inline {
             role.put_inline(NamedPolicy::new(name, Arc::new(document)));
         }
-        self.control(now, Operation::CreateRole, &role.name.clone());
-        self.iam.roles.insert(role.name.to_lowercase(), role);
+        self.done(Operation::CreateRole, &role.name.clone());
+        self.iam_mut().roles.insert(role.name.to_lowercase(), role);
         Ok(())
     }
 
@@ -229,15 +216,13 @@ impl World {
     /// No such role.
     pub fn put_role_policy(
         &mut self,
-        now: SimInstant,
         role: &str,
         name: &str,
         document: Document,
     ) -> Result<(), IamError> {
-        self.advance_to(now);
         let policy = NamedPolicy::new(name, Arc::new(document));
-        self.iam.role_mut(role)?.put_inline(policy);
-        self.control(now, Operation::PutRolePolicy, &format!("{role} {name}"));
+        self.iam_mut().role_mut(role)?.put_inline(policy);
+        self.done(Operation::PutRolePolicy, &format!("{role} {name}"));
         Ok(())
     }
 
@@ -247,42 +232,24 @@ impl World {
     /// # Errors
     /// No such role.
     #[expect(clippy::missing_panics_doc, reason = "the document is our own")]
-    pub fn revoke_role_sessions(&mut self, now: SimInstant, role: &str) -> Result<(), IamError> {
-        let text = policy::revoke_older_sessions(now);
+    pub fn revoke_role_sessions(&mut self, role: &str) -> Result<(), IamError> {
+        let text = policy::revoke_older_sessions(self.now);
         let document = Document::parse(&text, policy::DocumentKind::Identity);
         let document = document.expect("our own document is well-formed");
-        self.put_role_policy(now, role, policy::REVOKE_OLDER_SESSIONS, document)
-    }
-
-    /// The names of all roles, in order.
-    pub fn role_names(&self) -> impl Iterator<Item = &str> {
-        self.iam.roles.values().map(|role| role.name.as_str())
-    }
-
-    /// The names of all instance profiles, in order.
-    pub fn instance_profile_names(&self) -> impl Iterator<Item = &str> {
-        let profiles = self.iam.profiles.values();
-        profiles.map(|profile| profile.name.as_str())
+        self.put_role_policy(role, policy::REVOKE_OLDER_SESSIONS, document)
     }
 
     /// Attaches a managed policy; attaching it twice is no error.
     ///
     /// # Errors
     /// No such role or policy.
-    pub fn attach_role_policy(
-        &mut self,
-        now: SimInstant,
-        role: &str,
-        policy: &str,
-    ) -> Result<(), IamError> {
-        self.advance_to(now);
+    pub fn attach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
+        let arn = self.iam().role(role)?.arn.clone();
         let managed = managed(policy)?;
-        self.iam.role_mut(role)?.attach(managed);
-        self.control(
-            now,
-            Operation::AttachRolePolicy,
-            &format!("{role} {policy}"),
-        );
+        let own = policy_arn(managed);
+        self.authorize(Operation::AttachRolePolicy, &arn, &own)?;
+        self.iam_mut().role_mut(role)?.attach(&managed.policy);
+        self.done(Operation::AttachRolePolicy, &format!("{role} {policy}"));
         Ok(())
     }
 
@@ -290,32 +257,47 @@ impl World {
     ///
     /// # Errors
     /// No such role, or the policy is not attached to it.
-    pub fn detach_role_policy(
-        &mut self,
-        now: SimInstant,
-        role: &str,
-        policy: &str,
-    ) -> Result<(), IamError> {
-        self.advance_to(now);
+    pub fn detach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
+        let arn = self.iam().role(role)?.arn.clone();
         let managed = managed(policy)?;
-        if !self.iam.role_mut(role)?.detach(&managed.name) {
+        let own = policy_arn(managed);
+        self.authorize(Operation::DetachRolePolicy, &arn, &own)?;
+        if !self.iam_mut().role_mut(role)?.detach(&managed.policy.name) {
             return Err(no_such("policy", policy));
         }
-        self.control(
-            now,
-            Operation::DetachRolePolicy,
-            &format!("{role} {policy}"),
-        );
+        self.done(Operation::DetachRolePolicy, &format!("{role} {policy}"));
         Ok(())
     }
 }
 
-pub(super) fn managed(name_or_arn: &str) -> Result<&'static NamedPolicy, IamError> {
-    let found = policy::managed(name_or_arn).ok_or_else(|| no_such("policy", name_or_arn))?;
-    Ok(&found.policy)
+impl World {
+    /// The ARN of a role of the first account; `None` if there is none of that name.
+    pub fn role_arn(&self, name: &str) -> Option<&str> {
+        let role = self.accounts.role_named(name).ok()?;
+        Some(&role.arn)
+    }
+
+    /// The names of all roles, in order.
+    pub fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().flat_map(Iam::role_names)
+    }
+
+    /// The names of all instance profiles, in order.
+    pub fn instance_profile_names(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().flat_map(Iam::profile_names)
+    }
 }
 
-pub(super) fn no_such(kind: &'static str, name: &str) -> IamError {
+pub(super) fn managed(name_or_arn: &str) -> Result<&'static ManagedPolicy, IamError> {
+    policy::managed(name_or_arn).ok_or_else(|| no_such("policy", name_or_arn))
+}
+
+/// The condition key of what attaches and detaches (`iam.authorization.policy-arn`).
+fn policy_arn(managed: &ManagedPolicy) -> Context {
+    Context::new().with("iam:PolicyARN", managed.arn)
+}
+
+pub(crate) fn no_such(kind: &'static str, name: &str) -> IamError {
     IamError::NoSuchEntity {
         kind,
         name: name.to_owned(),

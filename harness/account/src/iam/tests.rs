@@ -26,14 +26,20 @@ fn code_and_status<T: std::fmt::Debug>(result: Result<T, IamError>) -> (&'static
 #[test]
 fn names_are_taken_and_found_whatever_their_case() {
     let mut world = world();
-    let taken = world.create_role(start(), role("Photo-App", "ec2.amazonaws.com"));
+    let taken = world
+        .operator(start())
+        .create_role(role("Photo-App", "ec2.amazonaws.com"));
     assert_eq!(code_and_status(taken), ("EntityAlreadyExists", 409));
-    let taken = world.create_instance_profile(start(), "WEB-profile");
+    let taken = world
+        .operator(start())
+        .create_instance_profile("WEB-profile");
     assert_eq!(code_and_status(taken), ("EntityAlreadyExists", 409));
-    let found = world.attach_role_policy(start(), "PHOTO-APP", "AmazonS3FullAccess");
+    let found = world
+        .operator(start())
+        .attach_role_policy("PHOTO-APP", "AmazonS3FullAccess");
     assert_eq!(found, Ok(()));
     assert_eq!(
-        world.iam.role("pHoTo-aPp").unwrap().name,
+        world.first_iam().role("pHoTo-aPp").unwrap().name,
         ROLE,
         "as created"
     );
@@ -47,16 +53,23 @@ fn a_name_has_its_characters_and_its_length() {
     for name in &good {
         let mut world = world();
         assert_eq!(
-            world.create_role(start(), role(name, "ec2.amazonaws.com")),
+            world
+                .operator(start())
+                .create_role(role(name, "ec2.amazonaws.com")),
             Ok(())
         );
-        assert_eq!(world.create_instance_profile(start(), name), Ok(()));
+        assert_eq!(
+            world.operator(start()).create_instance_profile(name),
+            Ok(())
+        );
     }
     for name in &bad {
         let mut world = world();
-        let role = world.create_role(start(), role(name, "ec2.amazonaws.com"));
+        let role = world
+            .operator(start())
+            .create_role(role(name, "ec2.amazonaws.com"));
         assert_eq!(code_and_status(role), ("ValidationError", 400), "{name:?}");
-        let profile = world.create_instance_profile(start(), name);
+        let profile = world.operator(start()).create_instance_profile(name);
         assert_eq!(
             code_and_status(profile),
             ("ValidationError", 400),
@@ -70,9 +83,11 @@ fn a_name_has_its_characters_and_its_length() {
         (129, false, false),
     ] {
         let (mut world, name) = (world(), "n".repeat(length));
-        let role = world.create_role(start(), role(&name, "ec2.amazonaws.com"));
+        let role = world
+            .operator(start())
+            .create_role(role(&name, "ec2.amazonaws.com"));
         assert_eq!(role.is_ok(), role_fits, "{length}");
-        let profile = world.create_instance_profile(start(), &name);
+        let profile = world.operator(start()).create_instance_profile(&name);
         assert_eq!(profile.is_ok(), profile_fits, "{length}");
     }
 }
@@ -83,11 +98,18 @@ fn a_profile_holds_one_role_and_a_role_may_be_in_many_profiles() {
     let mut world = world();
     add_role(&mut world, "second", "ec2.amazonaws.com");
     for role in ["second", ROLE] {
-        let refused = world.add_role_to_instance_profile(start(), PROFILE, role);
+        let refused = world
+            .operator(start())
+            .add_role_to_instance_profile(PROFILE, role);
         assert_eq!(code_and_status(refused), ("LimitExceeded", 409));
     }
-    world.create_instance_profile(start(), "another").unwrap();
-    let added = world.add_role_to_instance_profile(start(), "another", ROLE);
+    world
+        .operator(start())
+        .create_instance_profile("another")
+        .unwrap();
+    let added = world
+        .operator(start())
+        .add_role_to_instance_profile("another", ROLE);
     assert_eq!(added, Ok(()));
 }
 
@@ -97,41 +119,63 @@ fn what_is_not_there_is_no_such_entity() {
     type Call = fn(&mut World) -> Result<(), IamError>;
     let rows: [(&str, Call); 12] = [
         ("put on no role", |world| {
-            world.put_role_policy(start(), "nobody", "p", policy("Allow", "s3:*"))
+            world
+                .operator(start())
+                .put_role_policy("nobody", "p", policy("Allow", "s3:*"))
         }),
         ("attach to no role", |world| {
-            world.attach_role_policy(start(), "nobody", "AmazonS3FullAccess")
+            world
+                .operator(start())
+                .attach_role_policy("nobody", "AmazonS3FullAccess")
         }),
         ("attach no policy", |world| {
-            world.attach_role_policy(start(), ROLE, "AmazonS4FullAccess")
+            world
+                .operator(start())
+                .attach_role_policy(ROLE, "AmazonS4FullAccess")
         }),
         ("detach from no role", |world| {
-            world.detach_role_policy(start(), "nobody", "AmazonS3FullAccess")
+            world
+                .operator(start())
+                .detach_role_policy("nobody", "AmazonS3FullAccess")
         }),
         ("detach what is not attached", |world| {
-            world.detach_role_policy(start(), ROLE, "AmazonS3FullAccess")
+            world
+                .operator(start())
+                .detach_role_policy(ROLE, "AmazonS3FullAccess")
         }),
         ("add no role", |world| {
-            world.add_role_to_instance_profile(start(), PROFILE, "nobody")
+            world
+                .operator(start())
+                .add_role_to_instance_profile(PROFILE, "nobody")
         }),
         ("add to no profile", |world| {
-            world.add_role_to_instance_profile(start(), "nobody", ROLE)
+            world
+                .operator(start())
+                .add_role_to_instance_profile("nobody", ROLE)
         }),
         ("set no role", |world| {
-            world.set_role_of_instance_profile(start(), PROFILE, "nobody")
+            world
+                .operator(start())
+                .set_role_of_instance_profile(PROFILE, "nobody")
         }),
         ("set the role of no profile", |world| {
-            world.set_role_of_instance_profile(start(), "nobody", ROLE)
+            world
+                .operator(start())
+                .set_role_of_instance_profile("nobody", ROLE)
         }),
         ("revoke the sessions of no role", |world| {
-            world.revoke_role_sessions(start(), "nobody")
+            world.operator(start()).revoke_role_sessions("nobody")
         }),
         ("remove from no profile", |world| {
-            world.remove_role_from_instance_profile(start(), "nobody")
+            world
+                .operator(start())
+                .remove_role_from_instance_profile("nobody")
         }),
         ("remove from an empty profile", |world| {
-            world.create_instance_profile(start(), "empty")?;
-            world.remove_role_from_instance_profile(start(), "empty")
+            world.operator(start()).create_instance_profile("empty")?;
+            world
+                .operator(start())
+                .remove_role_from_instance_profile("empty")
         }),
     ];
     for (what, call) in rows {
@@ -146,7 +190,7 @@ fn what_is_not_there_is_no_such_entity() {
         ..role("new", "ec2.amazonaws.com")
     };
     assert_eq!(
-        code_and_status(world().create_role(start(), unknown)),
+        code_and_status(world().operator(start()).create_role(unknown)),
         ("NoSuchEntity", 404)
     );
 }
@@ -160,25 +204,29 @@ fn sessions_that_exist_feel_every_change_at_once() {
     let get = |world: &mut World| decided_by(world, now, &web, "s3:GetObject");
     assert_eq!(get(&mut world), None);
     world
-        .attach_role_policy(now, ROLE, "AmazonS3ReadOnlyAccess")
+        .operator(now)
+        .attach_role_policy(ROLE, "AmazonS3ReadOnlyAccess")
         .unwrap();
     assert_eq!(
         get(&mut world).as_deref(),
         Some("allow AmazonS3ReadOnlyAccess")
     );
     world
-        .put_role_policy(now, ROLE, "closed", policy("Deny", "s3:*"))
+        .operator(now)
+        .put_role_policy(ROLE, "closed", policy("Deny", "s3:*"))
         .unwrap();
     assert_eq!(get(&mut world).as_deref(), Some("deny closed"));
     world
-        .put_role_policy(now, ROLE, "closed", policy("Deny", "s3:Put*"))
+        .operator(now)
+        .put_role_policy(ROLE, "closed", policy("Deny", "s3:Put*"))
         .unwrap();
     assert_eq!(
         get(&mut world).as_deref(),
         Some("allow AmazonS3ReadOnlyAccess")
     );
     world
-        .detach_role_policy(now, ROLE, "AmazonS3ReadOnlyAccess")
+        .operator(now)
+        .detach_role_policy(ROLE, "AmazonS3ReadOnlyAccess")
         .unwrap();
     assert_eq!(get(&mut world), None);
 }
@@ -189,9 +237,15 @@ fn a_managed_policy_is_attached_once_by_name_or_arn() {
     let web = launch(&mut world, Some(PROFILE));
     let arn = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
     for policy in ["AmazonS3FullAccess", arn, arn] {
-        assert_eq!(world.attach_role_policy(start(), ROLE, policy), Ok(()));
+        assert_eq!(
+            world.operator(start()).attach_role_policy(ROLE, policy),
+            Ok(())
+        );
     }
-    assert_eq!(world.detach_role_policy(start(), ROLE, arn), Ok(()));
+    assert_eq!(
+        world.operator(start()).detach_role_policy(ROLE, arn),
+        Ok(())
+    );
     assert_eq!(decided_by(&mut world, start(), &web, "s3:PutObject"), None);
 }
 
@@ -200,9 +254,13 @@ fn an_inline_policy_may_have_the_name_of_a_managed_one() {
     const NAME: &str = "AmazonS3FullAccess";
     let mut world = world();
     let web = launch(&mut world, Some(PROFILE));
-    world.attach_role_policy(start(), ROLE, NAME).unwrap();
     world
-        .put_role_policy(start(), ROLE, NAME, policy("Deny", "s3:Put*"))
+        .operator(start())
+        .attach_role_policy(ROLE, NAME)
+        .unwrap();
+    world
+        .operator(start())
+        .put_role_policy(ROLE, NAME, policy("Deny", "s3:Put*"))
         .unwrap();
     let decided = |world: &mut World, action| decided_by(world, start(), &web, action);
     assert_eq!(
@@ -213,13 +271,19 @@ fn an_inline_policy_may_have_the_name_of_a_managed_one() {
         decided(&mut world, "s3:PutObject").unwrap(),
         format!("deny {NAME}")
     );
-    world.detach_role_policy(start(), ROLE, NAME).unwrap();
+    world
+        .operator(start())
+        .detach_role_policy(ROLE, NAME)
+        .unwrap();
     assert_eq!(decided(&mut world, "s3:GetObject"), None);
     assert_eq!(
         decided(&mut world, "s3:PutObject").unwrap(),
         format!("deny {NAME}")
     );
-    world.attach_role_policy(start(), ROLE, NAME).unwrap();
+    world
+        .operator(start())
+        .attach_role_policy(ROLE, NAME)
+        .unwrap();
     assert_eq!(
         decided(&mut world, "s3:GetObject").unwrap(),
         format!("allow {NAME}")
@@ -234,9 +298,9 @@ fn a_role_begins_with_the_policies_it_was_made_with() {
         inline: [("no-lists".to_owned(), policy("Deny", "s3:List*"))].into(),
         ..role("reader", "ec2.amazonaws.com")
     };
-    world.create_role(start(), request).unwrap();
+    world.operator(start()).create_role(request).unwrap();
     let names: Vec<_> = world
-        .iam
+        .first_iam()
         .role("reader")
         .unwrap()
         .identity_policies()
@@ -250,14 +314,14 @@ fn a_role_begins_with_the_policies_it_was_made_with() {
 #[test]
 fn ids_and_arns_have_their_forms() {
     let world = world();
-    let role = world.iam.role(ROLE).unwrap();
+    let role = world.first_iam().role(ROLE).unwrap();
     assert!(
         role.id.starts_with("AROA") && role.id.len() == 21,
         "{}",
         role.id
     );
     assert_eq!(role.arn, "arn:aws:iam::111122223333:role/photo-app");
-    let profile = world.iam.profile(PROFILE).unwrap();
+    let profile = world.first_iam().profile(PROFILE).unwrap();
     assert!(
         profile.id.starts_with("AIPA") && profile.id.len() == 21,
         "{}",
@@ -273,22 +337,30 @@ fn ids_and_arns_have_their_forms() {
 fn a_refused_call_is_not_journalled_as_done() {
     let mut world = world();
     let before = world.journal().mark();
-    world.create_instance_profile(start(), PROFILE).unwrap_err();
     world
-        .attach_role_policy(start(), ROLE, "nothing")
+        .operator(start())
+        .create_instance_profile(PROFILE)
         .unwrap_err();
     world
-        .remove_role_from_instance_profile(start(), "nobody")
+        .operator(start())
+        .attach_role_policy(ROLE, "nothing")
+        .unwrap_err();
+    world
+        .operator(start())
+        .remove_role_from_instance_profile("nobody")
         .unwrap_err();
     assert_eq!(world.journal().since(before).count(), 0);
     world
-        .attach_role_policy(start(), ROLE, "AmazonS3FullAccess")
+        .operator(start())
+        .attach_role_policy(ROLE, "AmazonS3FullAccess")
         .unwrap();
     let done: Vec<_> = world
         .journal()
         .since(before)
         .map(|entry| match &entry.happening {
-            Happening::Control { operation, detail } => format!("{operation} {detail}"),
+            Happening::Control {
+                operation, detail, ..
+            } => format!("{operation} {detail}"),
             other => panic!("{other:?}"),
         })
         .collect();
@@ -302,14 +374,18 @@ fn a_refused_call_is_not_journalled_as_done() {
 #[test]
 fn a_profile_that_holds_a_role_is_not_deleted_and_an_empty_one_is() {
     let mut world = world();
-    let refused = world.delete_instance_profile(start(), PROFILE);
+    let refused = world.operator(start()).delete_instance_profile(PROFILE);
     assert_eq!(code_and_status(refused), ("DeleteConflict", 409));
     world
-        .remove_role_from_instance_profile(start(), PROFILE)
+        .operator(start())
+        .remove_role_from_instance_profile(PROFILE)
         .unwrap();
     let upper = PROFILE.to_uppercase();
-    world.delete_instance_profile(start(), &upper).unwrap();
-    let again = world.delete_instance_profile(start(), PROFILE);
+    world
+        .operator(start())
+        .delete_instance_profile(&upper)
+        .unwrap();
+    let again = world.operator(start()).delete_instance_profile(PROFILE);
     assert_eq!(code_and_status(again), ("NoSuchEntity", 404));
 }
 
@@ -317,13 +393,18 @@ fn a_profile_that_holds_a_role_is_not_deleted_and_an_empty_one_is() {
 fn a_role_takes_the_place_of_another_or_of_none() {
     let mut world = world();
     add_role(&mut world, "other-app", "ec2.amazonaws.com");
-    world.create_instance_profile(start(), "empty").unwrap();
+    world
+        .operator(start())
+        .create_instance_profile("empty")
+        .unwrap();
     for profile in [PROFILE, "empty"] {
         world
-            .set_role_of_instance_profile(start(), profile, "other-app")
+            .operator(start())
+            .set_role_of_instance_profile(profile, "other-app")
             .unwrap();
         world
-            .set_role_of_instance_profile(start(), profile, "nobody")
+            .operator(start())
+            .set_role_of_instance_profile(profile, "nobody")
             .unwrap_err();
         let web = launch(&mut world, Some(profile));
         assert_eq!(
@@ -339,12 +420,13 @@ fn a_role_takes_the_place_of_another_or_of_none() {
 fn the_sessions_of_a_role_are_revoked_up_to_now() {
     let mut world = world();
     world
-        .attach_role_policy(start(), ROLE, "AmazonS3FullAccess")
+        .operator(start())
+        .attach_role_policy(ROLE, "AmazonS3FullAccess")
         .unwrap();
     let web = launch(&mut world, Some(PROFILE));
     let old = served(&mut world, start(), &web);
     let now = start() + HOUR;
-    world.revoke_role_sessions(now, ROLE).unwrap();
+    world.operator(now).revoke_role_sessions(ROLE).unwrap();
     world.rotate(now, &source(&web)).unwrap();
     let new = served(&mut world, now, &web);
     let may = |session| {
@@ -353,4 +435,44 @@ fn the_sessions_of_a_role_are_revoked_up_to_now() {
             .allowed()
     };
     assert_eq!((may(&old), may(&new)), (false, true));
+}
+
+// Names and instances are an account's own; the policies of one say nothing in another.
+#[test]
+fn accounts_do_not_see_each_other() {
+    let mut world = world();
+    world.open_account("444455556666").unwrap();
+    world.open_account("444455556666").unwrap();
+    assert!(world.open_account("12").is_err());
+    let ids: Vec<_> = world.account_ids().collect();
+    assert_eq!(ids, ["111122223333", "444455556666"]);
+    assert!(world.operator_in(start(), "777788889999").is_none());
+
+    let web = launch(&mut world, Some(PROFILE));
+    let mut other = world.operator_in(start(), "444455556666").unwrap();
+    other.create_role(role(ROLE, "ec2.amazonaws.com")).unwrap();
+    let unknown = other.associate_profile(&web, PROFILE).unwrap_err();
+    assert_eq!(unknown.code(), "InvalidInstanceID.NotFound");
+    let unknown = other.create_access_key("ann").unwrap_err();
+    assert_eq!(unknown.code(), "NoSuchEntity");
+    let arn = "arn:aws:iam::444455556666:role/photo-app";
+    assert_eq!(world.role_arn(arn), Some(arn));
+}
+
+// What a session may not do it cannot do through the control plane either.
+#[test]
+fn a_session_changes_what_its_policies_let_it() {
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    let session = served(&mut world, start(), &web);
+    let mut own = world.on_behalf(start(), &session);
+    let denied = own.attach_role_policy(ROLE, "AdministratorAccess");
+    assert_eq!(denied.unwrap_err().code(), "AccessDenied");
+    world
+        .operator(start())
+        .attach_role_policy(ROLE, "AdministratorAccess")
+        .unwrap();
+    let mut own = world.on_behalf(start(), &session);
+    own.attach_role_policy(ROLE, "AmazonS3FullAccess").unwrap();
+    assert!(own.decision().is_some_and(Decision::allowed));
 }

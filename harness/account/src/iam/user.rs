@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use super::error::IamError;
 use super::role::{Iam, check_name, managed, no_such};
+use crate::control_plane::ControlPlane;
 use crate::id::{self, UniqueId};
-use crate::instant::SimInstant;
 use crate::operation::Operation;
 use crate::policy::{Document, NamedPolicy};
 use crate::secret::Secret;
 use crate::session::{Actor, Identity, Session};
-use crate::world::World;
 
 /// A user.
 #[derive(Clone, Debug)]
@@ -42,25 +41,27 @@ impl User {
 }
 
 impl Iam {
-    pub(crate) fn user_by_id(&self, id: &str) -> Option<&User> {
-        self.users.values().find(|user| user.id == id)
+    pub(crate) fn user(&self, name: &str) -> Result<&User, IamError> {
+        let found = self.users.get(&name.to_lowercase());
+        found.ok_or_else(|| no_such("user", name))
     }
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Makes a user.
     ///
     /// # Errors
     /// A name that is taken or malformed, a managed policy that is not known.
-    pub fn create_user(&mut self, now: SimInstant, request: CreateUser) -> Result<(), IamError> {
-        self.advance_to(now);
+    pub fn create_user(&mut self, request: CreateUser) -> Result<(), IamError> {
         let CreateUser {
             name,
             attached,
             inline,
         } = request;
         check_name("userName", &name, 64)?;
-        let attached = attached.iter().map(|policy| managed(policy).cloned());
+        let attached = attached
+            .iter()
+            .map(|policy| managed(policy).map(|found| found.policy.clone()));
         let mut policies = attached.collect::<Result<Vec<_>, _>>()?;
         policies.extend(
             inline
@@ -68,13 +69,18 @@ impl World {
                 .map(|(name, document)| NamedPolicy::new(name, Arc::new(document))),
         );
         let key = name.to_lowercase();
-        if self.iam.users.contains_key(&key) {
+        if self.iam_mut().users.contains_key(&key) {
             return Err(IamError::EntityAlreadyExists { kind: "User", name });
         }
-        self.iam.made += 1;
-        let id = UniqueId::User.draw(&self.entropy, &format!("user/{name}/{}", self.iam.made));
-        self.control(now, Operation::CreateUser, &name);
-        self.iam.users.insert(key, User { name, id, policies });
+        self.iam_mut().made += 1;
+        let id = UniqueId::User.draw(
+            &self.world.entropy,
+            &format!("user/{name}/{}", self.iam().made),
+        );
+        self.done(Operation::CreateUser, &name);
+        self.iam_mut()
+            .users
+            .insert(key, User { name, id, policies });
         Ok(())
     }
 
@@ -82,27 +88,22 @@ impl World {
     ///
     /// # Errors
     /// No such user.
-    pub fn create_access_key(
-        &mut self,
-        now: SimInstant,
-        user: &str,
-    ) -> Result<Arc<Session>, IamError> {
-        self.advance_to(now);
-        let found = self.iam.users.get(&user.to_lowercase());
+    pub fn create_access_key(&mut self, user: &str) -> Result<Arc<Session>, IamError> {
+        let found = self.iam_mut().users.get(&user.to_lowercase());
         let User { name, id, .. } = found.ok_or_else(|| no_such("user", user))?.clone();
-        self.iam.made += 1;
-        let label = format!("{id}/{}", self.iam.made);
+        self.iam_mut().made += 1;
+        let label = format!("{id}/{}", self.iam().made);
         let key = Arc::new(Session {
-            access_key_id: id::long_term_access_key_id(&self.entropy, &label),
-            secret_access_key: Secret::new(id::secret_access_key(&self.entropy, &label)),
+            access_key_id: id::long_term_access_key_id(&self.world.entropy, &label),
+            secret_access_key: Secret::new(id::secret_access_key(&self.world.entropy, &label)),
             session_token: None,
             identity: Identity {
-                account: self.iam.account.clone(),
+                account: self.account.clone(),
                 actor: Actor::User { name, id },
             },
             source: None,
             issue: 0,
-            issued_at: now,
+            issued_at: self.now,
             expires_at: None,
             outlives_expiry: false,
             role_delivery: None,
@@ -110,9 +111,8 @@ impl World {
             tags: BTreeMap::new(),
             ended: None,
         });
-        self.sessions.insert(Arc::clone(&key));
-        self.control(
-            now,
+        self.world.sessions.insert(Arc::clone(&key));
+        self.done(
             Operation::CreateAccessKey,
             &format!("{user} {}", key.access_key_id),
         );
@@ -133,14 +133,14 @@ mod tests {
             attached: vec!["AmazonS3ReadOnlyAccess".to_owned()],
             ..CreateUser::default()
         };
-        world.create_user(start(), ann()).unwrap();
+        world.operator(start()).create_user(ann()).unwrap();
         let again = CreateUser {
             name: "Ann".to_owned(),
             ..ann()
         };
-        let refused = world.create_user(start(), again).unwrap_err();
+        let refused = world.operator(start()).create_user(again).unwrap_err();
         assert_eq!(refused.code(), "EntityAlreadyExists");
-        let key = world.create_access_key(start(), "ann").unwrap();
+        let key = world.operator(start()).create_access_key("ann").unwrap();
         assert!(
             key.access_key_id.starts_with("AKIA"),
             "sts.credentials.key-id-prefix"
@@ -153,7 +153,10 @@ mod tests {
         let reads = world.decide(start(), &key, "s3:GetObject", "arn:aws:s3:::b/k");
         let writes = world.decide(start(), &key, "s3:PutObject", "arn:aws:s3:::b/k");
         assert_eq!((reads.allowed(), writes.allowed()), (true, false));
-        let nobody = world.create_access_key(start(), "bob").unwrap_err();
+        let nobody = world
+            .operator(start())
+            .create_access_key("bob")
+            .unwrap_err();
         assert_eq!(nobody.code(), "NoSuchEntity");
     }
 }

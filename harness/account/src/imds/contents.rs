@@ -210,9 +210,7 @@ const INTERFACE: &[Entry] = &[
         Some(view.instance.private_ip.to_string())
     }),
     value("mac", |view, _| Some(network::mac(view))),
-    value("owner-id", |view, _| {
-        Some(view.world.iam.account().to_owned())
-    }),
+    value("owner-id", |view, _| Some(view.instance.account.clone())),
     value("security-group-ids", |view, _| Some(shared(view, "sg"))),
     value("security-groups", |_, _| fixed("default")),
     value("subnet-id", |view, _| Some(shared(view, "subnet"))),

@@ -96,7 +96,7 @@ pub(super) fn identity_info(view: &View<'_>) -> String {
     document(&[
         ("Code", Some("Success")),
         ("LastUpdated", Some(&view.instance.pending_at.to_string())),
-        ("AccountId", Some(view.world.iam.account())),
+        ("AccountId", Some(&view.instance.account)),
     ])
 }
 
@@ -104,7 +104,7 @@ pub(super) fn identity_info(view: &View<'_>) -> String {
 pub(super) fn identity(view: &View<'_>) -> String {
     let instance = view.instance;
     document(&[
-        ("accountId", Some(view.world.iam.account())),
+        ("accountId", Some(&view.instance.account)),
         ("architecture", Some(architecture(&instance.instance_type))),
         ("availabilityZone", Some(&instance.availability_zone)),
         ("billingProducts", None),

@@ -60,7 +60,8 @@ impl World {
 
     /// Its unique id is no `AROA…`: it has the account in it.
     fn instance_identity(&self, instance: &str) -> Identity {
-        let account = self.iam.account();
+        let account = self.instance(instance).map(|found| found.account.as_str());
+        let account = account.unwrap_or(self.account());
         Identity {
             account: account.to_owned(),
             actor: Actor::Role {

@@ -45,7 +45,7 @@ fn the_first_set_comes_with_the_launch() {
     assert_eq!(first.source, Some(source(&web)));
     assert_eq!(first.ended, None);
     // imds.credentials.lifetime, imds.credentials.longer-than-role
-    let role = world.iam.role(ROLE).unwrap();
+    let role = world.first_iam().role(ROLE).unwrap();
     assert_eq!(role.max_session_duration, HOUR);
     assert_eq!(first.expires_at, Some(start() + 6 * HOUR));
 }
@@ -181,9 +181,18 @@ fn issues_are_counted_on_across_roles_and_restarts() {
     let mut world = world();
     let web = launch(&mut world, Some(PROFILE));
     let other = add_other(&mut world);
-    world.replace_profile(start() + HOUR, &web, other).unwrap();
-    world.stop_instance(start() + 2 * HOUR, &web).unwrap();
-    world.start_instance(start() + 3 * HOUR, &web).unwrap();
+    world
+        .operator(start() + HOUR)
+        .replace_profile(&web, other)
+        .unwrap();
+    world
+        .operator(start() + 2 * HOUR)
+        .stop_instance(&web)
+        .unwrap();
+    world
+        .operator(start() + 3 * HOUR)
+        .start_instance(&web)
+        .unwrap();
     let issued: Vec<_> = issued(&world)
         .iter()
         .map(|session| (session.issue, session.identity.name().to_owned()))
@@ -232,9 +241,13 @@ fn revoking_ends_one_issue_or_all_that_are_live_and_changes_nothing_served() {
 fn a_role_that_does_not_admit_the_service_is_asked_again_at_the_next_rotation() {
     let mut world = world();
     add_role(&mut world, "closed", "lambda.amazonaws.com");
-    world.create_instance_profile(start(), "closed").unwrap();
     world
-        .add_role_to_instance_profile(start(), "closed", "closed")
+        .operator(start())
+        .create_instance_profile("closed")
+        .unwrap();
+    world
+        .operator(start())
+        .add_role_to_instance_profile("closed", "closed")
         .unwrap();
     let web = launch(&mut world, Some("closed"));
     assert_eq!(

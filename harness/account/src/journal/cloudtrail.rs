@@ -44,6 +44,8 @@ struct Event {
     request_id: String,
     read_only: bool,
     category: Category,
+    /// The twelve digits of the account that it is recorded in.
+    recipient: String,
 }
 
 /// What kind of event it is (`cloudtrail.s3.data-events`).
@@ -60,9 +62,11 @@ impl World {
     pub fn cloudtrail(&self, entry: &Entry) -> Option<Value> {
         let event = match &entry.happening {
             Happening::Exchange(exchange) => self.exchange_event(exchange)?,
-            Happening::Control { operation, detail } => {
-                self.control_event(entry.number, *operation, detail)?
-            }
+            Happening::Control {
+                operation,
+                account,
+                detail,
+            } => self.control_event(entry.number, *operation, account, detail)?,
             Happening::Issued(session) => self.issue_event(entry.number, session)?,
             Happening::IssueRefused { .. }
             | Happening::NothingIssued { .. }
@@ -101,7 +105,7 @@ impl World {
             "readOnly": event.read_only,
             "eventType": "AwsApiCall",
             "managementEvent": management,
-            "recipientAccountId": self.iam.account(),
+            "recipientAccountId": event.recipient,
             "eventCategory": if management { "Management" } else { "Data" },
         });
         if let Some((code, message)) = event.error {
@@ -123,11 +127,14 @@ impl World {
             return None;
         }
         let refusal = exchange.refusal.as_ref();
+        let session = exchange.session.as_deref();
+        let first = || self.account().to_owned();
         let event = Event {
             service: operation.service(),
             name: operation.name(),
             region: self.region().to_owned(),
-            user_identity: identity::of_client(exchange.session.as_deref()),
+            recipient: session.map_or_else(first, |session| session.identity.account.clone()),
+            user_identity: identity::of_client(session),
             source_address: SOURCE_ADDRESS.to_owned(),
             user_agent: header(exchange, "user-agent").to_owned(),
             error: refusal.map(|refusal| (refusal.code.clone(), refusal.message.clone())),
@@ -140,7 +147,7 @@ impl World {
             category: Category::Management,
         };
         Some(match operation.service() {
-            Service::S3 => object::event(event, operation, exchange, self.iam.account()),
+            Service::S3 => object::event(event, operation, exchange),
             Service::Sts => self.sts_event(event, operation, exchange),
             Service::Iam | Service::Ec2 | Service::Imds | Service::Container => event,
         })

@@ -63,7 +63,10 @@ impl Run {
         }
         let now = start() + 72 * HOUR;
         self.world.rotate(now, &source(&web)).unwrap();
-        self.world.replace_profile(now, &web, other).unwrap();
+        self.world
+            .operator(now)
+            .replace_profile(&web, other)
+            .unwrap();
         self.world.revoke(now, &source(&web), None);
     }
 

@@ -127,7 +127,7 @@ impl World {
     /// No such role.
     pub fn run_pod(&mut self, now: SimInstant, run: RunPod) -> Result<String, IamError> {
         self.advance_to(now);
-        let role_id = self.iam.role(&run.role)?.id.clone();
+        let role_id = self.accounts.role_named(&run.role)?.id.clone();
         let label = format!("pod/{}/{}", run.name, self.cluster.pods.len());
         let uid = id::uuid(&self.entropy, &label);
         let source = Source::Pod(uid.clone());
@@ -172,19 +172,22 @@ impl World {
                 .into(),
             // container.pod.trust
             context: Context::new()
-                .with("aws:SourceAccount", self.iam.account())
+                .with("aws:SourceAccount", self.accounts.first())
                 .with("aws:SourceArn", arn),
         }
     }
 
     fn cluster_arn(&self) -> String {
-        let (region, account) = (&self.region, self.iam.account());
+        let (region, account) = (&self.region, self.accounts.first());
         format!("arn:aws:eks:{region}:{account}:cluster/{NAME}")
     }
 
     pub(crate) fn role_behind_pod(&self, uid: &str) -> Behind<&Role> {
         let pod = self.cluster.pods.get(uid);
-        let role = pod.and_then(|pod| self.iam.role_by_id(&pod.role_id));
+        let role = pod.and_then(|pod| {
+            self.accounts
+                .role_by_id(self.accounts.first(), &pod.role_id)
+        });
         role.map_or(Behind::Nothing, Behind::Role)
     }
 }

@@ -7,6 +7,7 @@ use super::error::{S3Code, S3Error};
 use super::listing::{Listed, Page, Selection, page};
 use super::object::Object;
 use super::uploads::Uploads;
+use crate::control_plane::ControlPlane;
 use crate::id;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
@@ -58,15 +59,16 @@ pub struct ListedBucket {
     pub region: String,
 }
 
-impl World {
+impl ControlPlane<'_> {
     /// Makes a bucket; one that exists stays as it is.
-    pub fn create_bucket(&mut self, now: SimInstant, name: &str) {
-        self.advance_to(now);
-        let owner = self.iam.account().to_owned();
-        self.add_bucket(now, name, owner);
-        self.control(now, Operation::CreateBucket, name);
+    pub fn create_bucket(&mut self, name: &str) {
+        let owner = self.account.clone();
+        self.world.add_bucket(self.now, name, owner);
+        self.done(Operation::CreateBucket, name);
     }
+}
 
+impl World {
     /// Makes a bucket (`s3.bucket.location`, `s3.bucket.again`).
     ///
     /// # Errors
@@ -243,7 +245,7 @@ mod tests {
             let found = world.check_constraint(constraint).err();
             let found = found.map(|error| error.code);
             assert_eq!(found, expected, "{region} {constraint:?}");
-            world.create_bucket(start(), "photos");
+            world.operator(start()).create_bucket("photos");
             let bucket = world.s3_find_bucket("photos").unwrap();
             let told = (region != "us-east-1").then_some(region);
             assert_eq!(bucket.location_constraint(), told);

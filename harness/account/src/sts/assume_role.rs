@@ -91,7 +91,7 @@ impl World {
             role_arn: request.role_arn.clone(),
             decision,
         };
-        let role = self.iam.role_by_arn(&request.role_arn);
+        let role = self.accounts.role_by_arn(&request.role_arn);
         // sts.assume-role.unknown-role-is-denied
         let role = role.ok_or_else(|| denied(None))?;
         let decision = self.decide_trust(now, caller, role, request);

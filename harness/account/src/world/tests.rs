@@ -89,7 +89,7 @@ fn numbers_are_drawn_on_arrival_and_entries_stand_in_that_order() {
     let mark = world.journal().mark();
     let first = world.arrive(start());
     let second = world.arrive(start());
-    world.create_bucket(start(), "photos");
+    world.operator(start()).create_bucket("photos");
     world.record(second, exchange("second"));
     let seen = |world: &World| -> Vec<_> {
         let entries = world.journal().since(mark);

@@ -238,12 +238,13 @@ fn administrator(simulation: &Simulation) -> io::Result<Arc<Session>> {
         attached: vec!["AdministratorAccess".to_owned()],
         ..CreateUser::default()
     };
-    match world.create_user(now, request) {
+    match world.operator(now).create_user(request) {
         Err(error) if error.code() != "EntityAlreadyExists" => return Err(io::Error::other(error)),
         Ok(()) | Err(_) => {}
     }
     world
-        .create_access_key(now, ADMINISTRATOR)
+        .operator(now)
+        .create_access_key(ADMINISTRATOR)
         .map_err(io::Error::other)
 }
 

@@ -11,7 +11,7 @@ pub(super) fn associate_profile(control: &Control, asked: &Placement) -> Result<
     let Placement { instance, profile } = asked;
     let (name, id) = instance_called(control, instance)?;
     change(control, |world, now| {
-        world.associate_profile(now, &id, profile)
+        world.operator(now).associate_profile(&id, profile)
     })?;
     Ok(control.done(format!("`{profile}` associated with `{name}`")))
 }
@@ -20,7 +20,7 @@ pub(super) fn replace_profile(control: &Control, asked: &Placement) -> Result<Do
     let Placement { instance, profile } = asked;
     let (name, id) = instance_called(control, instance)?;
     change(control, |world, now| {
-        world.replace_profile(now, &id, profile)
+        world.operator(now).replace_profile(&id, profile)
     })?;
     Ok(control.done(format!(
         "`{profile}` takes the place of the profile of `{name}`"
@@ -32,25 +32,31 @@ pub(super) fn disassociate_profile(
     asked: &InstanceNamed,
 ) -> Result<Done, Problem> {
     let (name, id) = instance_called(control, &asked.instance)?;
-    change(control, |world, now| world.disassociate_profile(now, &id))?;
+    change(control, |world, now| {
+        world.operator(now).disassociate_profile(&id)
+    })?;
     Ok(control.done(format!("`{name}` has no profile any more")))
 }
 
 pub(super) fn stop(control: &Control, asked: &InstanceNamed) -> Result<Done, Problem> {
     let (name, id) = instance_called(control, &asked.instance)?;
-    change(control, |world, now| world.stop_instance(now, &id))?;
+    change(control, |world, now| world.operator(now).stop_instance(&id))?;
     Ok(control.done(format!("`{name}` stopped")))
 }
 
 pub(super) fn start(control: &Control, asked: &InstanceNamed) -> Result<Done, Problem> {
     let (name, id) = instance_called(control, &asked.instance)?;
-    change(control, |world, now| world.start_instance(now, &id))?;
+    change(control, |world, now| {
+        world.operator(now).start_instance(&id)
+    })?;
     Ok(control.done(format!("`{name}` runs again")))
 }
 
 pub(super) fn terminate(control: &Control, asked: &InstanceNamed) -> Result<Done, Problem> {
     let (name, id) = instance_called(control, &asked.instance)?;
-    change(control, |world, now| world.terminate_instance(now, &id))?;
+    change(control, |world, now| {
+        world.operator(now).terminate_instance(&id)
+    })?;
     Ok(control.done(format!("`{name}` is gone")))
 }
 

@@ -10,7 +10,9 @@ use super::said::{Attachment, Done, ProfileRole, PutPolicy, RoleNamed};
 pub(super) fn set_profile_role(control: &Control, asked: &ProfileRole) -> Result<Done, Problem> {
     let ProfileRole { profile, role } = asked;
     change(control, |world, now| {
-        world.set_role_of_instance_profile(now, profile, role)
+        world
+            .operator(now)
+            .set_role_of_instance_profile(profile, role)
     })?;
     Ok(control.done(format!("`{profile}` now holds `{role}`")))
 }
@@ -18,7 +20,7 @@ pub(super) fn set_profile_role(control: &Control, asked: &ProfileRole) -> Result
 pub(super) fn attach_policy(control: &Control, asked: &Attachment) -> Result<Done, Problem> {
     let Attachment { role, policy } = asked;
     change(control, |world, now| {
-        world.attach_role_policy(now, role, policy)
+        world.operator(now).attach_role_policy(role, policy)
     })?;
     Ok(control.done(format!("`{policy}` attached to `{role}`")))
 }
@@ -26,7 +28,7 @@ pub(super) fn attach_policy(control: &Control, asked: &Attachment) -> Result<Don
 pub(super) fn detach_policy(control: &Control, asked: &Attachment) -> Result<Done, Problem> {
     let Attachment { role, policy } = asked;
     change(control, |world, now| {
-        world.detach_role_policy(now, role, policy)
+        world.operator(now).detach_role_policy(role, policy)
     })?;
     Ok(control.done(format!("`{policy}` detached from `{role}`")))
 }
@@ -40,14 +42,16 @@ pub(super) fn put_policy(control: &Control, asked: &PutPolicy) -> Result<Done, P
     let document = Document::parse(document, DocumentKind::Identity)
         .map_err(|malformed| Problem::bad_request(format!("`document`: {malformed}")))?;
     change(control, |world, now| {
-        world.put_role_policy(now, role, name, document)
+        world.operator(now).put_role_policy(role, name, document)
     })?;
     Ok(control.done(format!("`{role}` now has the policy `{name}`")))
 }
 
 pub(super) fn revoke(control: &Control, asked: &RoleNamed) -> Result<Done, Problem> {
     let RoleNamed { role } = asked;
-    change(control, |world, now| world.revoke_role_sessions(now, role))?;
+    change(control, |world, now| {
+        world.operator(now).revoke_role_sessions(role)
+    })?;
     Ok(control.done(format!(
         "sessions of `{role}` up to now are denied everything"
     )))

@@ -102,11 +102,14 @@ impl Dialect {
             Self::Agent => ("text/plain; charset=utf-8", format!("{message}\n").into()),
             Self::Query(service) => {
                 let fault = query::fault(status);
-                let root = query::error_document(fault, code, message, &world.request_id(arrival));
-                (
-                    "text/xml",
-                    xml::document_in(service.namespace, &root).into(),
-                )
+                let root = query::error_document(
+                    service.envelope,
+                    fault,
+                    code,
+                    message,
+                    &world.request_id(arrival),
+                );
+                ("text/xml", service.document(&root).into())
             }
             #[cfg(feature = "s3")]
             Self::S3 => {

@@ -20,18 +20,21 @@ use http::request::Parts;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use rolecall_account::policy::Decision;
-use rolecall_account::sigv4::{PayloadHash, RequestHead, ServiceRules, parse};
+use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
 use rolecall_account::{
-    AuthenticationError, Operation, Service, Session, SimInstant, World, authenticate,
+    AuthenticationError, ControlPlane, Operation, Service, Session, SimInstant, World, authenticate,
 };
 
 pub(crate) use error::{QueryError, fault};
 pub(crate) use parameters::Parameters;
 
 use crate::aws::Host;
+use crate::ec2::EC2;
 use crate::edge::{Edge, name_the_host, record_of, told};
+use crate::iam::IAM;
 use crate::place::Caller;
-use crate::xml::Element;
+use crate::sts::STS;
+use crate::xml::{self, Element};
 pub(crate) use reply::error_document;
 
 /// The most that a request may carry. AWS documents none for these services.
@@ -48,17 +51,68 @@ pub(crate) struct QueryService {
     pub(crate) version: &'static str,
     /// The namespace of its answers.
     pub(crate) namespace: &'static str,
+    /// The one region that signatures name, whatever the world's; `None` if it is in every region.
+    pub(crate) region: Option<&'static str>,
+    /// How its answers are wrapped.
+    pub(crate) envelope: Envelope,
     /// What a client is told that was not recognised.
     pub(crate) unauthenticated: fn(AuthenticationError) -> QueryError,
-    /// Decides on an operation that was asked for by a session.
-    pub(crate) call: fn(&mut World, &Call<'_>) -> Result<Answered, QueryError>,
+    /// What it can be asked for, by subject.
+    pub(crate) rows: &'static [&'static [Row]],
 }
+
+/// An operation and what decides on it.
+pub(crate) type Row = (Operation, Handler);
+
+/// Decides on an operation that was asked for by a session.
+pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Result<Answered, QueryError>;
+
+/// How answers are wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Envelope {
+    /// A result within a response (`sts.query.result-document`, `sts.errors.document`).
+    Query,
+    /// A response alone (`ec2.query.documents`).
+    Ec2,
+}
+
+impl QueryService {
+    fn handler(&self, operation: Operation) -> Option<Handler> {
+        let mut rows = self.rows();
+        let row = rows.find(|(named, _)| *named == operation);
+        row.map(|(_, handler)| *handler)
+    }
+
+    /// The bytes of a document. EC2's errors are in no namespace (`ec2.query.documents`).
+    pub(crate) fn document(&self, root: &Element) -> Vec<u8> {
+        match root {
+            Element::Parent("Response", _) => xml::document(root),
+            _ => xml::document_in(self.namespace, root),
+        }
+    }
+
+    /// The region that a signature must name at an address that says none: the service's own, or
+    /// that of the world if the signature names that.
+    fn region_signed<'a>(&'a self, parsed: &Parsed<'_>, of_world: &'a str) -> &'a str {
+        let own = self.region.unwrap_or(of_world);
+        match parsed.check_region(of_world) {
+            Ok(()) => of_world,
+            Err(_) => own,
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        self.rows.iter().copied().flatten()
+    }
+}
+
+/// The services of the protocol.
+pub(crate) static SERVICES: [&QueryService; 3] = [&STS, &IAM, &EC2];
 
 /// A request whose sender is known.
 pub(crate) struct Call<'a> {
     pub(crate) now: SimInstant,
     pub(crate) caller: &'a Arc<Session>,
-    pub(crate) operation: Operation,
     pub(crate) parameters: &'a Parameters,
 }
 
@@ -66,6 +120,16 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Answered {
     pub(crate) result: Vec<Element>,
     pub(crate) decision: Option<Decision>,
+}
+
+impl Answered {
+    /// An answer that says no more than that it was done.
+    pub(crate) fn nothing(account: &ControlPlane<'_>) -> Self {
+        Self {
+            result: Vec::new(),
+            decision: account.decision().cloned(),
+        }
+    }
 }
 
 /// What is known of a request so far; what the journal will say, however it ends.
@@ -126,17 +190,16 @@ async fn serve(
     }
     let content = collect(body).await?;
     let parameters = Parameters::of(head, &content)?;
-    let operation = operation(query.service, &parameters)?;
+    let (operation, handler) = operation(query.service, &parameters)?;
     visit.operation = Some(operation);
     let caller = recognise(query, now, visit, head, &content);
     let caller = caller.map_err(query.service.unauthenticated)?;
     let call = Call {
         now,
         caller: &caller,
-        operation,
         parameters: &parameters,
     };
-    let answered = (query.service.call)(&mut query.edge.world(), &call)?;
+    let answered = handler(&mut query.edge.world(), &call)?;
     visit.decision = answered.decision;
     Ok(answered.result)
 }
@@ -144,7 +207,8 @@ async fn serve(
 /// The operation that a request names, if it names one.
 pub(crate) fn named(service: &QueryService, head: &Parts, form: &[u8]) -> Option<Operation> {
     let parameters = Parameters::of(head, form).ok()?;
-    operation(service, &parameters).ok()
+    let (operation, _) = operation(service, &parameters).ok()?;
+    Some(operation)
 }
 
 /// Reads the whole body, unless it is announced to be too large.
@@ -164,13 +228,18 @@ async fn collect(body: Body) -> Result<Bytes, QueryError> {
 }
 
 /// The operation that the parameters name. Looked at before the signature, as AWS does (unsourced).
-fn operation(service: &QueryService, parameters: &Parameters) -> Result<Operation, QueryError> {
+fn operation(
+    service: &QueryService,
+    parameters: &Parameters,
+) -> Result<(Operation, Handler), QueryError> {
     let action = parameters
         .text("Action")
         .ok_or_else(QueryError::missing_action)?;
     let version = parameters.text("Version");
-    Operation::named(service.service, action)
-        .filter(|_| version == Some(service.version))
+    let operation = Operation::named(service.service, action);
+    let operation = operation.filter(|_| version == Some(service.version));
+    operation
+        .and_then(|operation| Some((operation, service.handler(operation)?)))
         .ok_or_else(|| QueryError::unknown_operation(action, version))
 }
 
@@ -198,7 +267,11 @@ fn recognise(
     // An endpoint that is reached by another name than AWS's is that of the world's region.
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.and_then(Host::parse);
-    let region = host.and_then(Host::region).unwrap_or(&own_region);
+    let region = match host.and_then(Host::region) {
+        Some(region) => region,
+        // Clients that are told an address sign for the region they are set to.
+        None => query.service.region_signed(&parsed, &own_region),
+    };
     let payload = PayloadHash::of(content);
     let clocks = query.edge.clocks(now, &head.extensions);
     let session = visit.session.as_ref();

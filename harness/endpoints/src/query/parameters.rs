@@ -74,9 +74,13 @@ impl Parameters {
     /// The names of the members of a list, in order: `NAME.member.1`, `NAME.member.2`. They count
     /// from 1 and leave none out; what AWS does with gaps is unsourced.
     pub(crate) fn members(&self, list: &str) -> Result<Vec<String>, QueryError> {
-        let list = format!("{list}.member");
+        self.numbered(&format!("{list}.member"))
+    }
+
+    /// [`Parameters::members`] as EC2 has them: `NAME.1`, `NAME.2` (`ec2.query.lists`).
+    pub(crate) fn numbered(&self, list: &str) -> Result<Vec<String>, QueryError> {
         let mut numbers = BTreeSet::new();
-        for rest in self.below(&list) {
+        for rest in self.below(list) {
             let number = rest.split('.').next().unwrap_or_default();
             let parsed = number.parse::<u32>().ok();
             let parsed = parsed.filter(|parsed| parsed.to_string() == number && *parsed > 0);

@@ -7,10 +7,10 @@ use rolecall_account::{
     BodyRecord, Exchange, Operation, Refusal, RequestRecord, ResponseRecord, SimInstant,
 };
 
-use super::{QueryError, QueryService, Visit};
+use super::{Envelope, QueryError, QueryService, Visit};
 use crate::edge::{stamp, status_of};
 use crate::place::Caller;
-use crate::xml::{self, Element};
+use crate::xml::Element;
 
 /// What was sent, and what came of it.
 pub(super) struct Sent<'a> {
@@ -37,12 +37,18 @@ pub(super) fn exchange(
     let id = sent.id;
     let (status, root, decision, refusal) = match answer {
         Ok(result) => {
-            let root = result_document(operation, result, id);
+            let root = result_document(service.envelope, operation, result, id);
             (StatusCode::OK, root, decision, None)
         }
         Err(mut error) => {
             let (root, decision) = (
-                error_document(error.fault(), error.code, &error.message, id),
+                error_document(
+                    service.envelope,
+                    error.fault(),
+                    error.code,
+                    &error.message,
+                    id,
+                ),
                 error.decision.take(),
             );
             (
@@ -53,7 +59,7 @@ pub(super) fn exchange(
             )
         }
     };
-    let body = Bytes::from(xml::document_in(service.namespace, &root));
+    let body = Bytes::from(service.document(&root));
     let exchange = Exchange {
         operation,
         caller: sent.caller.name.to_string(),
@@ -73,8 +79,19 @@ pub(super) fn exchange(
 }
 
 /// `sts.query.result-document`.
-fn result_document(operation: Option<Operation>, result: Vec<Element>, id: &str) -> Element {
+fn result_document(
+    envelope: Envelope,
+    operation: Option<Operation>,
+    result: Vec<Element>,
+    id: &str,
+) -> Element {
     let name = operation.map_or("", Operation::name);
+    if envelope == Envelope::Ec2 {
+        // ec2.query.documents
+        let mut members = vec![Element::Text("requestId", id.to_owned())];
+        members.extend(result);
+        return Element::Named(format!("{name}Response"), members);
+    }
     let metadata = vec![Element::Text("RequestId", id.to_owned())];
     Element::Named(
         format!("{name}Response"),
@@ -86,8 +103,20 @@ fn result_document(operation: Option<Operation>, result: Vec<Element>, id: &str)
 }
 
 /// `sts.errors.document`.
-pub(crate) fn error_document(fault: &str, code: &str, message: &str, id: &str) -> Element {
+pub(crate) fn error_document(
+    envelope: Envelope,
+    fault: &str,
+    code: &str,
+    message: &str,
+    id: &str,
+) -> Element {
     let text = |name, text: &str| Element::Text(name, text.to_owned());
+    if envelope == Envelope::Ec2 {
+        // ec2.query.documents
+        let error = vec![text("Code", code), text("Message", message)];
+        let errors = Element::Parent("Errors", vec![Element::Parent("Error", error)]);
+        return Element::Parent("Response", vec![errors, text("RequestID", id)]);
+    }
     let inner = vec![
         text("Type", fault),
         text("Code", code),

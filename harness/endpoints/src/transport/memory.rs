@@ -11,12 +11,11 @@ use rolecall_account::{Instance, TaskKind};
 use thiserror::Error;
 use tower::{BoxError, Service};
 
-use crate::aws::{self, Host};
+use crate::aws::{Host, Services};
 use crate::delivery::{Broken, silence};
 use crate::edge::Edge;
 use crate::fault::{self, Dialect};
 use crate::place::{Caller, Hops, Place};
-use crate::sts::STS;
 use crate::{container, imds, record};
 
 /// Where every instance finds its metadata (`imds.address`).
@@ -37,10 +36,7 @@ pub struct MemoryNetwork {
     metadata: Router,
     container: Router,
     agent: Router,
-    #[cfg(feature = "s3")]
-    s3: Router,
-    sts: Router,
-    not_served: Router,
+    services: Services,
     edge: Edge,
 }
 
@@ -73,10 +69,7 @@ impl MemoryNetwork {
             metadata: imds::router(edge.clone()),
             container: container::router(edge.clone()),
             agent: container::pod_router(edge.clone()),
-            #[cfg(feature = "s3")]
-            s3: crate::s3::router(edge.clone()),
-            sts: crate::sts::router(edge.clone()),
-            not_served: aws::not_served(edge.clone()),
+            services: Services::new(edge),
             edge: edge.clone(),
         }
     }
@@ -96,12 +89,7 @@ impl MemoryNetwork {
             let replay = |replay| record::router(self.edge.clone(), replay);
             return Some((dialect, recorded.map_or(router, replay)));
         }
-        match Host::parse(host)? {
-            #[cfg(feature = "s3")]
-            Host::S3 { .. } => Some((Dialect::S3, self.s3.clone())),
-            Host::Sts { .. } => Some((Dialect::Query(&STS), self.sts.clone())),
-            _ => Some((Dialect::Unserved, self.not_served.clone())),
-        }
+        Some(self.services.at(Host::parse(host)?))
     }
 
     /// What a place is told about itself, at the address where that is.

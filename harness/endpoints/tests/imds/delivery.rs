@@ -46,7 +46,8 @@ fn set_hop_limit(lab: &Lab, limit: u8) {
     };
     lab.edge
         .world()
-        .modify_instance_metadata_options(lab.edge.now(), &lab.web, change)
+        .operator(lab.edge.now())
+        .modify_instance_metadata_options(&lab.web, change)
         .unwrap();
 }
 
@@ -127,7 +128,8 @@ fn the_ipv6_address_is_there_when_it_is_enabled() {
             };
             lab.edge
                 .world()
-                .modify_instance_metadata_options(lab.edge.now(), &lab.web, change)
+                .operator(lab.edge.now())
+                .modify_instance_metadata_options(&lab.web, change)
                 .unwrap();
             for host in spellings {
                 let answer = ask(host).await.ok();
@@ -168,7 +170,8 @@ fn over_tcp_the_connection_stays_open_and_silent() {
         let launched = lab
             .edge
             .world()
-            .run_instance(lab.edge.now(), behind_a_bridge);
+            .operator(lab.edge.now())
+            .run_instance(behind_a_bridge);
         let id = launched.unwrap();
         let options = ListenOptions {
             bind: IpAddr::from([127, 0, 0, 1]),

@@ -18,7 +18,11 @@ fn launch(lab: &Lab, request: RunInstance) -> Place {
         profile: Some("web-profile".to_owned()),
         ..request
     };
-    let launched = lab.edge.world().run_instance(lab.edge.now(), request);
+    let launched = lab
+        .edge
+        .world()
+        .operator(lab.edge.now())
+        .run_instance(request);
     Place::Instance(launched.unwrap())
 }
 
@@ -179,7 +183,8 @@ fn a_notice_is_a_404_until_it_is_given() {
         assert_eq!(status(&lab, &other, "GET", NOTICE, &[]).await, 404);
         lab.edge
             .world()
-            .interrupt_spot_instance(lab.edge.now(), id, SpotAction::Stop)
+            .operator(lab.edge.now())
+            .interrupt_spot_instance(id, SpotAction::Stop)
             .unwrap();
         assert_eq!(status(&lab, &other, "GET", NOTICE, &[]).await, 200);
     });
@@ -196,9 +201,10 @@ fn tags_are_read_with_their_keys_decoded() {
         let tags = [("team:eu".to_owned(), "größe".to_owned())].into();
         {
             let (mut world, now) = (lab.edge.world(), lab.edge.now());
-            world.create_tags(now, &lab.web, tags).unwrap();
+            world.operator(now).create_tags(&lab.web, tags).unwrap();
             world
-                .modify_instance_metadata_options(now, &lab.web, enable)
+                .operator(now)
+                .modify_instance_metadata_options(&lab.web, enable)
                 .unwrap();
         }
         for key in ["team:eu", "team%3Aeu"] {

@@ -194,7 +194,8 @@ fn what_is_not_there_is_a_404_page() {
         }
         lab.edge
             .world()
-            .disassociate_profile(lab.edge.now(), &lab.web)
+            .operator(lab.edge.now())
+            .disassociate_profile(&lab.web)
             .unwrap();
         for path in [LISTING, "/latest/meta-data/iam/info"] {
             assert_eq!(read(&lab, path).await.status, 404, "{path}");

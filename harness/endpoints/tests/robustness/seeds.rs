@@ -108,7 +108,11 @@ fn launch_extended(lab: &Lab) -> String {
         extended_credentials: true,
         ..RunInstance::default()
     };
-    let launched = lab.edge.world().run_instance(lab.edge.now(), request);
+    let launched = lab
+        .edge
+        .world()
+        .operator(lab.edge.now())
+        .run_instance(request);
     launched.unwrap()
 }
 

@@ -136,7 +136,8 @@ fn signed_by_the_wrong_one_or_for_the_wrong_thing() {
 fn detach_all(lab: &Lab) {
     let mut world = lab.edge.world();
     world
-        .detach_role_policy(lab.edge.now(), ROLE, "AmazonS3FullAccess")
+        .operator(lab.edge.now())
+        .detach_role_policy(ROLE, "AmazonS3FullAccess")
         .unwrap();
 }
 

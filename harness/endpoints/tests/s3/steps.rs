@@ -128,7 +128,8 @@ fn step_4_the_policies_decide_and_then_the_body_is_read_and_checked() {
         let now = lab.edge.now();
         lab.edge
             .world()
-            .detach_role_policy(now, ROLE, "AmazonS3FullAccess")
+            .operator(now)
+            .detach_role_policy(ROLE, "AmazonS3FullAccess")
             .unwrap();
         let denied = lab.signer().sign(put("k", "x", &[])).map(|_| Untouchable);
         let answer = lab.try_send(lab.on_web(), denied).await.unwrap();

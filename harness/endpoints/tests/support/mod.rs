@@ -95,10 +95,14 @@ impl Lab {
             inline: BTreeMap::new(),
             max_session_duration: None,
         };
-        world.create_role(start, role).unwrap();
-        world.create_instance_profile(start, "web-profile").unwrap();
+        world.operator(start).create_role(role).unwrap();
         world
-            .add_role_to_instance_profile(start, "web-profile", ROLE)
+            .operator(start)
+            .create_instance_profile("web-profile")
+            .unwrap();
+        world
+            .operator(start)
+            .add_role_to_instance_profile("web-profile", ROLE)
             .unwrap();
         let mut launch = |name: &str, http_tokens| {
             let request = RunInstance {
@@ -111,12 +115,12 @@ impl Lab {
                 issuing,
                 ..RunInstance::default()
             };
-            world.run_instance(start, request).unwrap()
+            world.operator(start).run_instance(request).unwrap()
         };
         let web = launch("web", HttpTokens::Optional);
         let strict = launch("strict", HttpTokens::Required);
         let task = world.run_task(start, "api", ROLE, issuing).unwrap();
-        world.create_bucket(start, BUCKET);
+        world.operator(start).create_bucket(BUCKET);
         let edge = Edge::new(world, clock);
         let network = MemoryNetwork::new(&edge);
         Self {
@@ -182,7 +186,8 @@ impl Lab {
     pub(crate) fn detach_all(&self) {
         let mut world = self.edge.world();
         world
-            .detach_role_policy(self.edge.now(), ROLE, "AmazonS3FullAccess")
+            .operator(self.edge.now())
+            .detach_role_policy(ROLE, "AmazonS3FullAccess")
             .unwrap();
     }
 
@@ -190,7 +195,8 @@ impl Lab {
     pub(crate) fn put_policy(&self, name: &str, statements: &str) {
         let mut world = self.edge.world();
         world
-            .put_role_policy(self.edge.now(), ROLE, name, policy(statements))
+            .operator(self.edge.now())
+            .put_role_policy(ROLE, name, policy(statements))
             .unwrap();
     }
 
@@ -322,8 +328,8 @@ pub(crate) fn user(lab: &Lab, denied: Option<&str>) -> Arc<Session> {
         inline: deny.into_iter().collect(),
     };
     let mut world = lab.edge.world();
-    world.create_user(now, request).unwrap();
-    world.create_access_key(now, "ann").unwrap()
+    world.operator(now).create_user(request).unwrap();
+    world.operator(now).create_access_key("ann").unwrap()
 }
 
 /// A role for everyone in the account whose own policies allow it.
@@ -339,7 +345,8 @@ pub(crate) fn admin(lab: &Lab) {
     };
     lab.edge
         .world()
-        .create_role(lab.edge.now(), request)
+        .operator(lab.edge.now())
+        .create_role(request)
         .unwrap();
 }
 

@@ -180,7 +180,8 @@ fn tags_are_there_if_they_are_enabled_and_follow_every_change() {
     let tags = |key: &str, value: &str| [(key.to_owned(), value.to_owned())].into();
     let listing = |world: &mut World| read(world, start(), &web, None, "tags/instance").ok();
     world
-        .create_tags(start(), &web, tags("team", "photos"))
+        .operator(start())
+        .create_tags(&web, tags("team", "photos"))
         .unwrap();
     assert_eq!(listing(&mut world), None);
     let switch = |to| MetadataOptionsChange {
@@ -194,7 +195,8 @@ fn tags_are_there_if_they_are_enabled_and_follow_every_change() {
     let name = read(&mut world, start(), &web, None, "tags/instance/Name");
     assert_eq!(name.as_deref(), Ok("web"));
     world
-        .delete_tags(start(), &web, &["team", "never-there"])
+        .operator(start())
+        .delete_tags(&web, &["team", "never-there"])
         .unwrap();
     assert_eq!(listing(&mut world).as_deref(), Some("Name"));
     change(&mut world, &web, switch(Switch::Disabled));
@@ -213,19 +215,22 @@ fn a_tag_that_cannot_stand_in_a_path_cannot_be_in_the_metadata() {
             ..MetadataOptionsChange::default()
         };
         let error = Ec2Error::TagKeyNotInMetadata(key.to_owned());
-        world.create_tags(start(), &web, tags()).unwrap();
-        let refused = world.modify_instance_metadata_options(start(), &web, enable);
+        world.operator(start()).create_tags(&web, tags()).unwrap();
+        let refused = world
+            .operator(start())
+            .modify_instance_metadata_options(&web, enable);
         assert_eq!(refused, Err(error.clone()));
-        world.delete_tags(start(), &web, &[key]).unwrap();
+        world.operator(start()).delete_tags(&web, &[key]).unwrap();
         change(&mut world, &web, enable);
-        assert_eq!(world.create_tags(start(), &web, tags()), Err(error.clone()));
-        let launched = world.run_instance(
-            start(),
-            RunInstance {
-                tags: tags(),
-                ..with_options(world.instance(&web).unwrap().metadata_options.clone())
-            },
+        assert_eq!(
+            world.operator(start()).create_tags(&web, tags()),
+            Err(error.clone())
         );
+        let options = world.instance(&web).unwrap().metadata_options.clone();
+        let launched = world.operator(start()).run_instance(RunInstance {
+            tags: tags(),
+            ..with_options(options)
+        });
         assert_eq!(launched, Err(error));
     }
 }
@@ -257,13 +262,15 @@ fn a_hop_limit_is_from_1_to_64() {
             http_put_response_hop_limit: Some(limit),
             ..MetadataOptionsChange::default()
         };
-        let changed = world.modify_instance_metadata_options(start(), &web, change);
+        let changed = world
+            .operator(start())
+            .modify_instance_metadata_options(&web, change);
         assert_eq!(changed.is_ok(), good, "{limit}");
         let options = MetadataOptions {
             http_put_response_hop_limit: limit,
             ..MetadataOptions::default()
         };
-        let launched = world.run_instance(start(), with_options(options));
+        let launched = world.operator(start()).run_instance(with_options(options));
         assert_eq!(launched.is_ok(), good, "{limit}");
     }
 }
@@ -284,14 +291,19 @@ fn what_a_change_does_not_name_stays_and_the_change_is_journalled() {
     assert_eq!(instance.metadata_options.http_put_response_hop_limit, 2);
     assert!(instance.serves_ipv6());
     let last = world.journal().entries().last().unwrap();
-    let Happening::Control { operation, detail } = &last.happening else {
+    let Happening::Control {
+        operation, detail, ..
+    } = &last.happening
+    else {
         panic!("a control");
     };
     assert_eq!(*operation, Operation::ModifyInstanceMetadataOptions);
     let said = format!("{web} http-put-response-hop-limit=2 http-protocol-ipv6=enabled");
     assert_eq!(*detail, said);
-    world.terminate_instance(start(), &web).unwrap();
-    let refused = world.modify_instance_metadata_options(start(), &web, hops);
+    world.operator(start()).terminate_instance(&web).unwrap();
+    let refused = world
+        .operator(start())
+        .modify_instance_metadata_options(&web, hops);
     assert_eq!(refused.unwrap_err().code(), "IncorrectInstanceState");
 }
 

@@ -152,10 +152,12 @@ fn a_policy_can_tell_which_version_of_the_service_delivered_the_keys() {
         "Resource": "*", "Condition": {"NumericLessThan": {"ec2:RoleDelivery": "2.0"}}}}"#;
     let guard = Document::parse(guard, DocumentKind::Identity).unwrap();
     world
-        .put_role_policy(start(), ROLE, "allow", policy("Allow", "s3:*"))
+        .operator(start())
+        .put_role_policy(ROLE, "allow", policy("Allow", "s3:*"))
         .unwrap();
     world
-        .put_role_policy(start(), ROLE, "guard", guard)
+        .operator(start())
+        .put_role_policy(ROLE, "guard", guard)
         .unwrap();
     let web = launch(&mut world, Some(PROFILE));
     let token = metadata_token(&mut world, start(), &web);
@@ -323,7 +325,8 @@ fn every_set_that_is_handed_out_is_journalled() {
     }
     assert_eq!(issued(&world).len(), 3);
     world
-        .interrupt_spot_instance(start(), &web, SpotAction::Terminate)
+        .operator(start())
+        .interrupt_spot_instance(&web, SpotAction::Terminate)
         .unwrap();
     world.advance_to(start() + HOUR);
     let told = world.journal().entries().map(Entry::to_json);

@@ -18,7 +18,7 @@ fn launch_as(world: &mut World, request: RunInstance) -> String {
         name: "web".to_owned(),
         ..request
     };
-    world.run_instance(start(), request).unwrap()
+    world.operator(start()).run_instance(request).unwrap()
 }
 
 fn with_options(options: MetadataOptions) -> RunInstance {
@@ -39,7 +39,8 @@ fn launch_v2_only(world: &mut World) -> String {
 
 fn change(world: &mut World, instance: &str, change: MetadataOptionsChange) {
     world
-        .modify_instance_metadata_options(start(), instance, change)
+        .operator(start())
+        .modify_instance_metadata_options(instance, change)
         .unwrap();
 }
 

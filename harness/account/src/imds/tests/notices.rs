@@ -28,7 +28,10 @@ fn a_notice_of_interruption_appears_and_is_followed_by_the_interruption() {
         assert_eq!(refused, Err(ImdsError::NotFound));
 
         now = now + HOUR;
-        world.interrupt_spot_instance(now, &web, action).unwrap();
+        world
+            .operator(now)
+            .interrupt_spot_instance(&web, action)
+            .unwrap();
         let told = read(&mut world, now, &web, None, "spot/instance-action").unwrap();
         let expected = format!(r#"{{"action": "{word}", "time": "2031-05-01T01:02:00Z"}}"#);
         assert_eq!(told, expected);
@@ -56,11 +59,12 @@ fn hibernation_begins_at_once_and_a_start_clears_the_notice() {
     let mut world = world();
     let web = spot(&mut world);
     world
-        .interrupt_spot_instance(start(), &web, SpotAction::Hibernate)
+        .operator(start())
+        .interrupt_spot_instance(&web, SpotAction::Hibernate)
         .unwrap();
     let state = world.instance(&web).unwrap().state;
     assert_eq!(state, InstanceState::Stopped);
-    world.start_instance(start() + HOUR, &web).unwrap();
+    world.operator(start() + HOUR).start_instance(&web).unwrap();
     let told = read(&mut world, start() + HOUR, &web, None, "spot/");
     assert_eq!(told, Err(ImdsError::NotFound));
     assert!(served_role(&mut world, start() + HOUR, &web).is_some());
@@ -71,10 +75,17 @@ fn an_instance_restarted_in_time_is_not_interrupted() {
     let mut world = world();
     let web = spot(&mut world);
     world
-        .interrupt_spot_instance(start(), &web, SpotAction::Terminate)
+        .operator(start())
+        .interrupt_spot_instance(&web, SpotAction::Terminate)
         .unwrap();
-    world.stop_instance(start() + MINUTE, &web).unwrap();
-    world.start_instance(start() + MINUTE, &web).unwrap();
+    world
+        .operator(start() + MINUTE)
+        .stop_instance(&web)
+        .unwrap();
+    world
+        .operator(start() + MINUTE)
+        .start_instance(&web)
+        .unwrap();
     world.advance_to(start() + HOUR);
     let state = world.instance(&web).unwrap().state;
     assert_eq!(state, InstanceState::Running);
@@ -85,10 +96,11 @@ fn only_the_notice_that_stands_is_carried_out() {
     let mut world = world();
     let web = spot(&mut world);
     for now in [start(), start() + MINUTE] {
-        world.stop_instance(now, &web).unwrap();
-        world.start_instance(now, &web).unwrap();
+        world.operator(now).stop_instance(&web).unwrap();
+        world.operator(now).start_instance(&web).unwrap();
         world
-            .interrupt_spot_instance(now, &web, SpotAction::Terminate)
+            .operator(now)
+            .interrupt_spot_instance(&web, SpotAction::Terminate)
             .unwrap();
     }
     let mut state = |now| {
@@ -110,7 +122,10 @@ fn a_rebalance_recommendation_appears_when_it_is_given() {
     assert_eq!(refused, Err(ImdsError::NotFound));
     let listing = read(&mut world, start(), &web, None, "events/");
     assert_eq!(listing.as_deref(), Ok("maintenance/"));
-    world.recommend_rebalance(start() + HOUR, &web).unwrap();
+    world
+        .operator(start() + HOUR)
+        .recommend_rebalance(&web)
+        .unwrap();
     let told = read(&mut world, start() + HOUR, &web, None, PATH);
     assert_eq!(
         told.as_deref(),
@@ -126,12 +141,17 @@ fn only_running_spot_instances_are_interrupted() {
     let web = launch(&mut world, None);
     let error = Ec2Error::NotSpot(web.clone());
     assert_eq!(error.code(), "UnsupportedOperation");
-    let refused = world.interrupt_spot_instance(start(), &web, SpotAction::Stop);
+    let refused = world
+        .operator(start())
+        .interrupt_spot_instance(&web, SpotAction::Stop);
     assert_eq!(refused, Err(error.clone()));
-    assert_eq!(world.recommend_rebalance(start(), &web), Err(error));
+    assert_eq!(
+        world.operator(start()).recommend_rebalance(&web),
+        Err(error)
+    );
     let stopped = spot(&mut world);
-    world.stop_instance(start(), &stopped).unwrap();
-    let refused = world.recommend_rebalance(start(), &stopped);
+    world.operator(start()).stop_instance(&stopped).unwrap();
+    let refused = world.operator(start()).recommend_rebalance(&stopped);
     assert_eq!(refused.unwrap_err().code(), "IncorrectInstanceState");
 }
 
@@ -149,17 +169,19 @@ fn maintenance_is_scheduled_and_moves_to_the_history() {
     let window = (start() + HOUR, start() + 2 * HOUR);
     let mut schedule = |code| {
         world
-            .schedule_event(start(), &web, code, "scheduled reboot", window)
+            .operator(start())
+            .schedule_event(&web, code, "scheduled reboot", window)
             .unwrap()
     };
     let first = schedule(EventCode::SystemReboot);
     let second = schedule(EventCode::InstanceStop);
     assert_ne!(first, second);
     world
-        .end_event(start() + HOUR, &web, &first, false)
+        .operator(start() + HOUR)
+        .end_event(&web, &first, false)
         .unwrap();
     let over = Ec2Error::NoSuchEvent(first.clone());
-    let again = world.end_event(start() + HOUR, &web, &first, true);
+    let again = world.operator(start() + HOUR).end_event(&web, &first, true);
     assert_eq!(again, Err(over));
 
     let mut shown = |path| json(&read(&mut world, start() + HOUR, &web, None, path).unwrap());
@@ -187,7 +209,8 @@ fn maintenance_is_scheduled_and_moves_to_the_history() {
         )
     );
     world
-        .end_event(start() + HOUR, &web, &second, true)
+        .operator(start() + HOUR)
+        .end_event(&web, &second, true)
         .unwrap();
     let history = read(&mut world, start() + HOUR, &web, None, HISTORY).unwrap();
     assert_eq!(json(&history)[1]["State"], "canceled");

@@ -26,11 +26,13 @@ fn furnished(world: &mut World) -> String {
     );
     let window = (start(), start() + HOUR);
     world
-        .schedule_event(start(), &web, EventCode::SystemReboot, "x", window)
+        .operator(start())
+        .schedule_event(&web, EventCode::SystemReboot, "x", window)
         .unwrap();
-    world.recommend_rebalance(start(), &web).unwrap();
+    world.operator(start()).recommend_rebalance(&web).unwrap();
     world
-        .interrupt_spot_instance(start(), &web, SpotAction::Terminate)
+        .operator(start())
+        .interrupt_spot_instance(&web, SpotAction::Terminate)
         .unwrap();
     web
 }

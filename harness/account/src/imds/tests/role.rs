@@ -114,7 +114,8 @@ fn a_trust_policy_without_ec2_gives_a_document_that_says_so() {
 fn emptied(world: &mut World) -> String {
     let web = launch(world, Some(PROFILE));
     world
-        .remove_role_from_instance_profile(start() + HOUR, PROFILE)
+        .operator(start() + HOUR)
+        .remove_role_from_instance_profile(PROFILE)
         .unwrap();
     web
 }
@@ -149,7 +150,8 @@ fn a_role_added_later_is_served_at_the_next_scheduled_rotation() {
     let empty_for = start() + ROTATION;
     world.advance_to(empty_for + HOUR);
     world
-        .add_role_to_instance_profile(empty_for + HOUR, PROFILE, ROLE)
+        .operator(empty_for + HOUR)
+        .add_role_to_instance_profile(PROFILE, ROLE)
         .unwrap();
     let next = empty_for + ROTATION;
     assert_eq!(world.next_event(), Some(next));
@@ -165,12 +167,19 @@ fn a_role_added_later_is_served_at_the_next_scheduled_rotation() {
 #[test]
 fn an_instance_associated_with_an_empty_profile_gets_the_role_that_comes_later() {
     let mut world = world();
-    world.create_instance_profile(start(), "empty").unwrap();
+    world
+        .operator(start())
+        .create_instance_profile("empty")
+        .unwrap();
     let web = launch(&mut world, None);
-    world.associate_profile(start(), &web, "empty").unwrap();
+    world
+        .operator(start())
+        .associate_profile(&web, "empty")
+        .unwrap();
     assert_eq!(served_role(&mut world, start(), &web), None);
     world
-        .add_role_to_instance_profile(start() + MINUTE, "empty", ROLE)
+        .operator(start() + MINUTE)
+        .add_role_to_instance_profile("empty", ROLE)
         .unwrap();
     let next = start() + ROTATION;
     assert_eq!(served_role(&mut world, next, &web).as_deref(), Some(ROLE));
@@ -182,10 +191,17 @@ fn a_deleted_profile_is_not_found_even_under_its_old_name() {
     let mut world = world();
     let web = emptied(&mut world);
     let now = start() + HOUR;
-    world.delete_instance_profile(now, PROFILE).unwrap();
-    world.create_instance_profile(now, PROFILE).unwrap();
     world
-        .add_role_to_instance_profile(now, PROFILE, ROLE)
+        .operator(now)
+        .delete_instance_profile(PROFILE)
+        .unwrap();
+    world
+        .operator(now)
+        .create_instance_profile(PROFILE)
+        .unwrap();
+    world
+        .operator(now)
+        .add_role_to_instance_profile(PROFILE, ROLE)
         .unwrap();
     let rotation = start() + ROTATION;
     let shown = info(&mut world, rotation, &web);

@@ -258,7 +258,7 @@ fn what_does_not_run_does_not_answer() {
     let mut world = world();
     let stopped = launch(&mut world, Some(PROFILE));
     let token = token(&mut world, start(), &stopped, "21600");
-    world.stop_instance(start(), &stopped).unwrap();
+    world.operator(start()).stop_instance(&stopped).unwrap();
     for instance in [stopped.as_str(), "i-0"] {
         let granted = ask_token(&mut world, start(), instance, Some("60"));
         assert_eq!(granted.map(|_| ()), Err(ImdsError::NotFound));

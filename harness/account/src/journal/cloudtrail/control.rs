@@ -14,6 +14,7 @@ impl World {
         &self,
         number: u64,
         operation: Operation,
+        account: &str,
         detail: &str,
     ) -> Option<Event> {
         let region = match operation.service() {
@@ -26,7 +27,7 @@ impl World {
             service: operation.service(),
             name: operation.name(),
             region: region.to_owned(),
-            user_identity: identity::of_operator(self.iam.account()),
+            user_identity: identity::of_operator(account),
             source_address: SOURCE_ADDRESS.to_owned(),
             user_agent: "rolecall".to_owned(),
             error: None,
@@ -37,6 +38,7 @@ impl World {
             request_id: id::uuid(&self.entropy, &format!("request/{number}")),
             read_only: false,
             category: Category::Management,
+            recipient: account.to_owned(),
         })
     }
 }

@@ -17,12 +17,7 @@ const PARAMETER_HEADERS: &[&str] = &[
     "x-amz-storage-class",
 ];
 
-pub(super) fn event(
-    event: Event,
-    operation: Operation,
-    exchange: &Exchange,
-    account: &str,
-) -> Event {
+pub(super) fn event(event: Event, operation: Operation, exchange: &Exchange) -> Event {
     let (bucket, key) = address(header(exchange, "host"), &exchange.request.uri);
     let category = category(operation);
     Event {
@@ -35,7 +30,7 @@ pub(super) fn event(
         request_parameters: parameters(exchange, bucket.as_deref(), key.as_deref()),
         additional: Some(additional(exchange)),
         resources: match (category, bucket) {
-            (Category::Data, Some(bucket)) => resources(account, &bucket, key.as_deref()),
+            (Category::Data, Some(bucket)) => resources(&event.recipient, &bucket, key.as_deref()),
             _ => Vec::new(),
         },
         category,

@@ -67,6 +67,7 @@ impl World {
             request_id: id::uuid(&self.entropy, &format!("request/{number}")),
             read_only: true,
             category: Category::Management,
+            recipient: made.identity.account.clone(),
         };
         let parameters = json!({
             "roleArn": made.identity.principal_arn(),

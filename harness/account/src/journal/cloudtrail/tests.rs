@@ -413,8 +413,8 @@ fn users_are_users() {
         name: "ann".to_owned(),
         ..CreateUser::default()
     };
-    world.create_user(start(), ann).unwrap();
-    let key = world.create_access_key(start(), "ann").unwrap();
+    world.operator(start()).create_user(ann).unwrap();
+    let key = world.operator(start()).create_access_key("ann").unwrap();
     let mut exchange = request(&world, None, Operation::ListBuckets, "/", &[SIGNED]);
     exchange.session = Some(key.clone());
     let shown = &record(&world, exchange).unwrap()["userIdentity"];
@@ -465,24 +465,27 @@ fn what_an_operator_does_is_recorded_as_calls() {
     let other = add_other(&mut world);
     let now = start() + HOUR;
     let web = world
-        .run_instance(
-            now,
-            RunInstance {
-                name: "web".to_owned(),
-                ..RunInstance::default()
-            },
-        )
-        .unwrap();
-    world.associate_profile(now, &web, PROFILE).unwrap();
-    world.replace_profile(now, &web, other).unwrap();
-    world.disassociate_profile(now, &web).unwrap();
-    world
-        .put_role_policy(now, ROLE, "reads", policy("Allow", "s3:Get*"))
+        .operator(now)
+        .run_instance(RunInstance {
+            name: "web".to_owned(),
+            ..RunInstance::default()
+        })
         .unwrap();
     world
-        .attach_role_policy(now, ROLE, "AmazonS3FullAccess")
+        .operator(now)
+        .associate_profile(&web, PROFILE)
         .unwrap();
-    world.stop_instance(now, &web).unwrap();
+    world.operator(now).replace_profile(&web, other).unwrap();
+    world.operator(now).disassociate_profile(&web).unwrap();
+    world
+        .operator(now)
+        .put_role_policy(ROLE, "reads", policy("Allow", "s3:Get*"))
+        .unwrap();
+    world
+        .operator(now)
+        .attach_role_policy(ROLE, "AmazonS3FullAccess")
+        .unwrap();
+    world.operator(now).stop_instance(&web).unwrap();
     let records = records(&world);
     let parameters = |name: &str| &the(&records, name)["requestParameters"];
     assert_eq!(

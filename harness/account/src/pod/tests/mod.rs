@@ -32,7 +32,7 @@ fn add_pod_role(world: &mut World, name: &str, actions: &str, condition: &str) {
         trust: trust(actions, condition),
         ..role(name, "ec2.amazonaws.com")
     };
-    world.create_role(start(), request).unwrap();
+    world.operator(start()).create_role(request).unwrap();
 }
 
 fn world_with_a_pod() -> (World, String) {

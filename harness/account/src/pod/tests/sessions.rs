@@ -51,7 +51,8 @@ fn sessions_are_tagged_and_policies_see_it() {
         "Condition": {"StringEquals": {"aws:PrincipalTag/eks-cluster-name": "simulated"}}}}"#;
     let policy = Document::parse(text, DocumentKind::Identity).unwrap();
     world
-        .put_role_policy(start(), ROLE, "by-tag", policy)
+        .operator(start())
+        .put_role_policy(ROLE, "by-tag", policy)
         .unwrap();
     for (key, allowed) in [("default/cat.jpg", true), ("other/cat.jpg", false)] {
         let resource = format!("arn:aws:s3:::photos/{key}");

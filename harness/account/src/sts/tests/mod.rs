@@ -47,15 +47,15 @@ impl Lab {
                 .collect(),
             ..CreateUser::default()
         };
-        world.create_user(start(), ann).unwrap();
+        world.operator(start()).create_user(ann).unwrap();
         let admin = CreateRole {
             trust,
             attached: vec!["AdministratorAccess".to_owned()],
             max_session_duration: longest,
             ..role("admin", "ec2.amazonaws.com")
         };
-        world.create_role(start(), admin).unwrap();
-        let ann = world.create_access_key(start(), "ann").unwrap();
+        world.operator(start()).create_role(admin).unwrap();
+        let ann = world.operator(start()).create_access_key("ann").unwrap();
         Self { world, ann }
     }
 

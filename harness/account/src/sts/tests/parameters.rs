@@ -129,7 +129,8 @@ fn a_role_allows_sessions_of_one_to_twelve_hours() {
             ..role("new", "ec2.amazonaws.com")
         };
         world()
-            .create_role(start(), request)
+            .operator(start())
+            .create_role(request)
             .map_err(|error| error.code())
     };
     assert_eq!((made(HOUR), made(HOUR * 12)), (Ok(()), Ok(())));

@@ -13,12 +13,12 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::line::Malformed;
+use crate::aws::Services;
 use crate::edge::{Edge, status_of};
 use crate::fault::{self, Dialect};
 use crate::place::{Caller, Place};
-use crate::sts::STS;
 use crate::xml::{self, Element};
-use crate::{aws, container, imds, record};
+use crate::{container, imds, record};
 
 /// Whoever answers at a listener.
 #[derive(Clone, Debug)]
@@ -35,37 +35,11 @@ pub(super) enum Service {
     Control(Router),
 }
 
-/// The services behind the AWS endpoint.
-#[derive(Clone, Debug)]
-pub(super) struct Services {
-    #[cfg(feature = "s3")]
-    s3: Router,
-    sts: Router,
-    not_served: Router,
-}
-
-impl Services {
-    /// The one that a request is for.
-    fn named(&self, head: &Parts) -> (Dialect, Router) {
-        match name(head).as_deref() {
-            #[cfg(feature = "s3")]
-            None | Some("s3") => (Dialect::S3, self.s3.clone()),
-            Some("sts") => (Dialect::Query(&STS), self.sts.clone()),
-            _ => (Dialect::Unserved, self.not_served.clone()),
-        }
-    }
-}
-
 impl Service {
     pub(super) fn aws(edge: &Edge) -> Self {
         Self::Aws {
             caller: caller("client", Place::Laptop),
-            services: Services {
-                #[cfg(feature = "s3")]
-                s3: crate::s3::router(edge.clone()),
-                sts: crate::sts::router(edge.clone()),
-                not_served: aws::not_served(edge.clone()),
-            },
+            services: Services::new(edge),
         }
     }
 
@@ -98,7 +72,7 @@ impl Service {
         match self {
             Self::Aws { caller, services } => {
                 let (head, body) = request.into_parts();
-                let (dialect, router) = services.named(&head);
+                let (dialect, router) = services.signed_for(name(&head).as_deref().unwrap_or("s3"));
                 let request = Request::from_parts(head, body);
                 fault::ask(edge, dialect, router, caller, request).await
             }

@@ -1,0 +1,97 @@
+//! The accounts of a world, and who is found in which.
+
+use std::collections::BTreeMap;
+
+use crate::iam::{Iam, IamError, Role, User, no_such};
+use crate::session::{Actor, Identity};
+
+/// The IAM of every account, by its twelve digits.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    first: String,
+    by_id: BTreeMap<String, Iam>,
+}
+
+impl Accounts {
+    /// With the one account that every world has.
+    pub(crate) fn new(first: String) -> Self {
+        let by_id = BTreeMap::from([(first.clone(), Iam::default())]);
+        Self { first, by_id }
+    }
+
+    /// The account that is meant where none is named.
+    pub(crate) fn first(&self) -> &str {
+        &self.first
+    }
+
+    /// Adds an account, if it is not there yet.
+    pub(crate) fn open(&mut self, account: &str) {
+        self.by_id.entry(account.to_owned()).or_default();
+    }
+
+    pub(crate) fn get(&self, account: &str) -> Option<&Iam> {
+        self.by_id.get(account)
+    }
+
+    pub(crate) fn get_mut(&mut self, account: &str) -> Option<&mut Iam> {
+        self.by_id.get_mut(account)
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(String::as_str)
+    }
+
+    /// Every account, in the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Iam> {
+        self.by_id.values()
+    }
+
+    /// The role of that ARN, in whichever account.
+    pub(crate) fn role_by_arn(&self, arn: &str) -> Option<&Role> {
+        self.get(account_of(arn)?)?.role_by_arn(arn)
+    }
+
+    /// The role of that ARN or, in the first account, of that name.
+    pub(crate) fn role_named(&self, name_or_arn: &str) -> Result<&Role, IamError> {
+        let found = match self.role_by_arn(name_or_arn) {
+            Some(role) => Some(role),
+            None => self
+                .get(&self.first)
+                .and_then(|iam| iam.role(name_or_arn).ok()),
+        };
+        found.ok_or_else(|| no_such("role", name_or_arn))
+    }
+
+    /// The role of that unique id in one account.
+    pub(crate) fn role_by_id(&self, account: &str, id: &str) -> Option<&Role> {
+        self.get(account)?.role_by_id(id)
+    }
+
+    /// The role behind a session of one, unless it is gone: by its unique id, not by its name.
+    pub(crate) fn role_of(&self, identity: &Identity) -> Option<&Role> {
+        let Actor::Role { name, id, .. } = &identity.actor else {
+            return None;
+        };
+        let role = self.get(&identity.account)?.role(name).ok();
+        role.filter(|role| role.id == *id)
+    }
+
+    /// The user behind a key of one, unless it is gone: by its unique id, not by its name.
+    pub(crate) fn user_of(&self, identity: &Identity) -> Option<&User> {
+        let Actor::User { name, id } = &identity.actor else {
+            return None;
+        };
+        let user = self.get(&identity.account)?.user(name).ok();
+        user.filter(|user| user.id == *id)
+    }
+}
+
+/// The account in an ARN.
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4)
+}
+
+/// Whether it could be the id of an account: twelve digits.
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
