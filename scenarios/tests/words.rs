@@ -820,3 +820,70 @@ expect.issue = "${issue}"
         ]
     );
 }
+
+/// Names are unique in the file, whatever account they are in; each account decides for itself.
+#[test]
+fn a_role_of_another_account_asks_for_what_both_accounts_allow() {
+    let report = play(
+        r#"
+summary = "A vendor reads a customer's bucket, by the customer's leave."
+[world]
+account.customer = { id = "444455556666" }
+role.vendor = { trust = "ec2", inline.assume = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}}' }
+role.silent = { trust = "ec2" }
+profile.vendor = { role = "vendor" }
+profile.silent = { role = "silent" }
+profile.theirs = { role = "local" }
+instance.web = { profile = "vendor" }
+instance.far = { profile = "theirs" }
+role.local = { trust = "ec2", account = "customer", policies = ["AmazonS3FullAccess"] }
+bucket.theirs = { account = "customer" }
+[world.role.for-vendor]
+account = "customer"
+trust = '''{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole",
+  "Principal": { "AWS": "arn:aws:iam::111122223333:root" }, "Condition": { "StringEquals": { "sts:ExternalId": "7" } } } }'''
+[app.web]
+on = "web"
+[app.far]
+on = "far"
+[[step]]
+name = "without the external id"
+app = "web"
+assume-role = { role = "for-vendor" }
+expect.denied = { reason = "no-trust-policy" }
+[[step]]
+name = "with it"
+app = "web"
+assume-role = { role = "for-vendor", external-id = "7" }
+expect.allowed = { by = "for-vendor", identity = "vendor" }
+[[step]]
+name = "who may not ask, may not"
+replace-profile = { instance = "web", profile = "silent" }
+[[step]]
+name = "now it may not"
+app = "web"
+after = "7h"
+assume-role = { role = "for-vendor", external-id = "7" }
+expect.denied = { reason = "no-identity-policy" }
+[[step]]
+name = "the vendor itself has no business in the bucket"
+app = "web"
+upload = { bucket = "theirs", key = "a" }
+expect.denied = {}
+[[step]]
+name = "an instance of the customer's has"
+app = "far"
+upload = { bucket = "theirs", key = "a" }
+expect.allowed = { identity = "local" }
+[[step]]
+name = "whose role is changed where it is"
+detach-policy = { role = "local", policy = "AmazonS3FullAccess" }
+[[step]]
+name = "and has no longer"
+app = "far"
+upload = { bucket = "theirs", key = "a" }
+expect.denied = { reason = "no-identity-policy" }
+"#,
+    );
+    assert_eq!(report.outcome, Outcome::Passed, "{:#?}", report.steps);
+}

@@ -18,7 +18,10 @@ const DOMAIN: &str = ".amazonaws.com";
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Host<'a> {
     /// S3, with the bucket if the host names it (virtual-hosted style).
-    S3 { bucket: Option<&'a str> },
+    S3 {
+        #[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "S3 alone reads it"))]
+        bucket: Option<&'a str>,
+    },
     /// A service of the query protocol, in a region or, under its oldest name, in none.
     Query {
         service: &'static QueryService,

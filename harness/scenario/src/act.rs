@@ -91,12 +91,10 @@ pub(crate) async fn by_client(client: &dyn Client, asked: Asked) -> Done {
 
 fn assumed(simulation: &Simulation, assume: &language::AssumeRole) -> Result<AssumeRole, Undoable> {
     let text = |at: &Option<At<String>>| at.as_ref().map(|at| at.value.clone());
-    let world = simulation.world();
-    let role_arn = world.role_arn(&assume.role.value);
+    let role_arn = simulation.role_arn(&assume.role.value);
     Ok(AssumeRole {
         role_arn: role_arn
-            .ok_or_else(|| Undoable(format!("there is no role `{}`", assume.role)))?
-            .to_owned(),
+            .ok_or_else(|| Undoable(format!("there is no role `{}`", assume.role)))?,
         session_name: text(&assume.session_name),
         duration: assume.duration.as_ref().map(|at| at.value),
         external_id: text(&assume.external_id),
@@ -146,7 +144,6 @@ fn on_instance(
     simulation: &Simulation,
     action: &Action,
 ) -> Result<Result<String, Ec2Error>, Undoable> {
-    let now = simulation.now();
     let id = |name: &str| {
         simulation
             .instance_id(name)
@@ -171,32 +168,25 @@ fn on_instance(
                 .map(|id| format!("`{}` runs as {id} with {with}", launch.instance))
         }
         Action::StopInstance(name) => {
-            let stopped = simulation
-                .world()
-                .operator(now)
-                .stop_instance(&id(&name.value)?);
+            let id = id(&name.value)?;
+            let stopped = simulation.beside_instance(&id, |account| account.stop_instance(&id));
             stopped.map(|()| format!("`{name}` stopped"))
         }
         Action::StartInstance(name) => {
-            let started = simulation
-                .world()
-                .operator(now)
-                .start_instance(&id(&name.value)?);
+            let id = id(&name.value)?;
+            let started = simulation.beside_instance(&id, |account| account.start_instance(&id));
             started.map(|()| format!("`{name}` runs again"))
         }
         Action::Terminate(name) => {
-            let ended = simulation
-                .world()
-                .operator(now)
-                .terminate_instance(&id(&name.value)?);
+            let id = id(&name.value)?;
+            let ended = simulation.beside_instance(&id, |account| account.terminate_instance(&id));
             ended.map(|()| format!("`{name}` is gone"))
         }
         Action::AssociateProfile(placement) => {
             let id = id(&placement.instance.value)?;
-            let tied = simulation
-                .world()
-                .operator(now)
-                .associate_profile(&id, &placement.profile.value);
+            let tied = simulation.beside_instance(&id, |account| {
+                account.associate_profile(&id, &placement.profile.value)
+            });
             tied.map(|()| {
                 format!(
                     "`{}` associated with `{}`",
@@ -206,10 +196,9 @@ fn on_instance(
         }
         Action::ReplaceProfile(placement) => {
             let id = id(&placement.instance.value)?;
-            let tied = simulation
-                .world()
-                .operator(now)
-                .replace_profile(&id, &placement.profile.value);
+            let tied = simulation.beside_instance(&id, |account| {
+                account.replace_profile(&id, &placement.profile.value)
+            });
             tied.map(|()| {
                 format!(
                     "`{}` takes the place of the profile of `{}`",
@@ -218,10 +207,9 @@ fn on_instance(
             })
         }
         Action::DisassociateProfile(name) => {
-            let untied = simulation
-                .world()
-                .operator(now)
-                .disassociate_profile(&id(&name.value)?);
+            let id = id(&name.value)?;
+            let untied =
+                simulation.beside_instance(&id, |account| account.disassociate_profile(&id));
             untied.map(|()| format!("`{name}` has no profile any more"))
         }
         other => {
@@ -234,14 +222,12 @@ fn on_instance(
 }
 
 fn in_iam(simulation: &Simulation, action: &Action) -> Result<Result<String, IamError>, Undoable> {
-    let now = simulation.now();
-    let mut world = simulation.world();
     Ok(match action {
         Action::SetProfileRole(set) => {
             let (profile, role) = (&set.profile.value, &set.role.value);
-            let done = world
-                .operator(now)
-                .set_role_of_instance_profile(profile, role);
+            let done = simulation.beside_profile(profile, |account| {
+                account.set_role_of_instance_profile(profile, role)
+            });
             done.map(|()| format!("`{profile}` now holds `{role}`"))
         }
         Action::PutPolicy(put) => {
@@ -249,22 +235,21 @@ fn in_iam(simulation: &Simulation, action: &Action) -> Result<Result<String, Iam
                 format!("policy `{}`", put.name)
             });
             let document = document.map_err(|error| Undoable(error.to_string()))?;
-            let done =
-                world
-                    .operator(now)
-                    .put_role_policy(&put.role.value, &put.name.value, document);
+            let done = simulation.beside_role(&put.role.value, |account| {
+                account.put_role_policy(&put.role.value, &put.name.value, document)
+            });
             done.map(|()| format!("`{}` now has the policy `{}`", put.role, put.name))
         }
         Action::AttachPolicy(attach) => {
-            let done = world
-                .operator(now)
-                .attach_role_policy(&attach.role.value, &attach.policy.value);
+            let done = simulation.beside_role(&attach.role.value, |account| {
+                account.attach_role_policy(&attach.role.value, &attach.policy.value)
+            });
             done.map(|()| format!("`{}` attached to `{}`", attach.policy, attach.role))
         }
         Action::DetachPolicy(detach) => {
-            let done = world
-                .operator(now)
-                .detach_role_policy(&detach.role.value, &detach.policy.value);
+            let done = simulation.beside_role(&detach.role.value, |account| {
+                account.detach_role_policy(&detach.role.value, &detach.policy.value)
+            });
             done.map(|()| format!("`{}` detached from `{}`", detach.policy, detach.role))
         }
         other => return Err(Undoable(format!("`{}` is no action of IAM", other.verb()))),

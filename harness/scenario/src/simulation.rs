@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rolecall_account::policy::Document;
 use rolecall_account::{
-    CreateRole, CreateUser, Ec2Error, HttpTokens, IamError, Issuing, MetadataOptions, Overlap,
-    RunInstance, SimInstant, Source, World, WorldOptions,
+    ControlPlane, CreateRole, CreateUser, Ec2Error, HttpTokens, IamError, Issuing, MetadataOptions,
+    Overlap, RunInstance, SimInstant, Source, World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
 use rolecall_endpoints::record::RecordedSet;
@@ -48,6 +48,9 @@ pub enum SetupError {
         /// Why.
         error: Ec2Error,
     },
+    /// An account cannot be what it is called.
+    #[error("{0}")]
+    Account(String),
     /// A file could not be written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -105,6 +108,9 @@ pub struct Simulation {
     places: Places,
     machines: Machines,
     token_files: Vec<HeldToken>,
+    /// The ids of the accounts, by the names of the roles and profiles that are in further ones.
+    role_accounts: BTreeMap<String, String>,
+    profile_accounts: BTreeMap<String, String>,
 }
 
 /// Sets `world` up and plays `work` in it, in virtual time, from one seed.
@@ -149,6 +155,8 @@ impl Simulation {
             places: Places::default(),
             machines: Machines::new()?,
             token_files: Vec::new(),
+            role_accounts: role_accounts(world),
+            profile_accounts: profile_accounts(world),
         };
         simulation.fill(world)?;
         simulation.run_containers(world)?;
@@ -156,13 +164,19 @@ impl Simulation {
     }
 
     fn fill(&self, world: &language::World) -> Result<(), SetupError> {
-        let now = self.now();
+        for account in world.accounts.values() {
+            let id = &account.value.id.value;
+            let opened = self.world().open_account(id);
+            opened.map_err(|error| SetupError::Account(error.to_string()))?;
+        }
         for bucket in world.bucket_names() {
-            self.world().operator(now).create_bucket(bucket);
+            let table = world.bucket_tables.get(bucket);
+            let account = table.and_then(|bucket| id_of(world, bucket.value.account.as_ref()));
+            self.in_account(account, |account| account.create_bucket(bucket));
         }
         for (name, role) in &world.roles {
             let request = create_role(name, &role.value)?;
-            let made = self.world().operator(now).create_role(request);
+            let made = self.beside_role(name, |account| account.create_role(request));
             made.map_err(|error| SetupError::Iam {
                 what: format!("role `{name}`"),
                 error,
@@ -170,18 +184,17 @@ impl Simulation {
         }
         for (name, user) in &world.users {
             let request = create_user(name, &user.value)?;
-            let made = self.world().operator(now).create_user(request);
+            let account = id_of(world, user.value.account.as_ref());
+            let made = self.in_account(account, |account| account.create_user(request));
             made.map_err(|error| SetupError::Iam {
                 what: format!("user `{name}`"),
                 error,
             })?;
         }
         for (name, profile) in &world.profiles {
-            self.make_profile(
-                name,
-                profile.value.role.as_ref().map(|role| role.value.as_str()),
-            )
-            .map_err(|error| SetupError::Iam {
+            let role = profile.value.role.as_ref().map(|role| role.value.as_str());
+            let made = self.beside_profile(name, |account| make_profile(account, name, role));
+            made.map_err(|error| SetupError::Iam {
                 what: format!("profile `{name}`"),
                 error,
             })?;
@@ -189,12 +202,10 @@ impl Simulation {
         for (name, instance) in &world.instances {
             let instance = &instance.value;
             let what = || format!("instance `{name}`");
+            let profile = instance.profile.as_ref();
             let request = RunInstance {
                 name: name.clone(),
-                profile: instance
-                    .profile
-                    .as_ref()
-                    .map(|profile| profile.value.clone()),
+                profile: profile.map(|profile| profile.value.clone()),
                 metadata_options: MetadataOptions {
                     http_tokens: instance
                         .http_tokens
@@ -205,13 +216,70 @@ impl Simulation {
                 issuing: checked(issuing(&world.issuing().with(&instance.issuing)), what)?,
                 ..RunInstance::default()
             };
-            let id = self.launch(request).map_err(|error| SetupError::Ec2 {
+            let of_profile = || Some(self.profile_accounts.get(&profile?.value)?.as_str());
+            let account = id_of(world, instance.account.as_ref()).or_else(of_profile);
+            let launched = self.launch_in(account, request);
+            let id = launched.map_err(|error| SetupError::Ec2 {
                 what: what(),
                 error,
             })?;
             self.serve_recording(Place::Instance(id), instance.recorded.as_ref(), what)?;
         }
         Ok(())
+    }
+
+    /// Changes an account by its id: the first, if none is given.
+    pub(crate) fn in_account<T>(
+        &self,
+        account: Option<&str>,
+        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
+    ) -> T {
+        let now = self.now();
+        let mut world = self.world();
+        let id = account.unwrap_or(world.account()).to_owned();
+        match world.operator_in(now, &id) {
+            Some(mut account) => change(&mut account),
+            None => change(&mut world.operator(now)),
+        }
+    }
+
+    /// Changes the account that a role is in.
+    pub(crate) fn beside_role<T>(
+        &self,
+        role: &str,
+        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
+    ) -> T {
+        let account = self.role_accounts.get(role).map(String::as_str);
+        self.in_account(account, change)
+    }
+
+    /// Changes the account that an instance profile is in.
+    pub(crate) fn beside_profile<T>(
+        &self,
+        profile: &str,
+        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
+    ) -> T {
+        let account = self.profile_accounts.get(profile).map(String::as_str);
+        self.in_account(account, change)
+    }
+
+    /// Changes the account that an instance is in.
+    pub(crate) fn beside_instance<T>(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
+    ) -> T {
+        let account = self.world().instance(id).map(|found| found.account.clone());
+        self.in_account(account.as_deref(), change)
+    }
+
+    /// The ARN of a role by its name in the file, wherever it is.
+    pub(crate) fn role_arn(&self, name: &str) -> Option<String> {
+        let world = self.world();
+        let elsewhere = self.role_accounts.get(name);
+        let arn = elsewhere.map(|account| format!("arn:aws:iam::{account}:role/{name}"));
+        let found = world.role_arn(arn.as_deref().unwrap_or(name));
+        found.map(str::to_owned)
     }
 
     fn serve_recording(
@@ -233,19 +301,16 @@ impl Simulation {
         Ok(())
     }
 
-    fn make_profile(&self, name: &str, role: Option<&str>) -> Result<(), IamError> {
-        let now = self.now();
-        let mut world = self.world();
-        world.operator(now).create_instance_profile(name)?;
-        role.map_or(Ok(()), |role| {
-            world.operator(now).add_role_to_instance_profile(name, role)
-        })
+    /// Launches an instance where its profile is; apps may run on it from now on.
+    pub(crate) fn launch(&self, request: RunInstance) -> Result<String, Ec2Error> {
+        let profile = request.profile.as_ref();
+        let account = profile.and_then(|profile| self.profile_accounts.get(profile));
+        self.launch_in(account.map(String::as_str), request)
     }
 
-    /// Launches an instance; apps may run on it from now on.
-    pub(crate) fn launch(&self, request: RunInstance) -> Result<String, Ec2Error> {
+    fn launch_in(&self, account: Option<&str>, request: RunInstance) -> Result<String, Ec2Error> {
         let name = request.name.clone();
-        let id = self.world().operator(self.now()).run_instance(request)?;
+        let id = self.in_account(account, |account| account.run_instance(request))?;
         self.put_place(&name, Place::Instance(id.clone()));
         Ok(id)
     }
@@ -418,6 +483,41 @@ impl Simulation {
     fn put_place(&self, name: &str, place: Place) {
         self.places.put(name, place);
     }
+}
+
+/// The id of an account by its name in the file.
+fn id_of<'a>(world: &'a language::World, account: Option<&At<String>>) -> Option<&'a str> {
+    let account = world.accounts.get(&account?.value)?;
+    Some(&account.value.id.value)
+}
+
+fn role_accounts(world: &language::World) -> BTreeMap<String, String> {
+    let roles = world.roles.iter().filter_map(|(name, role)| {
+        let account = id_of(world, role.value.account.as_ref())?;
+        Some((name.clone(), account.to_owned()))
+    });
+    roles.collect()
+}
+
+/// A profile is where its role is.
+fn profile_accounts(world: &language::World) -> BTreeMap<String, String> {
+    let roles = role_accounts(world);
+    let profiles = world.profiles.iter().filter_map(|(name, profile)| {
+        let account = roles.get(&profile.value.role.as_ref()?.value)?;
+        Some((name.clone(), account.clone()))
+    });
+    profiles.collect()
+}
+
+fn make_profile(
+    account: &mut ControlPlane<'_>,
+    name: &str,
+    role: Option<&str>,
+) -> Result<(), IamError> {
+    account.create_instance_profile(name)?;
+    role.map_or(Ok(()), |role| {
+        account.add_role_to_instance_profile(name, role)
+    })
 }
 
 fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupError> {

@@ -75,7 +75,10 @@ impl Used {
             .accounts
             .values()
             .for_each(|at| self.at("account", at));
-        world.users.values().for_each(|at| self.at("user", at));
+        for at in world.users.values() {
+            self.at("user", at);
+            self.if_any("user.account", &at.value.account);
+        }
         for at in world.roles.values() {
             self.at("role", at);
             let role = &at.value;

@@ -88,7 +88,7 @@ shapes! {
         "account", "user", "role", "profile", "instance", "task", "pod", "bucket",
     ] + Issuing;
     ACCOUNT = "an account" ["id"];
-    USER = "a user" ["policies", "inline"];
+    USER = "a user" ["policies", "inline", "account"];
     ROLE = "a role" ["trust", "policies", "inline", "max-session-duration", "account"];
     PROFILE = "an instance profile" ["role"];
     INSTANCE = "an instance" ["profile", "http-tokens", "account", "recorded"] + Issuing;

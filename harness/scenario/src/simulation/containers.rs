@@ -66,7 +66,7 @@ impl Simulation {
                 (None, None) => Demand::AsUsual,
             },
             issuing: checked(issuing(&world.issuing().with(&task.issuing)), what)?,
-            ..RunTask::new(name, role.value.as_str())
+            ..RunTask::new(name, self.role_arn(&role.value).unwrap_or_default())
         };
         let id = self.world().run_task_with(self.now(), run);
         let id = id.map_err(|error| SetupError::Iam {

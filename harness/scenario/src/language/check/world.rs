@@ -22,6 +22,8 @@ pub(super) fn check(checker: &Checker<'_>) {
     let world = &checker.scenario.world;
     issuing(checker, "[world]", &world.issuing, &world.issuing());
     for (name, user) in &world.users {
+        let place = format!("user `{name}`");
+        checker.known_if_any(&place, Noun::Account, user.value.account.as_ref());
         for policy in &user.value.policies {
             checker.known(&format!("user `{name}`"), Noun::Managed, policy);
         }

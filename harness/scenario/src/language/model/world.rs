@@ -97,6 +97,8 @@ pub struct User {
     pub policies: Vec<At<String>>,
     /// Inline policies: JSON documents by name.
     pub inline: BTreeMap<String, At<String>>,
+    /// The account it is in, by name; the first when left out.
+    pub account: Option<At<String>>,
 }
 
 /// `role.NAME`.

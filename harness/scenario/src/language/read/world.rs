@@ -83,6 +83,7 @@ fn user(value: Value<'_>) -> Option<User> {
     Some(User {
         policies: table.list("policies", Value::text),
         inline: table.texts("inline"),
+        account: table.optional("account", Value::text),
     })
 }
 
