@@ -9,6 +9,7 @@ use rolecall_account::s3::{S3Code, S3Error};
 use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
 use rolecall_account::{Clocks, Session, SimInstant, Stage, authenticate};
 
+use super::body::Signed;
 use super::layer::Visit;
 use crate::edge::Edge;
 
@@ -19,19 +20,24 @@ pub(super) fn recognise(
     now: SimInstant,
     visit: &mut Visit,
     head: &Parts,
-) -> Result<(Arc<Session>, PayloadHash), S3Error> {
+) -> Result<(Arc<Session>, Signed), S3Error> {
     refuse_forms(head)?;
-    let signed = RequestHead {
+    let request = RequestHead {
         method: &head.method,
         path: head.uri.path(),
         query: head.uri.query(),
         headers: &head.headers,
     };
-    let parsed = parse(signed, &ServiceRules::S3)?;
+    let parsed = parse(request, &ServiceRules::S3)?;
     let payload = parsed.declared_payload()?;
     let clocks = edge.clocks(now, &head.extensions);
     let session = verify(edge, clocks, visit, &parsed, payload)?;
-    Ok((session, payload))
+    let secret = session.secret_access_key.expose();
+    let signed = Signed {
+        payload,
+        chunk_signatures: parsed.chunk_signatures(secret, payload),
+    };
+    Ok((session, signed))
 }
 
 fn verify(

@@ -12,6 +12,8 @@ use crate::support::{AGENT, CONTAINER, HOUR, Lab, METADATA, ROLE, admin, request
 
 pub(crate) const STS: &str = "https://sts.us-east-1.amazonaws.com/";
 const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
+/// The least that a chunk holds.
+const CHUNK_BYTES: usize = 8192;
 const CHUNKED: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
 /// Who answers, and so in which shape.
@@ -41,6 +43,10 @@ pub(crate) enum Form {
     Url,
     /// By the instance, in the header, and the body comes in chunks.
     Chunks,
+    /// By the instance, in the header and in every chunk.
+    SignedChunks,
+    /// The same, and a trailer is signed too.
+    SignedTrailer,
     /// By the user, in the header.
     User,
 }
@@ -86,6 +92,12 @@ impl Keys {
             Form::Url if seed.speaker == Speaker::Sts => own.presign_empty(request, HOUR),
             Form::Url => own.presign(request, HOUR),
             Form::Chunks => own.sign_declared(request, CHUNKED),
+            Form::SignedChunks => own.sign_chunks(request, CHUNK_BYTES, None),
+            Form::SignedTrailer => {
+                let sum = ChecksumAlgorithm::Crc32.of(request.body());
+                let trailer = (ChecksumAlgorithm::Crc32.header(), sum.as_str());
+                own.sign_chunks(request, CHUNK_BYTES, Some(trailer))
+            }
             Form::User => self.user.sign(request),
         }
     }
@@ -254,6 +266,16 @@ async fn s3(lab: &Lab) -> Vec<Seed> {
     }
     for path in ["/photos/cat.jpg", &part] {
         seeds.push(chunked(lab, path));
+        for form in [Form::SignedChunks, Form::SignedTrailer] {
+            seeds.push(seed(
+                lab,
+                form,
+                "PUT",
+                path,
+                &[],
+                &"m".repeat(CHUNK_BYTES + 1),
+            ));
+        }
     }
     seeds.extend(once(lab, Form::Header, "header").await);
     seeds.extend(once(lab, Form::Url, "url").await);

@@ -17,6 +17,7 @@ mod part_copies;
 mod presigned;
 mod queries;
 mod ranges;
+mod signed_chunks;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
