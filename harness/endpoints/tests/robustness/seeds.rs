@@ -253,6 +253,8 @@ fn sts(lab: &Lab) -> Vec<Seed> {
 /// Every operation of S3, signed in the header and in the query; what carries an object also in
 /// chunks.
 async fn s3(lab: &Lab) -> Vec<Seed> {
+    let spare = request("PUT", &format!("{HOST}/spare"), &[]);
+    lab.call_signed(spare).await;
     for object in ["cat.jpg", "old.jpg"] {
         lab.call_signed(put(object, "meow", &[])).await;
     }
@@ -315,6 +317,14 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
     // Of `DELETE` and of `chunk`.
     const DELETE_MD5: (&str, &str) = ("content-md5", "aBGyGoWPkcf9oaEVuyUYOw==");
     const CHUNK_MD5: (&str, &str) = ("content-md5", "Wo9Poq6rVDGIjuihjOO86g==");
+    const TAGS: &str =
+        "<Tagging><TagSet><Tag><Key>team</Key><Value>red</Value></Tag></TagSet></Tagging>";
+    const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+        "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::photos/*"}}"#;
+    const BLOCK: &str = "<PublicAccessBlockConfiguration><BlockPublicPolicy>true</BlockPublicPolicy>\
+        </PublicAccessBlockConfiguration>";
+    let tags = ("x-amz-tagging", "team=red");
     let row = |method, path: &str, headers: &[_], body| -> Row {
         (method, path.to_owned(), headers.to_vec(), body)
     };
@@ -341,6 +351,19 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
             "",
         ),
         row("GET", "/photos/cat.jpg?tagging", &[], ""),
+        row("PUT", "/photos/cat.jpg?tagging", &[], TAGS),
+        row("DELETE", "/photos/cat.jpg?tagging", &[], ""),
+        row("PUT", "/photos/tagged.jpg", &[tags], "meow"),
+        row("PUT", "/photos?tagging", &[], TAGS),
+        row("GET", "/photos?tagging", &[], ""),
+        row("DELETE", "/spare?tagging", &[], ""),
+        row("PUT", "/photos?policy", &[], POLICY),
+        row("GET", "/photos?policy", &[], ""),
+        row("GET", "/photos?policyStatus", &[], ""),
+        row("DELETE", "/spare?policy", &[], ""),
+        row("PUT", "/photos?publicAccessBlock", &[], BLOCK),
+        row("GET", "/photos?publicAccessBlock", &[], ""),
+        row("DELETE", "/spare?publicAccessBlock", &[], ""),
         row("PUT", part, &[copy, some, meant], ""),
         row("HEAD", "/photos/cat.jpg", &[], ""),
         row("PUT", "/third", &[], ""),

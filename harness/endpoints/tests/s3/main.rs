@@ -14,6 +14,7 @@ mod machine_time;
 mod multipart;
 mod objects;
 mod part_copies;
+mod policies;
 mod presigned;
 mod queries;
 mod ranges;
@@ -21,3 +22,4 @@ mod signed_chunks;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
+mod tags;
