@@ -2,10 +2,23 @@
 
 use crate::iam::{Role, User};
 use crate::instant::SimInstant;
-use crate::policy::{self, Context, Decision, Policies, Principal, Request};
+use crate::policy::{self, Context, Decision, NamedPolicy, Policies, Principal, Request};
 use crate::session::{Actor, RoleDelivery, Session};
 use crate::sts::AssumeRole;
 use crate::world::World;
+
+/// What is asked for, with what is known of it.
+pub(crate) struct Asked<'a> {
+    pub(crate) action: &'a str,
+    /// Its ARN, or `*`.
+    pub(crate) resource: &'a str,
+    /// The account that owns it; `None` for the caller's own.
+    pub(crate) owner: Option<&'a str>,
+    /// The policy it has itself.
+    pub(crate) policy: Option<&'a NamedPolicy>,
+    /// The condition keys that the request brings.
+    pub(crate) own: &'a Context,
+}
 
 impl World {
     /// Decides whether `session` may do `action` with `resource`.
@@ -32,16 +45,42 @@ impl World {
         resource: &str,
         own: &Context,
     ) -> Decision {
-        let principal = principal(session);
-        let context = context(now, session, own);
-        let request = Request {
-            principal: &principal,
+        let asked = Asked {
             action,
             resource,
-            resource_account: Some(&principal.account),
+            owner: None,
+            policy: None,
+            own,
+        };
+        self.decide_on(now, Some(session), &asked)
+    }
+
+    /// Decides whether whoever `session` is of may do what is asked, or whether anybody may if
+    /// nobody signed.
+    pub(crate) fn decide_on(
+        &self,
+        now: SimInstant,
+        session: Option<&Session>,
+        asked: &Asked<'_>,
+    ) -> Decision {
+        let principal = session.map_or_else(Principal::anonymous, principal);
+        let context = match session {
+            Some(session) => context(now, session, asked.own),
+            None => context_of_nobody(now, asked.own),
+        };
+        let request = Request {
+            principal: &principal,
+            action: asked.action,
+            resource: asked.resource,
+            resource_account: Some(asked.owner.unwrap_or(&principal.account)),
             context: &context,
         };
-        policy::evaluate(&request, &self.policies(session))
+        let own = session.map(|session| self.policies(session));
+        let policies = Policies {
+            resource: asked.policy,
+            ..own.unwrap_or_default()
+        };
+        policy::evaluate(&request, &policies)
     }
 
     /// Decides whether `session` may assume `role` (`sts.assume-role.trust`).
@@ -128,4 +167,14 @@ fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
         context.set(&format!("aws:PrincipalTag/{key}"), [value]);
     }
     context
+}
+
+/// The condition keys of a request that nobody signed (`policy.context.anonymous`).
+fn context_of_nobody(now: SimInstant, own: &Context) -> Context {
+    own.clone()
+        .with("aws:CurrentTime", now.to_string())
+        .with("aws:EpochTime", (now.epoch_millis() / 1000).to_string())
+        .with("aws:PrincipalType", "Anonymous")
+        .with("aws:SecureTransport", "true")
+        .with("aws:userid", "anonymous")
 }

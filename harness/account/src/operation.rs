@@ -158,6 +158,30 @@ operations! {
     ListParts = S3, "ListParts", "s3-list-parts";
     /// Lists the uploads that have begun.
     ListMultipartUploads = S3, "ListMultipartUploads", "s3-list-multipart-uploads";
+    /// Sets the tags of an object.
+    PutObjectTagging = S3, "PutObjectTagging", "s3-put-object-tagging";
+    /// Takes the tags of an object away.
+    DeleteObjectTagging = S3, "DeleteObjectTagging", "s3-delete-object-tagging";
+    /// Sets the tags of a bucket.
+    PutBucketTagging = S3, "PutBucketTagging", "s3-put-bucket-tagging";
+    /// Reads the tags of a bucket.
+    GetBucketTagging = S3, "GetBucketTagging", "s3-get-bucket-tagging";
+    /// Takes the tags of a bucket away.
+    DeleteBucketTagging = S3, "DeleteBucketTagging", "s3-delete-bucket-tagging";
+    /// Gives a bucket a policy.
+    PutBucketPolicy = S3, "PutBucketPolicy", "s3-put-bucket-policy";
+    /// Reads the policy of a bucket.
+    GetBucketPolicy = S3, "GetBucketPolicy", "s3-get-bucket-policy";
+    /// Takes the policy of a bucket away.
+    DeleteBucketPolicy = S3, "DeleteBucketPolicy", "s3-delete-bucket-policy";
+    /// Tells whether the policy of a bucket makes it public.
+    GetBucketPolicyStatus = S3, "GetBucketPolicyStatus", "s3-get-bucket-policy-status";
+    /// Blocks public access to a bucket.
+    PutPublicAccessBlock = S3, "PutPublicAccessBlock", "s3-put-public-access-block";
+    /// Tells what of public access to a bucket is blocked.
+    GetPublicAccessBlock = S3, "GetPublicAccessBlock", "s3-get-public-access-block";
+    /// Blocks public access to a bucket no longer.
+    DeletePublicAccessBlock = S3, "DeletePublicAccessBlock", "s3-delete-public-access-block";
 }
 
 impl Operation {

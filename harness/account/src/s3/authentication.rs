@@ -148,9 +148,10 @@ fn signature(failure: &Failure) -> (S3Code, Option<String>) {
         Problem::DateTooOld { .. } | Problem::DateTooNew { .. } => {
             (S3Code::RequestTimeTooSkewed, None)
         }
-        Problem::SignedHeaderAbsent { .. } | Problem::SignatureMismatch { .. } => {
-            (S3Code::SignatureDoesNotMatch, None)
-        }
+        Problem::SignedHeaderAbsent { .. }
+        | Problem::SignatureMismatch { .. }
+        | Problem::ChunkMismatch { .. }
+        | Problem::TrailerMismatch => (S3Code::SignatureDoesNotMatch, None),
         Problem::PayloadHashMissing => {
             let message = "Missing required header for this request: x-amz-content-sha256";
             (S3Code::InvalidRequest, Some(message.to_owned()))

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
+use super::action::{action, is_decided_later, owners_method};
 use super::error::{S3Code, S3Error};
 use super::name;
 use super::precondition::Preconditions;
+use super::tags::Tags;
 use crate::authenticate::Stage;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
 use crate::policy::{Context, Decision};
 use crate::session::Session;
 use crate::world::World;
+
+/// The canonical user id of whoever did not sign (`s3.anonymous.id`).
+const NOBODY: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
 
 /// An object by its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +96,11 @@ pub struct Question {
     pub preconditions: Preconditions,
     /// What is copied.
     pub source: Option<CopySource>,
-    /// The condition keys that the request brings (`s3.context.sent`).
+    /// The tags that the object is to have; `None` if the request says nothing of them.
+    pub tags: Option<Tags>,
+    /// The condition keys that say how the request is signed (`s3.context.signature`).
+    pub signed: Context,
+    /// The same, with those that the request brings besides (`s3.context.sent`).
     pub context: Context,
 }
 
@@ -106,8 +115,12 @@ pub struct Permit {
     pub preconditions: Preconditions,
     /// What is copied.
     pub source: Option<CopySource>,
-    /// Who got it.
-    pub session: Arc<Session>,
+    /// The tags that the object is to have; `None` if the request says nothing of them.
+    pub tags: Option<Tags>,
+    /// The condition keys that say how the request is signed.
+    pub signed: Context,
+    /// Who got it; `None` if nobody signed.
+    pub session: Option<Arc<Session>>,
     /// Why; `None` if every key is decided on by itself.
     pub decision: Option<Decision>,
 }
@@ -123,6 +136,21 @@ impl Permit {
         self.resource.object().ok_or_else(not_that_permit)
     }
 
+    /// By which name the uploads of the caller are listed: an ARN, or the id that S3 has for nobody.
+    pub(super) fn initiator(&self) -> String {
+        let session = self.session.as_ref();
+        session.map_or_else(
+            || NOBODY.to_owned(),
+            |session| session.identity.caller_arn(),
+        )
+    }
+
+    /// The account of the caller, who must be somebody.
+    pub(super) fn account(&self) -> Result<&str, S3Error> {
+        let session = self.session.as_ref().ok_or_else(not_that_permit)?;
+        Ok(&session.identity.account)
+    }
+
     /// What is copied.
     pub(super) fn source(&self) -> Result<&CopySource, S3Error> {
         self.source.as_ref().ok_or_else(not_that_permit)
@@ -134,35 +162,8 @@ fn not_that_permit() -> S3Error {
     S3Error::new(S3Code::InternalError, Stage::Operation)
 }
 
-/// The action that a policy must allow (`s3.put.action`, `s3.get.action`, `s3.tags.none`,
-/// `s3.delete.action`, `s3.list.action`, `s3.bucket.actions`, `s3.multipart.actions`).
-fn action(operation: Operation) -> Option<&'static str> {
-    match operation {
-        Operation::PutObject
-        | Operation::CopyObject
-        | Operation::CreateMultipartUpload
-        | Operation::UploadPart
-        | Operation::UploadPartCopy
-        | Operation::CompleteMultipartUpload => Some("s3:PutObject"),
-        Operation::GetObject | Operation::HeadObject => Some("s3:GetObject"),
-        Operation::GetObjectTagging => Some("s3:GetObjectTagging"),
-        Operation::DeleteObject | Operation::DeleteObjects => Some("s3:DeleteObject"),
-        Operation::HeadBucket | Operation::ListObjects | Operation::ListObjectsV2 => {
-            Some("s3:ListBucket")
-        }
-        Operation::CreateBucket => Some("s3:CreateBucket"),
-        Operation::DeleteBucket => Some("s3:DeleteBucket"),
-        Operation::GetBucketLocation => Some("s3:GetBucketLocation"),
-        Operation::ListBuckets => Some("s3:ListAllMyBuckets"),
-        Operation::AbortMultipartUpload => Some("s3:AbortMultipartUpload"),
-        Operation::ListParts => Some("s3:ListMultipartUploadParts"),
-        Operation::ListMultipartUploads => Some("s3:ListBucketMultipartUploads"),
-        _ => None,
-    }
-}
-
 impl World {
-    /// Decides on an authenticated request, before its body is read.
+    /// Decides on an authenticated request, or on one that nobody signed, before its body is read.
     ///
     /// # Errors
     /// A name that cannot be; no such bucket; no policy allows it, or one denies it; no operation
@@ -170,7 +171,7 @@ impl World {
     pub fn s3_begin(
         &mut self,
         now: SimInstant,
-        session: &Arc<Session>,
+        session: Option<&Arc<Session>>,
         question: Question,
     ) -> Result<Permit, S3Error> {
         self.advance_to(now);
@@ -178,38 +179,87 @@ impl World {
             return Err(S3Error::new(S3Code::NotImplemented, Stage::Operation));
         };
         self.names_exist(&question)?;
-        // s3.copy.actions
-        if let Some(source) = &question.source {
-            let own = Context::new();
-            self.s3_allow(now, session, "s3:GetObject", &source.target.arn(), &own)?;
-        }
-        // s3.delete.per-key
-        let decision = if question.operation == Operation::DeleteObjects {
-            None
-        } else {
-            let resource = question.resource.arn();
-            let decision = self.s3_allow(now, session, action, &resource, &question.context)?;
-            // s3.put.preconditions
-            if action == "s3:PutObject" && question.preconditions.if_match.is_some() {
-                self.s3_allow(now, session, "s3:GetObject", &resource, &Context::new())?;
-            }
-            Some(decision)
-        };
         let Question {
             operation,
             resource,
             preconditions,
             source,
-            context: _,
+            tags,
+            signed,
+            mut context,
         } = question;
-        Ok(Permit {
+        if let Some(tags) = &tags {
+            tags.name_in(&mut context);
+        }
+        let mut permit = Permit {
             operation,
             resource,
             preconditions,
             source,
-            session: Arc::clone(session),
-            decision,
-        })
+            tags,
+            signed,
+            session: session.map(Arc::clone),
+            decision: None,
+        };
+        self.allow_source(now, &permit)?;
+        // s3.delete.per-key
+        if !is_decided_later(operation) {
+            let resource = &permit.resource;
+            permit.decision = Some(self.s3_allow(now, session, action, resource, &context)?);
+            self.allow_besides(now, &permit, action, &context)?;
+            self.check_owner(&permit)?;
+        }
+        Ok(permit)
+    }
+
+    /// `s3.copy.actions`, `s3.copy.tags`.
+    fn allow_source(&self, now: SimInstant, permit: &Permit) -> Result<(), S3Error> {
+        let Some(source) = &permit.source else {
+            return Ok(());
+        };
+        let resource = Resource::Object(source.target.clone());
+        self.s3_allow_also(now, permit, "s3:GetObject", &resource)?;
+        if permit.operation == Operation::CopyObject && permit.tags.is_none() {
+            let object = self.s3_object(&source.target);
+            if object.is_some_and(|object| !object.tags.is_empty()) {
+                self.s3_allow_also(now, permit, "s3:GetObjectTagging", &resource)?;
+                self.s3_allow_also(now, permit, "s3:PutObjectTagging", &permit.resource)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a write needs leave for besides (`s3.put.preconditions`, `s3.put.tagging`).
+    fn allow_besides(
+        &self,
+        now: SimInstant,
+        permit: &Permit,
+        action: &str,
+        context: &Context,
+    ) -> Result<(), S3Error> {
+        let (session, resource) = (permit.session.as_ref(), &permit.resource);
+        if action == "s3:PutObject" && permit.preconditions.if_match.is_some() {
+            self.s3_allow_also(now, permit, "s3:GetObject", resource)?;
+        }
+        if permit.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
+            self.s3_allow(now, session, "s3:PutObjectTagging", resource, context)?;
+        }
+        Ok(())
+    }
+
+    /// `s3.policy.owner-only`.
+    fn check_owner(&self, permit: &Permit) -> Result<(), S3Error> {
+        let bucket = permit.resource.bucket();
+        let owner = bucket.and_then(|name| self.s3_find_bucket(name));
+        let account = permit.session.as_ref().map(|it| &it.identity.account);
+        match (owners_method(permit.operation), owner) {
+            (Some(method), Some(bucket)) if Some(&bucket.owner) != account => {
+                let error = S3Error::new(S3Code::MethodNotAllowed, Stage::Policy);
+                let error = error.and("Method", &method);
+                Err(error.and("ResourceType", &"BUCKETPOLICY"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether a missing bucket or a missing permission is told first is unsourced.
@@ -232,21 +282,5 @@ impl World {
             }
         }
         Ok(())
-    }
-
-    /// What the policies say, as a refusal if they do not allow it.
-    pub(super) fn s3_allow(
-        &self,
-        now: SimInstant,
-        session: &Session,
-        action: &str,
-        resource: &str,
-        own: &Context,
-    ) -> Result<Decision, S3Error> {
-        let decision = self.decide_with(now, session, action, resource, own);
-        if decision.allowed() {
-            return Ok(decision);
-        }
-        Err(S3Error::denied(session, action, resource, decision))
     }
 }

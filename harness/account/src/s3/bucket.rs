@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::begin::Permit;
+use super::bucket_policy::BucketPolicy;
 use super::error::{S3Code, S3Error};
 use super::listing::{Listed, Page, Selection, page};
 use super::object::Object;
+use super::public_access::PublicAccessBlock;
+use super::tags::Tags;
 use super::uploads::Uploads;
 use crate::control_plane::ControlPlane;
 use crate::id;
@@ -37,6 +40,9 @@ pub struct Bucket {
     pub created: SimInstant,
     /// Where it is.
     pub region: String,
+    pub(super) policy: Option<BucketPolicy>,
+    pub(super) public_access_block: Option<PublicAccessBlock>,
+    pub(super) tags: Tags,
     pub(super) objects: BTreeMap<String, Object>,
     pub(super) uploads: Uploads,
 }
@@ -82,7 +88,7 @@ impl World {
         self.advance_to(now);
         self.check_constraint(constraint)?;
         let name = permit.bucket()?;
-        let account = &permit.session.identity.account;
+        let account = permit.account()?;
         match self.buckets.by_name.get(name) {
             Some(bucket) if bucket.owner != *account => {
                 return Err(S3Error::resource(S3Code::BucketAlreadyExists));
@@ -91,7 +97,7 @@ impl World {
                 return Err(S3Error::resource(S3Code::BucketAlreadyOwnedByYou));
             }
             Some(_) => {}
-            None => self.add_bucket(now, name, account.clone()),
+            None => self.add_bucket(now, name, account.to_owned()),
         }
         Ok(())
     }
@@ -101,6 +107,10 @@ impl World {
             owner,
             created: now,
             region: self.region.clone(),
+            policy: None,
+            // s3.public-access.default
+            public_access_block: Some(PublicAccessBlock::DEFAULT),
+            tags: Tags::default(),
             objects: BTreeMap::new(),
             uploads: Uploads::default(),
         };
@@ -168,7 +178,8 @@ impl World {
         selection: &Selection<'_>,
     ) -> Page<ListedBucket> {
         self.advance_to(now);
-        let account = &permit.session.identity.account;
+        // Nobody has no buckets.
+        let account = permit.account().unwrap_or_default();
         let buckets = self.buckets.by_name.iter();
         let own = buckets.filter(|(name, bucket)| {
             bucket.owner == *account && selection.after.is_none_or(|after| name.as_str() > after)
@@ -184,9 +195,15 @@ impl World {
         })
     }
 
-    /// How S3 names the account of a session.
+    /// How S3 names the account that owns the bucket, and what is in it; the caller's own if the
+    /// permit is for no bucket.
     pub fn s3_owner(&self, permit: &Permit) -> Owner {
-        let account = &permit.session.identity.account;
+        let bucket = permit.resource.bucket();
+        let bucket = bucket.and_then(|name| self.s3_find_bucket(name));
+        let account = match bucket {
+            Some(bucket) => &bucket.owner,
+            None => permit.account().unwrap_or_default(),
+        };
         Owner {
             id: id::canonical_user_id(&self.entropy, account),
         }

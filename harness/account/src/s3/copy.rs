@@ -114,7 +114,9 @@ impl World {
                 content = description.of(bytes, checksums.clone());
             }
         }
-        let object = Object::whole(content, now);
+        // s3.copy.tags
+        let tags = permit.tags.clone().unwrap_or(object.tags);
+        let object = Object::whole(content, tags, now);
         let etag = object.etag.clone();
         let bucket = self.s3_bucket_mut(permit)?;
         let there = bucket.objects.get(&target.key);

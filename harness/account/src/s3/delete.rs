@@ -1,9 +1,8 @@
 //! Objects deleted, one or many.
 
-use super::begin::{Permit, Target};
+use super::begin::{Permit, Resource, Target};
 use super::error::S3Error;
 use crate::instant::SimInstant;
-use crate::policy::Context;
 use crate::world::World;
 
 /// What became of one key of many.
@@ -39,15 +38,14 @@ impl World {
         keys: Vec<String>,
     ) -> Result<Vec<Deletion>, S3Error> {
         self.advance_to(now);
-        let own = Context::new();
         let mut deletions = Vec::with_capacity(keys.len());
         for key in keys {
             let target = Target {
                 bucket: permit.bucket()?.to_owned(),
                 key,
             };
-            let session = &permit.session;
-            let allowed = self.s3_allow(now, session, "s3:DeleteObject", &target.arn(), &own);
+            let resource = Resource::Object(target.clone());
+            let allowed = self.s3_allow_also(now, permit, "s3:DeleteObject", &resource);
             if allowed.is_ok() {
                 self.s3_bucket_mut(permit)?.objects.remove(&target.key);
             }

@@ -69,6 +69,8 @@ codes! {
     InternalError = 500, "We encountered an internal error. Please try again.";
     /// The access key id is nobody's.
     InvalidAccessKeyId = 403, "The AWS Access Key Id you provided does not exist in our records.";
+    /// A tag is out of form.
+    InvalidTag = 400, "The tag provided was not a valid tag.";
     /// A header or parameter has a value it cannot have.
     InvalidArgument = 400, "Invalid Argument";
     /// A chunk that is not the last is too small.
@@ -93,6 +95,8 @@ codes! {
     KeyTooLongError = 400, "Your key is too long";
     /// The body is not the XML that the operation reads.
     MalformedXML = 400, "The XML you provided was not well-formed or did not validate against our published schema";
+    /// The policy is none that a bucket can have.
+    MalformedPolicy = 400, "The policy is not in the valid JSON format.";
     /// The trailer is not the announced one, or in no due form.
     MalformedTrailerError = 400, "The request contained trailing data that was not well-formed or did not conform to our published schema.";
     /// The object's metadata are larger than they may be.
@@ -105,6 +109,12 @@ codes! {
     MissingSecurityHeader = 400, "Your request was missing a required header.";
     /// No bucket has that name.
     NoSuchBucket = 404, "The specified bucket does not exist";
+    /// The bucket has no policy.
+    NoSuchBucketPolicy = 404, "The bucket policy does not exist";
+    /// The bucket says nothing of public access.
+    NoSuchPublicAccessBlockConfiguration = 404, "The public access block configuration was not found";
+    /// The bucket has no tags.
+    NoSuchTagSet = 404, "The TagSet does not exist";
     /// No object has that key.
     NoSuchKey = 404, "The specified key does not exist.";
     /// No upload of that key has that id, or no longer.

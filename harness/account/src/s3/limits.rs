@@ -25,8 +25,10 @@ const METADATA_PREFIX: &str = "x-amz-meta-";
 /// More than one PUT may carry.
 pub fn check_announced_length(headers: &HeaderMap, payload: PayloadHash) -> Result<(), S3Error> {
     let header = match payload {
-        PayloadHash::StreamingUnsignedTrailer => "x-amz-decoded-content-length",
-        _ => CONTENT_LENGTH.as_str(),
+        PayloadHash::StreamingSigned
+        | PayloadHash::StreamingSignedTrailer
+        | PayloadHash::StreamingUnsignedTrailer => "x-amz-decoded-content-length",
+        PayloadHash::Sha256(_) | PayloadHash::Unsigned => CONTENT_LENGTH.as_str(),
     };
     let announced = headers.get(header).and_then(|value| value.to_str().ok());
     match announced.and_then(|value| value.parse::<u64>().ok()) {

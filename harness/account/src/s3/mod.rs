@@ -3,9 +3,12 @@
 //! A request comes in two calls. [`World::s3_begin`] decides before a byte of the body is read and
 //! answers a [`Permit`]; the calls that take the permit change or read the store.
 
+mod action;
+mod allow;
 mod authentication;
 mod begin;
 mod bucket;
+mod bucket_policy;
 mod checksum;
 mod chunked;
 mod copy;
@@ -17,7 +20,11 @@ mod multipart;
 mod name;
 mod object;
 mod precondition;
+mod public_access;
 mod range;
+mod tags;
+#[cfg(test)]
+mod tests;
 mod uploads;
 
 pub use begin::{CopySource, Permit, Question, Resource, Target};
@@ -35,7 +42,9 @@ pub use listing::{Page, Selection, continuation_token, name_in_token};
 pub use multipart::{ClaimedPart, Completed, NewUpload};
 pub use object::{NewObject, Object, Reading};
 pub use precondition::Preconditions;
+pub use public_access::PublicAccessBlock;
 pub use range::ByteRange;
+pub use tags::Tags;
 pub use uploads::{ListedPart, ListedUpload, UploadSelection};
 
 #[cfg(doc)]

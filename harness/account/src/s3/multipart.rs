@@ -74,7 +74,8 @@ impl World {
             id: id.clone(),
             number,
             initiated: now,
-            initiator: permit.session.identity.caller_arn(),
+            initiator: permit.initiator(),
+            tags: permit.tags.clone().unwrap_or_default(),
             new: upload,
             parts: BTreeMap::new(),
         };
@@ -173,6 +174,7 @@ impl World {
             etag: etag_of(&parts),
             content: (found.new.description.clone()).of(content, checksums.clone()),
             last_modified: now,
+            tags: found.tags.clone(),
         };
         let etag = object.etag.clone();
         bucket.uploads.remove(key, upload)?;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use md5::{Digest, Md5};
 
-use super::begin::{Permit, Target, bucket_arn};
+use super::begin::{Permit, Resource, Target};
 use super::checksum::Checksums;
 use super::error::{S3Code, S3Error};
 use super::range::ByteRange;
+use super::tags::Tags;
 use crate::instant::SimInstant;
-use crate::policy::Context;
 use crate::world::World;
 
 /// An object to store.
@@ -43,15 +43,18 @@ pub struct Object {
     pub etag: String,
     /// When it was stored.
     pub last_modified: SimInstant,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 impl Object {
     /// Stored whole, in one request.
-    pub(super) fn whole(content: NewObject, now: SimInstant) -> Self {
+    pub(super) fn whole(content: NewObject, tags: Tags, now: SimInstant) -> Self {
         Self {
             etag: hex::encode(Md5::digest(&content.bytes)),
             content,
             last_modified: now,
+            tags,
         }
     }
 }
@@ -65,6 +68,8 @@ pub struct Reading {
     pub range: Option<ByteRange>,
     /// Whether the reader has it already, and is told no more than that.
     pub unmodified: bool,
+    /// How many tags it has, if it has any and the reader may read them.
+    pub tag_count: Option<usize>,
 }
 
 impl World {
@@ -83,7 +88,8 @@ impl World {
         let bucket = self.s3_bucket_mut(permit)?;
         let there = bucket.objects.get(&key);
         permit.preconditions.check_write(there)?;
-        let object = Object::whole(content, now);
+        let tags = permit.tags.clone().unwrap_or_default();
+        let object = Object::whole(content, tags, now);
         let etag = object.etag.clone();
         bucket.objects.insert(key, object);
         Ok(etag)
@@ -114,20 +120,11 @@ impl World {
             None => None,
         };
         Ok(Reading {
+            tag_count: self.s3_tag_count(now, permit, &object),
             object,
             range,
             unmodified,
         })
-    }
-
-    /// Finds the object whose tags are asked for: it has none, for no request that would give it
-    /// some is served (`s3.tags.none`).
-    ///
-    /// # Errors
-    /// There is none: told only to those who may list the bucket.
-    pub fn s3_get_tags(&mut self, now: SimInstant, permit: &Permit) -> Result<(), S3Error> {
-        self.advance_to(now);
-        self.read(now, permit, permit.target()?).map(|_| ())
     }
 
     /// The object at `target`, which the permit allows to be read.
@@ -140,9 +137,8 @@ impl World {
         if let Some(object) = self.s3_object(target) {
             return Ok(object.clone());
         }
-        let (session, own) = (&permit.session, Context::new());
-        let bucket = bucket_arn(&target.bucket);
-        self.s3_allow(now, session, "s3:ListBucket", &bucket, &own)?;
+        let bucket = Resource::Bucket(target.bucket.clone());
+        self.s3_allow_also(now, permit, "s3:ListBucket", &bucket)?;
         Err(S3Error::resource(S3Code::NoSuchKey))
     }
 }

@@ -132,6 +132,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::object::NewObject;
+    use super::super::tags::Tags;
     use super::*;
     use crate::testing::start;
 
@@ -142,7 +143,11 @@ mod tests {
     const OTHER: &str = "\"0\"";
 
     fn object() -> Object {
-        Object::whole(NewObject::default(), start() + Duration::from_millis(500))
+        Object::whole(
+            NewObject::default(),
+            Tags::default(),
+            start() + Duration::from_millis(500),
+        )
     }
 
     fn conditions(

@@ -10,6 +10,7 @@ use super::checksum::{ChecksumAlgorithm, Checksums};
 use super::error::{S3Code, S3Error};
 use super::listing::{Listed, Page, Selection, page};
 use super::multipart::{ClaimedPart, NewUpload};
+use super::tags::Tags;
 use crate::instant::SimInstant;
 use crate::world::World;
 
@@ -31,6 +32,7 @@ pub(super) struct Upload {
     pub(super) initiated: SimInstant,
     /// The ARN of who began it.
     pub(super) initiator: String,
+    pub(super) tags: Tags,
     pub(super) new: NewUpload,
     pub(super) parts: BTreeMap<i32, Part>,
 }

@@ -65,6 +65,7 @@
 
 mod authorization;
 mod canonical;
+mod chunks;
 mod components;
 mod date;
 mod encoding;
@@ -88,6 +89,7 @@ mod tests;
 
 pub use authorization::{ALGORITHM, Authorization};
 pub use canonical::{CanonicalRequest, canonical_request};
+pub use chunks::ChunkSignatures;
 pub use components::{Component, UnsupportedAlgorithm};
 pub use failure::{Explanation, Failure};
 pub use form::Form;

@@ -8,6 +8,7 @@ use http::HeaderName;
 
 use super::authorization::Authorization;
 use super::canonical::canonical_request;
+use super::chunks::ChunkSignatures;
 use super::failure::{Explanation, Failure};
 use super::form::Form;
 use super::payload::PayloadHash;
@@ -147,6 +148,29 @@ impl Parsed<'_> {
             string_to_sign,
         };
         Err(Failure::explained(problem, explanation).of(self.form()))
+    }
+
+    /// What verifies the chunks of the body, if it is declared to come in signed ones.
+    pub fn chunk_signatures(
+        &self,
+        secret_access_key: &str,
+        payload: PayloadHash,
+    ) -> Option<ChunkSignatures> {
+        let with_trailer = match payload {
+            PayloadHash::StreamingSigned => false,
+            PayloadHash::StreamingSignedTrailer => true,
+            PayloadHash::Sha256(_)
+            | PayloadHash::Unsigned
+            | PayloadHash::StreamingUnsignedTrailer => return None,
+        };
+        let scope = self.authorization.scope();
+        Some(ChunkSignatures::new(
+            derive_signing_key(secret_access_key, scope),
+            self.date,
+            scope.clone(),
+            self.authorization.signature(),
+            with_trailer,
+        ))
     }
 
     fn refuse(&self, problem: Problem) -> Failure {

@@ -219,6 +219,21 @@ pub enum Problem {
         /// The signature sent.
         provided: Signature,
     },
+    /// Not the signature of that chunk: of other data, or of a chunk that is elsewhere.
+    #[error(
+        "the signature of chunk {chunk} is not the one that follows from its data and the signature \
+         before it"
+    )]
+    ChunkMismatch {
+        /// Which, counted from 1.
+        chunk: u64,
+    },
+    /// Not the signature of the trailer.
+    #[error(
+        "the signature of the trailer is not the one that follows from it and the signature of the \
+         last chunk"
+    )]
+    TrailerMismatch,
     /// No `x-amz-content-sha256` where there must be one.
     #[error("there is no `x-amz-content-sha256` header; send the hash of the body")]
     PayloadHashMissing,

@@ -67,7 +67,9 @@ impl Problem {
             | Self::DateMalformed { .. }
             | Self::DateTooOld { .. }
             | Self::DateTooNew { .. } => Stage::Date,
-            Self::SignatureMismatch { .. } => Stage::Signature,
+            Self::SignatureMismatch { .. } | Self::ChunkMismatch { .. } | Self::TrailerMismatch => {
+                Stage::Signature
+            }
             Self::PayloadHashMissing
             | Self::PayloadHashUnknown { .. }
             | Self::PayloadHashMismatch { .. }

@@ -10,7 +10,14 @@ use rolecall_account::s3::{
     Checksums, Decoded, S3Code, S3Error, UPLOAD_BYTES_MAX, check_announced_length, check_checksums,
     decode_chunked, too_large,
 };
-use rolecall_account::sigv4::{PayloadHash, check_payload};
+use rolecall_account::sigv4::{ChunkSignatures, PayloadHash, check_payload};
+
+/// What of the body the signature covers.
+pub(super) struct Signed {
+    pub(super) payload: PayloadHash,
+    /// Of a body that comes in chunks which are signed.
+    pub(super) chunk_signatures: Option<ChunkSignatures>,
+}
 
 /// A body that is what it was said to be.
 pub(super) struct Received {
@@ -22,13 +29,13 @@ pub(super) struct Received {
 
 pub(super) async fn receive(
     headers: &HeaderMap,
-    payload: PayloadHash,
+    signed: Signed,
     body: Body,
 ) -> Result<Received, S3Error> {
     // s3.put.size-max: before a byte of it is read.
-    check_announced_length(headers, payload)?;
+    check_announced_length(headers, signed.payload)?;
     let sent = collect(headers, body).await?;
-    let Decoded { content, trailer } = unframe(headers, payload, sent)?;
+    let Decoded { content, trailer } = unframe(headers, signed, sent)?;
     let mut described = headers.clone();
     described.extend(trailer.clone());
     let checksums = check_checksums(&described, &content)?;
@@ -39,16 +46,22 @@ pub(super) async fn receive(
     })
 }
 
-/// The body without its framing, if it has one (`s3.chunked.unsigned`).
-fn unframe(headers: &HeaderMap, payload: PayloadHash, sent: Bytes) -> Result<Decoded, S3Error> {
-    if payload == PayloadHash::StreamingUnsignedTrailer {
-        return decode_chunked(headers, &sent);
+/// The body without its framing, if it has one (`s3.chunked.signed`, `s3.chunked.unsigned`).
+fn unframe(headers: &HeaderMap, signed: Signed, sent: Bytes) -> Result<Decoded, S3Error> {
+    match signed.payload {
+        PayloadHash::StreamingSigned
+        | PayloadHash::StreamingSignedTrailer
+        | PayloadHash::StreamingUnsignedTrailer => {
+            decode_chunked(headers, signed.chunk_signatures, &sent)
+        }
+        PayloadHash::Sha256(_) | PayloadHash::Unsigned => {
+            check_payload(signed.payload, &sent)?;
+            Ok(Decoded {
+                content: sent,
+                trailer: HeaderMap::new(),
+            })
+        }
     }
-    check_payload(payload, &sent)?;
-    Ok(Decoded {
-        content: sent,
-        trailer: HeaderMap::new(),
-    })
 }
 
 /// Reads the whole body and compares it with the length that was announced.

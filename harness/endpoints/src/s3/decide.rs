@@ -1,22 +1,23 @@
 //! What a request asks leave for, before its body is read.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 use rolecall_account::policy::Context;
 use rolecall_account::s3::{
     ChecksumAlgorithm, CopySource, Permit, Preconditions, Question, Resource, S3Code, S3Error,
-    Target, check_metadata, require_checksum,
+    Tags, Target, check_metadata, require_checksum,
 };
-use rolecall_account::{Operation, Session, SimInstant, Stage};
+use rolecall_account::sigv4::{Failure, Problem};
+use rolecall_account::{Operation, SimInstant, Stage};
 use s3s::dto;
 
 use super::address::Address;
 use super::layer::Visit;
-use super::name::{self, COPY_SOURCE, COPY_SOURCE_PREFIX};
+use super::name::{self, COPY_SOURCE, COPY_SOURCE_PREFIX, TAGGING, TAGGING_DIRECTIVE};
+use super::signature::Recognised;
 use crate::edge::Edge;
 
 /// The condition keys that a query brings, each from the parameter of its name (`s3.context.sent`).
@@ -43,12 +44,16 @@ pub(super) fn permit(
     edge: &Edge,
     now: SimInstant,
     visit: &mut Visit,
-    session: &Arc<Session>,
+    recognised: &Recognised,
     head: &Parts,
     address: Address,
 ) -> Result<Permit, S3Error> {
-    let operation = visit.operation;
-    let operation = operation.ok_or_else(|| name::unserved(head, &address))?;
+    let session = recognised.session.as_ref();
+    let operation = visit.operation.ok_or_else(|| match session {
+        Some(_) => name::unserved(head, &address),
+        // Who is not recognised is not told what is served.
+        None => Failure::from(Problem::AuthorizationMissing).into(),
+    })?;
     let resource = match (address.bucket, address.key) {
         (None, _) => Resource::Account,
         (Some(bucket), None) => Resource::Bucket(bucket),
@@ -63,7 +68,9 @@ pub(super) fn permit(
         resource,
         preconditions: preconditions(&head.headers, ""),
         source,
-        context: context(operation, head),
+        tags: tags(operation, &head.headers)?,
+        context: context(operation, head, &recognised.keys),
+        signed: recognised.keys.clone(),
     };
     let permit = edge.world().s3_begin(now, session, question)?;
     visit.decision.clone_from(&permit.decision);
@@ -136,9 +143,30 @@ fn source(headers: &HeaderMap) -> Result<CopySource, S3Error> {
     }
 }
 
+/// The tags that an object is to have: those in the header, and for a copy only if it is to have
+/// others than its source (`s3.put.tagging`, `s3.copy.tags`).
+fn tags(operation: Operation, headers: &HeaderMap) -> Result<Option<Tags>, S3Error> {
+    let text = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
+    let replaced = match (operation, text(TAGGING_DIRECTIVE)) {
+        (Operation::PutObject | Operation::CreateMultipartUpload, _) => false,
+        (Operation::CopyObject, Some(b"REPLACE")) => true,
+        (Operation::CopyObject, None | Some(b"COPY")) => return Ok(None),
+        (Operation::CopyObject, Some(_)) => {
+            let (code, stage) = (S3Code::InvalidArgument, Stage::Operation);
+            let message = "Unknown tagging directive.";
+            return Err(S3Error::with_message(code, stage, message));
+        }
+        _ => return Ok(None),
+    };
+    match text(TAGGING) {
+        Some(header) => Tags::from_header(&String::from_utf8_lossy(header)).map(Some),
+        None => Ok(replaced.then(Tags::default)),
+    }
+}
+
 /// The condition keys that are there because the request says something.
-fn context(operation: Operation, head: &Parts) -> Context {
-    let mut context = Context::new();
+fn context(operation: Operation, head: &Parts, signed: &Context) -> Context {
+    let mut context = signed.clone();
     if matches!(
         operation,
         Operation::ListObjects | Operation::ListObjectsV2 | Operation::ListMultipartUploads

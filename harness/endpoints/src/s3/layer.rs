@@ -79,10 +79,10 @@ async fn serve(
         .ok_or_else(|| S3Error::new(S3Code::InvalidArgument, Stage::Operation))?;
     let mut bare = spent::bare(&head);
     visit.operation = name::operation(&bare, &address);
-    let (session, payload) = signature::recognise(&s3.edge, now, visit, &head)?;
-    let permit = decide::permit(&s3.edge, now, visit, &session, &bare, address.clone())?;
+    let recognised = signature::recognise(&s3.edge, now, visit, &head)?;
+    let permit = decide::permit(&s3.edge, now, visit, &recognised, &bare, address.clone())?;
     let said = decide::said_of_body(visit.operation, &head.headers);
-    let received = body::receive(&said, payload, body).await?;
+    let received = body::receive(&said, recognised.body, body).await?;
     bare.uri = address
         .path_style(&bare.uri)
         .ok_or_else(|| S3Error::new(S3Code::InvalidArgument, Stage::Operation))?;

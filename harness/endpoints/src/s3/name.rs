@@ -30,6 +30,7 @@ const UNSERVED_HEADERS: &[&str] = &[
     "x-amz-source-expected-bucket-owner",
     "x-amz-storage-class",
     "x-amz-tagging",
+    "x-amz-tagging-directive",
     "x-amz-website-redirect-location",
 ];
 
@@ -51,6 +52,12 @@ pub(super) const COPY_SOURCE_PREFIX: &str = "x-amz-copy-source-";
 
 /// The header that says which bytes of the source are copied.
 pub(super) const COPY_SOURCE_RANGE: &str = "x-amz-copy-source-range";
+
+/// The header that says which tags an object is to have.
+pub(super) const TAGGING: &str = "x-amz-tagging";
+
+/// The header that says whether a copy has the tags of its source.
+pub(super) const TAGGING_DIRECTIVE: &str = "x-amz-tagging-directive";
 
 /// The headers that bind a request to what there is.
 pub(super) const CONDITIONS: &[&str] = &[
@@ -100,6 +107,11 @@ const fn form(
     }
 }
 
+/// One that a part of a bucket has.
+const fn bucket(method: Method, marks: &'static [&'static str], operation: Operation) -> Form {
+    form(method, Bucket, marks, &[], operation)
+}
+
 const BUCKETS_KEYS: &[&str] = &[
     "bucket-region",
     "continuation-token",
@@ -137,6 +149,32 @@ const RESPONSE_KEYS: &[&str] = &[
 /// Every form that is served.
 const FORMS: &[Form] = &[
     form(Method::GET, Root, &[], BUCKETS_KEYS, Operation::ListBuckets),
+    bucket(Method::GET, &["policy"], Operation::GetBucketPolicy),
+    bucket(Method::PUT, &["policy"], Operation::PutBucketPolicy),
+    bucket(Method::DELETE, &["policy"], Operation::DeleteBucketPolicy),
+    bucket(
+        Method::GET,
+        &["policyStatus"],
+        Operation::GetBucketPolicyStatus,
+    ),
+    bucket(
+        Method::GET,
+        &["publicAccessBlock"],
+        Operation::GetPublicAccessBlock,
+    ),
+    bucket(
+        Method::PUT,
+        &["publicAccessBlock"],
+        Operation::PutPublicAccessBlock,
+    ),
+    bucket(
+        Method::DELETE,
+        &["publicAccessBlock"],
+        Operation::DeletePublicAccessBlock,
+    ),
+    bucket(Method::GET, &["tagging"], Operation::GetBucketTagging),
+    bucket(Method::PUT, &["tagging"], Operation::PutBucketTagging),
+    bucket(Method::DELETE, &["tagging"], Operation::DeleteBucketTagging),
     form(Method::PUT, Bucket, &[], &[], Operation::CreateBucket),
     form(Method::HEAD, Bucket, &[], &[], Operation::HeadBucket),
     form(Method::DELETE, Bucket, &[], &[], Operation::DeleteBucket),
@@ -189,6 +227,20 @@ const FORMS: &[Form] = &[
         &["tagging"],
         &[],
         Operation::GetObjectTagging,
+    ),
+    form(
+        Method::PUT,
+        Object,
+        &["tagging"],
+        &[],
+        Operation::PutObjectTagging,
+    ),
+    form(
+        Method::DELETE,
+        Object,
+        &["tagging"],
+        &[],
+        Operation::DeleteObjectTagging,
     ),
     form(
         Method::GET,
@@ -271,12 +323,17 @@ fn is_served_by(operation: Operation, name: &HeaderName) -> bool {
     match operation {
         // s3.get.preconditions
         Operation::GetObject | Operation::HeadObject => CONDITIONS.contains(&name),
-        // s3.put.preconditions
-        Operation::PutObject | Operation::CompleteMultipartUpload => {
+        // s3.put.preconditions, s3.put.tagging
+        Operation::PutObject => WRITE_CONDITIONS.contains(&name) || name == TAGGING,
+        Operation::CreateMultipartUpload => name == TAGGING,
+        Operation::CompleteMultipartUpload => WRITE_CONDITIONS.contains(&name),
+        // s3.copy.preconditions, s3.copy.tags
+        Operation::CopyObject => {
             WRITE_CONDITIONS.contains(&name)
+                || is_source_condition(name)
+                || name == TAGGING
+                || name == TAGGING_DIRECTIVE
         }
-        // s3.copy.preconditions
-        Operation::CopyObject => WRITE_CONDITIONS.contains(&name) || is_source_condition(name),
         Operation::UploadPartCopy => name == COPY_SOURCE_RANGE || is_source_condition(name),
         _ => false,
     }
@@ -395,6 +452,30 @@ mod tests {
             ("POST", "/b?delete=", Operation::DeleteObjects),
             ("GET", "/", Operation::ListBuckets),
             ("GET", "/?max-buckets=3", Operation::ListBuckets),
+            ("PUT", "/b/k?tagging", Operation::PutObjectTagging),
+            ("DELETE", "/b/k?tagging=", Operation::DeleteObjectTagging),
+            ("PUT", "/b?tagging", Operation::PutBucketTagging),
+            ("GET", "/b?tagging", Operation::GetBucketTagging),
+            ("DELETE", "/b?tagging", Operation::DeleteBucketTagging),
+            ("PUT", "/b?policy", Operation::PutBucketPolicy),
+            ("GET", "/b?policy", Operation::GetBucketPolicy),
+            ("DELETE", "/b?policy", Operation::DeleteBucketPolicy),
+            ("GET", "/b?policyStatus", Operation::GetBucketPolicyStatus),
+            (
+                "PUT",
+                "/b?publicAccessBlock",
+                Operation::PutPublicAccessBlock,
+            ),
+            (
+                "GET",
+                "/b?publicAccessBlock",
+                Operation::GetPublicAccessBlock,
+            ),
+            (
+                "DELETE",
+                "/b?publicAccessBlock",
+                Operation::DeletePublicAccessBlock,
+            ),
             ("PUT", "/b", Operation::CreateBucket),
             ("PUT", "/b/", Operation::CreateBucket),
             ("HEAD", "/b", Operation::HeadBucket),

@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use rolecall_account::s3::{Checksums, Permit, Resource, S3Code, S3Error};
-use rolecall_account::{SimInstant, Stage};
+use rolecall_account::{Operation, SimInstant, Stage};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
@@ -29,7 +29,9 @@ mod copies;
 mod deletes;
 mod listings;
 mod objects;
+mod policies;
 mod store;
+mod tags;
 mod uploads;
 
 /// What a request is handed over with, once it is permitted.
@@ -96,6 +98,7 @@ pub(super) async fn call(
     hand: Hand,
 ) -> Result<Answered, S3Error> {
     let asides = Asides::default();
+    let operation = hand.permit.operation;
     let wanted = Wanted::take(&mut head.headers);
     let body = s3s::Body::from(hand.content.clone());
     let mut request = http::Request::from_parts(head, body);
@@ -123,10 +126,11 @@ pub(super) async fn call(
         return Err(not_understood(&body));
     }
     let is_part = parts.headers.contains_key(CONTENT_RANGE);
-    let status = if is_part {
-        StatusCode::PARTIAL_CONTENT
-    } else {
-        parts.status
+    let status = match operation {
+        // s3.tags.bucket
+        Operation::PutBucketTagging => StatusCode::NO_CONTENT,
+        _ if is_part => StatusCode::PARTIAL_CONTENT,
+        _ => parts.status,
     };
     Ok(Answered {
         status,

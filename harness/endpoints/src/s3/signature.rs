@@ -5,34 +5,106 @@ use std::sync::Arc;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, Method};
+use rolecall_account::policy::Context;
 use rolecall_account::s3::{S3Code, S3Error};
-use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
+use rolecall_account::sigv4::{
+    ALGORITHM, Failure, Form, Parsed, PayloadHash, Problem, RequestHead, ServiceRules, parse,
+};
 use rolecall_account::{Clocks, Session, SimInstant, Stage, authenticate};
 
+use super::body::Signed;
 use super::layer::Visit;
 use crate::edge::Edge;
 
-/// Who signed it, and what of the body the signature covers: reads the signature's form, looks the
-/// session up under the lock, verifies without.
+/// Who sends a request, as far as it says so.
+pub(super) struct Recognised {
+    /// `None` if nobody signed.
+    pub(super) session: Option<Arc<Session>>,
+    /// The condition keys that say how it is signed.
+    pub(super) keys: Context,
+    /// What of the body the signature covers.
+    pub(super) body: Signed,
+}
+
+/// Reads the signature's form, looks the session up under the lock, verifies without.
 pub(super) fn recognise(
     edge: &Edge,
     now: SimInstant,
     visit: &mut Visit,
     head: &Parts,
-) -> Result<(Arc<Session>, PayloadHash), S3Error> {
+) -> Result<Recognised, S3Error> {
     refuse_forms(head)?;
-    let signed = RequestHead {
+    let request = RequestHead {
         method: &head.method,
         path: head.uri.path(),
         query: head.uri.query(),
         headers: &head.headers,
     };
-    let parsed = parse(signed, &ServiceRules::S3)?;
+    let parsed = match parse(request, &ServiceRules::S3) {
+        Ok(parsed) => parsed,
+        Err(failure) if failure.problem == Problem::AuthorizationMissing => {
+            return nobody(&head.headers);
+        }
+        Err(failure) => return Err(failure.into()),
+    };
     let payload = parsed.declared_payload()?;
     let clocks = edge.clocks(now, &head.extensions);
     let session = verify(edge, clocks, visit, &parsed, payload)?;
-    Ok((session, payload))
+    let secret = session.secret_access_key.expose();
+    let body = Signed {
+        payload,
+        chunk_signatures: parsed.chunk_signatures(secret, payload),
+    };
+    Ok(Recognised {
+        keys: keys(&parsed, now, &head.headers),
+        session: Some(session),
+        body,
+    })
 }
+
+/// A request that nobody signed, whose body is what its header says (`s3.anonymous.policy`).
+fn nobody(headers: &HeaderMap) -> Result<Recognised, S3Error> {
+    let declared = headers.get(CONTENT_SHA256);
+    let declared = declared.and_then(|value| value.to_str().ok());
+    let payload = match declared.map(PayloadHash::parse).transpose()? {
+        // Nothing that they could be compared with.
+        Some(PayloadHash::StreamingSigned | PayloadHash::StreamingSignedTrailer) => {
+            return Err(Failure::from(Problem::AuthorizationMissing).into());
+        }
+        Some(payload) => payload,
+        None => PayloadHash::Unsigned,
+    };
+    let body = Signed {
+        payload,
+        chunk_signatures: None,
+    };
+    Ok(Recognised {
+        session: None,
+        keys: Context::new(),
+        body,
+    })
+}
+
+/// The condition keys of a signature (`s3.context.signature`).
+fn keys(parsed: &Parsed<'_>, now: SimInstant, headers: &HeaderMap) -> Context {
+    let keys = Context::new().with("s3:signatureversion", ALGORITHM);
+    match parsed.form() {
+        Form::Header => {
+            let mut keys = keys.with("s3:authType", "REST-HEADER");
+            let declared = headers.get(CONTENT_SHA256);
+            let declared = declared.and_then(|value| value.to_str().ok());
+            keys.set("s3:x-amz-content-sha256", declared);
+            keys
+        }
+        Form::Query => {
+            let age = now.since(parsed.date()).as_millis();
+            let keys = keys.with("s3:authType", "REST-QUERY-STRING");
+            keys.with("s3:signatureAge", age.to_string())
+        }
+    }
+}
+
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
 
 fn verify(
     edge: &Edge,

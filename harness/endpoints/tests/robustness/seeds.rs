@@ -12,6 +12,8 @@ use crate::support::{AGENT, CONTAINER, HOUR, Lab, METADATA, ROLE, admin, request
 
 pub(crate) const STS: &str = "https://sts.us-east-1.amazonaws.com/";
 const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
+/// The least that a chunk holds.
+const CHUNK_BYTES: usize = 8192;
 const CHUNKED: &str = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
 /// Who answers, and so in which shape.
@@ -41,6 +43,10 @@ pub(crate) enum Form {
     Url,
     /// By the instance, in the header, and the body comes in chunks.
     Chunks,
+    /// By the instance, in the header and in every chunk.
+    SignedChunks,
+    /// The same, and a trailer is signed too.
+    SignedTrailer,
     /// By the user, in the header.
     User,
 }
@@ -86,6 +92,12 @@ impl Keys {
             Form::Url if seed.speaker == Speaker::Sts => own.presign_empty(request, HOUR),
             Form::Url => own.presign(request, HOUR),
             Form::Chunks => own.sign_declared(request, CHUNKED),
+            Form::SignedChunks => own.sign_chunks(request, CHUNK_BYTES, None),
+            Form::SignedTrailer => {
+                let sum = ChecksumAlgorithm::Crc32.of(request.body());
+                let trailer = (ChecksumAlgorithm::Crc32.header(), sum.as_str());
+                own.sign_chunks(request, CHUNK_BYTES, Some(trailer))
+            }
             Form::User => self.user.sign(request),
         }
     }
@@ -241,6 +253,8 @@ fn sts(lab: &Lab) -> Vec<Seed> {
 /// Every operation of S3, signed in the header and in the query; what carries an object also in
 /// chunks.
 async fn s3(lab: &Lab) -> Vec<Seed> {
+    let spare = request("PUT", &format!("{HOST}/spare"), &[]);
+    lab.call_signed(spare).await;
     for object in ["cat.jpg", "old.jpg"] {
         lab.call_signed(put(object, "meow", &[])).await;
     }
@@ -254,6 +268,16 @@ async fn s3(lab: &Lab) -> Vec<Seed> {
     }
     for path in ["/photos/cat.jpg", &part] {
         seeds.push(chunked(lab, path));
+        for form in [Form::SignedChunks, Form::SignedTrailer] {
+            seeds.push(seed(
+                lab,
+                form,
+                "PUT",
+                path,
+                &[],
+                &"m".repeat(CHUNK_BYTES + 1),
+            ));
+        }
     }
     seeds.extend(once(lab, Form::Header, "header").await);
     seeds.extend(once(lab, Form::Url, "url").await);
@@ -293,6 +317,14 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
     // Of `DELETE` and of `chunk`.
     const DELETE_MD5: (&str, &str) = ("content-md5", "aBGyGoWPkcf9oaEVuyUYOw==");
     const CHUNK_MD5: (&str, &str) = ("content-md5", "Wo9Poq6rVDGIjuihjOO86g==");
+    const TAGS: &str =
+        "<Tagging><TagSet><Tag><Key>team</Key><Value>red</Value></Tag></TagSet></Tagging>";
+    const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+        "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::photos/*"}}"#;
+    const BLOCK: &str = "<PublicAccessBlockConfiguration><BlockPublicPolicy>true</BlockPublicPolicy>\
+        </PublicAccessBlockConfiguration>";
+    let tags = ("x-amz-tagging", "team=red");
     let row = |method, path: &str, headers: &[_], body| -> Row {
         (method, path.to_owned(), headers.to_vec(), body)
     };
@@ -319,6 +351,19 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
             "",
         ),
         row("GET", "/photos/cat.jpg?tagging", &[], ""),
+        row("PUT", "/photos/cat.jpg?tagging", &[], TAGS),
+        row("DELETE", "/photos/cat.jpg?tagging", &[], ""),
+        row("PUT", "/photos/tagged.jpg", &[tags], "meow"),
+        row("PUT", "/photos?tagging", &[], TAGS),
+        row("GET", "/photos?tagging", &[], ""),
+        row("DELETE", "/spare?tagging", &[], ""),
+        row("PUT", "/photos?policy", &[], POLICY),
+        row("GET", "/photos?policy", &[], ""),
+        row("GET", "/photos?policyStatus", &[], ""),
+        row("DELETE", "/spare?policy", &[], ""),
+        row("PUT", "/photos?publicAccessBlock", &[], BLOCK),
+        row("GET", "/photos?publicAccessBlock", &[], ""),
+        row("DELETE", "/spare?publicAccessBlock", &[], ""),
         row("PUT", part, &[copy, some, meant], ""),
         row("HEAD", "/photos/cat.jpg", &[], ""),
         row("PUT", "/third", &[], ""),

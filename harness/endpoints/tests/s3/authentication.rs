@@ -347,23 +347,6 @@ fn what_need_not_be_signed_may_be_added() {
 }
 
 #[test]
-fn chunks_that_are_signed_are_not_served_yet() {
-    const STREAMING: [&str; 2] = [
-        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-    ];
-    lab(async |lab| {
-        for payload in STREAMING {
-            let request = put("k", "0\r\n\r\n", &[]);
-            let answer = lab.call(lab.signer().sign_declared(request, payload)).await;
-            let refused = ("NotImplemented", 501, Stage::SigV4(SigV4::Payload));
-            check(&lab, payload, &answer, refused);
-            assert_eq!(lab.stored("k"), None);
-        }
-    });
-}
-
-#[test]
 fn an_unsigned_payload_is_taken_as_it_comes() {
     lab(async |lab| {
         let signed = lab

@@ -14,9 +14,12 @@ mod machine_time;
 mod multipart;
 mod objects;
 mod part_copies;
+mod policies;
 mod presigned;
 mod queries;
 mod ranges;
+mod signed_chunks;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
+mod tags;

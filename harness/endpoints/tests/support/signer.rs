@@ -8,6 +8,8 @@ use aws_sigv4::http_request::{
     SigningInstructions, SigningSettings, UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::http::Headers;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -94,6 +96,61 @@ impl Signer {
         self.presign_body(request, SignableBody::Bytes(b""), expires)
     }
 
+    /// [`Signer::sign`], with the body in chunks of that size, each with a signature, and perhaps a
+    /// trailer of one header.
+    pub(crate) fn sign_chunks(
+        &self,
+        mut request: Request<Bytes>,
+        chunk_bytes: usize,
+        trailer: Option<(&'static str, &str)>,
+    ) -> Request<Bytes> {
+        let content = request.body().clone();
+        let headers = request.headers_mut();
+        headers.insert("content-encoding", HeaderValue::from_static("aws-chunked"));
+        headers.insert("x-amz-decoded-content-length", content.len().into());
+        let payload = match trailer {
+            None => "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+            Some((name, _)) => {
+                headers.insert("x-amz-trailer", HeaderValue::from_static(name));
+                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
+            }
+        };
+        let request = self.sign_declared(request, payload);
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        let (_, seed) = authorization.split_once("Signature=").unwrap();
+        let identity = self.identity();
+        let params = self.params(&identity, ());
+        let mut previous = seed.to_owned();
+        let mut framed = Vec::new();
+        let mut chunks: Vec<Bytes> = content
+            .chunks(chunk_bytes)
+            .map(Bytes::copy_from_slice)
+            .collect();
+        chunks.push(Bytes::new());
+        for chunk in chunks {
+            let signed = v4::sign_chunk(&chunk, &previous, &params).unwrap();
+            signed.signature().clone_into(&mut previous);
+            let line = format!("{:x};chunk-signature={previous}\r\n", chunk.len());
+            framed.extend(line.into_bytes());
+            framed.extend_from_slice(&chunk);
+            if !chunk.is_empty() {
+                framed.extend(b"\r\n");
+            }
+        }
+        if let Some((name, value)) = trailer {
+            let mut headers = Headers::new();
+            headers.insert(name, value.to_owned());
+            let signed = v4::sign_trailer(&headers, &previous, &params).unwrap();
+            let lines = format!(
+                "{name}:{value}\r\nx-amz-trailer-signature:{}\r\n",
+                signed.signature()
+            );
+            framed.extend(lines.into_bytes());
+        }
+        framed.extend(b"\r\n");
+        request.map(|_| framed.into())
+    }
+
     fn presign_body(
         &self,
         mut request: Request<Bytes>,
@@ -126,29 +183,41 @@ impl Signer {
         request
     }
 
-    fn instructions(
-        &self,
-        request: &Request<Bytes>,
-        body: SignableBody<'_>,
-        settings: SigningSettings,
-    ) -> SigningInstructions {
-        let identity = Credentials::new(
+    fn identity(&self) -> Identity {
+        let token = self.session_token.clone();
+        Credentials::new(
             &self.access_key_id,
             &self.secret_access_key,
-            self.session_token.clone(),
+            token,
             None,
             "tests",
         )
-        .into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
+        .into()
+    }
+
+    fn params<'a, S: Default>(
+        &'a self,
+        identity: &'a Identity,
+        settings: S,
+    ) -> v4::SigningParams<'a, S> {
+        v4::SigningParams::builder()
+            .identity(identity)
             .region(self.region)
             .name(self.service)
             .time(SystemTime::from(self.date))
             .settings(settings)
             .build()
             .unwrap()
-            .into();
+    }
+
+    fn instructions(
+        &self,
+        request: &Request<Bytes>,
+        body: SignableBody<'_>,
+        settings: SigningSettings,
+    ) -> SigningInstructions {
+        let identity = self.identity();
+        let params = self.params(&identity, settings).into();
         let headers = request
             .headers()
             .iter()

@@ -24,6 +24,9 @@ pub(super) fn event(event: Event, operation: Operation, exchange: &Exchange) -> 
         // cloudtrail.s3.event-names
         name: match operation {
             Operation::ListObjectsV2 => Operation::ListObjects.name(),
+            Operation::PutPublicAccessBlock => "PutBucketPublicAccessBlock",
+            Operation::GetPublicAccessBlock => "GetBucketPublicAccessBlock",
+            Operation::DeletePublicAccessBlock => "DeleteBucketPublicAccessBlock",
             _ => operation.name(),
         },
         user_agent: format!("[{}]", event.user_agent),
@@ -44,7 +47,17 @@ fn category(operation: Operation) -> Category {
         Operation::CreateBucket
         | Operation::DeleteBucket
         | Operation::ListBuckets
-        | Operation::GetBucketLocation => Category::Management,
+        | Operation::GetBucketLocation
+        | Operation::PutBucketTagging
+        | Operation::GetBucketTagging
+        | Operation::DeleteBucketTagging
+        | Operation::PutBucketPolicy
+        | Operation::GetBucketPolicy
+        | Operation::DeleteBucketPolicy
+        | Operation::GetBucketPolicyStatus
+        | Operation::PutPublicAccessBlock
+        | Operation::GetPublicAccessBlock
+        | Operation::DeletePublicAccessBlock => Category::Management,
         _ => Category::Data,
     }
 }

@@ -20,7 +20,7 @@ fn headers(length: &str, trailer: &str) -> HeaderMap {
 }
 
 fn decode(length: &str, trailer: &str, framed: &str) -> Result<Decoded, S3Error> {
-    decode_chunked(&headers(length, trailer), framed.as_bytes())
+    decode_chunked(&headers(length, trailer), None, framed.as_bytes())
 }
 
 fn refused(what: &str, result: Result<Decoded, S3Error>, code: S3Code) {
@@ -214,17 +214,17 @@ fn headers_out_of_form() {
     }
     let mut without = headers("5", CRC32);
     without.remove("x-amz-trailer");
-    let result = decode_chunked(&without, framed.as_bytes());
+    let result = decode_chunked(&without, None, framed.as_bytes());
     refused("no x-amz-trailer", result, S3Code::MalformedTrailerError);
-    let bare = decode_chunked(&without, b"5\r\nhello\r\n0\r\n\r\n").unwrap();
+    let bare = decode_chunked(&without, None, b"5\r\nhello\r\n0\r\n\r\n").unwrap();
     assert!(bare.content == "hello" && bare.trailer.is_empty());
     let mut without = headers("5", CRC32);
     without.remove("x-amz-decoded-content-length");
-    let result = decode_chunked(&without, framed.as_bytes());
+    let result = decode_chunked(&without, None, framed.as_bytes());
     refused("no length", result, S3Code::MissingContentLength);
     let mut both = headers("5", CRC32);
     both.insert(CRC32, HeaderValue::from_static("NhCmhg=="));
-    let result = decode_chunked(&both, framed.as_bytes());
+    let result = decode_chunked(&both, None, framed.as_bytes());
     refused("in the header too", result, S3Code::InvalidRequest);
 }
 
@@ -251,10 +251,10 @@ proptest::proptest! {
         framed.extend(END.as_bytes());
         let content = chunks.concat();
         let headers = headers(&content.len().to_string(), CRC32);
-        let decoded = decode_chunked(&headers, &framed).unwrap();
+        let decoded = decode_chunked(&headers, None, &framed).unwrap();
         proptest::prop_assert_eq!(&decoded.content[..], &content[..]);
         let cut = cut.index(framed.len());
-        proptest::prop_assert!(decode_chunked(&headers, &framed[..cut]).is_err());
+        proptest::prop_assert!(decode_chunked(&headers, None, &framed[..cut]).is_err());
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use http::HeaderValue;
 use rolecall_account::s3::{ByteRange, Checksums, Reading, S3Error};
 use s3s::dto::{
-    GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput,
-    HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput, StreamingBlob,
+    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput,
+    PutObjectOutput, StreamingBlob,
 };
 
 use super::convert::{
@@ -29,8 +29,12 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
     let reading = read(step)?;
     let checksums = checksums(&reading, input.checksum_mode.is_some());
     let Reading {
-        mut object, range, ..
+        mut object,
+        range,
+        tag_count,
+        ..
     } = reading;
+    let tag_count = tag_count.and_then(|count| i32::try_from(count).ok());
     override_description!(object.content, input);
     let content = &object.content;
     let body = range.map_or_else(
@@ -51,6 +55,7 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
         expires: input.response_expires,
         last_modified: Some(timestamp(object.last_modified)),
         metadata: metadata(&object),
+        tag_count,
         body: Some(StreamingBlob::from(s3s::Body::from(body))),
         ..GetObjectOutput::default()
     };
@@ -87,15 +92,6 @@ pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectO
     };
     set_checksums!(output, checksums);
     Ok(output)
-}
-
-pub(super) fn tags(
-    step: Step<'_>,
-    _input: GetObjectTaggingInput,
-) -> Result<GetObjectTaggingOutput, S3Error> {
-    let Step { world, hand, .. } = step;
-    world.s3_get_tags(hand.now, &hand.permit)?;
-    Ok(GetObjectTaggingOutput::default())
 }
 
 fn read(step: Step<'_>) -> Result<Reading, S3Error> {

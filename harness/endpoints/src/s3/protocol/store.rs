@@ -8,7 +8,10 @@ use rolecall_account::s3::S3Error;
 use s3s::dto;
 use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::{Aside, Asides, Hand, Wanted, buckets, copies, deletes, listings, objects, uploads};
+use super::{
+    Aside, Asides, Hand, Wanted, buckets, copies, deletes, listings, objects, policies, tags,
+    uploads,
+};
 use crate::edge::Edge;
 
 pub(super) struct Store {
@@ -80,7 +83,19 @@ operations! {
     put_object(PutObjectInput) -> PutObjectOutput = objects::put;
     get_object(GetObjectInput) -> GetObjectOutput = objects::get;
     head_object(HeadObjectInput) -> HeadObjectOutput = objects::head;
-    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = objects::tags;
+    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = tags::of_object;
+    put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = tags::put_object;
+    delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput = tags::delete_object;
+    get_bucket_tagging(GetBucketTaggingInput) -> GetBucketTaggingOutput = tags::of_bucket;
+    put_bucket_tagging(PutBucketTaggingInput) -> PutBucketTaggingOutput = tags::put_bucket;
+    delete_bucket_tagging(DeleteBucketTaggingInput) -> DeleteBucketTaggingOutput = tags::delete_bucket;
+    get_bucket_policy(GetBucketPolicyInput) -> GetBucketPolicyOutput = policies::get;
+    put_bucket_policy(PutBucketPolicyInput) -> PutBucketPolicyOutput = policies::put;
+    delete_bucket_policy(DeleteBucketPolicyInput) -> DeleteBucketPolicyOutput = policies::delete;
+    get_bucket_policy_status(GetBucketPolicyStatusInput) -> GetBucketPolicyStatusOutput = policies::status;
+    get_public_access_block(GetPublicAccessBlockInput) -> GetPublicAccessBlockOutput = policies::block;
+    put_public_access_block(PutPublicAccessBlockInput) -> PutPublicAccessBlockOutput = policies::set_block;
+    delete_public_access_block(DeletePublicAccessBlockInput) -> DeletePublicAccessBlockOutput = policies::delete_block;
     copy_object(CopyObjectInput) -> CopyObjectOutput = copies::copy;
     delete_object(DeleteObjectInput) -> DeleteObjectOutput = deletes::one;
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = deletes::many;
