@@ -1,6 +1,6 @@
 //! Every key-secret-token triple ever issued: to whom, until when, ended or not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -198,15 +198,65 @@ impl Session {
     }
 }
 
-/// All sessions by access key id.
-#[derive(Debug, Default)]
+/// How many expired sessions are told apart from keys that never were, unless a world is told
+/// otherwise: some 20 MiB of them.
+const EXPIRED_MAX: usize = 10_000;
+
+/// All sessions by access key id. Of those that have expired the last are kept, so that whoever still
+/// uses one is told so: AWS says `ExpiredToken` however old a token is, and a world that runs for
+/// years cannot remember them all.
+#[derive(Debug)]
 pub(crate) struct Sessions {
     by_key: BTreeMap<String, Arc<Session>>,
+    /// Those whose time will be over, the first to end in front.
+    ending: BTreeSet<(SimInstant, String)>,
+    /// Those whose time was over when it was last looked, the first to have ended in front.
+    expired: VecDeque<String>,
+    expired_max: usize,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            by_key: BTreeMap::new(),
+            ending: BTreeSet::new(),
+            expired: VecDeque::new(),
+            expired_max: EXPIRED_MAX,
+        }
+    }
 }
 
 impl Sessions {
+    /// Enters a session, which is issued now, and forgets of the expired ones those that are too many.
     pub(crate) fn insert(&mut self, session: Arc<Session>) {
-        self.by_key.insert(session.access_key_id.clone(), session);
+        let (now, key) = (session.issued_at, session.access_key_id.clone());
+        if let Some(expiry) = session.expires_at.filter(|_| !session.outlives_expiry) {
+            self.ending.insert((expiry, key.clone()));
+        }
+        self.by_key.insert(key, session);
+        self.forget(now);
+    }
+
+    /// Keeps the latest `max` expired sessions from now on.
+    pub(crate) fn keep_expired(&mut self, max: usize) {
+        self.expired_max = max;
+    }
+
+    /// How many expired sessions are kept.
+    pub(crate) fn expired_max(&self) -> usize {
+        self.expired_max
+    }
+
+    fn forget(&mut self, now: SimInstant) {
+        while self.ending.first().is_some_and(|(at, _)| *at <= now) {
+            self.expired
+                .extend(self.ending.pop_first().map(|(_, key)| key));
+        }
+        while self.expired.len() > self.expired_max {
+            if let Some(key) = self.expired.pop_front() {
+                self.by_key.remove(&key);
+            }
+        }
     }
 
     pub(crate) fn find(&self, access_key_id: &str) -> Option<&Arc<Session>> {
@@ -233,7 +283,42 @@ impl Sessions {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use crate::testing::{PROFILE, launch, served, start, world};
+
+    /// A set lives for six hours, and the next comes after five hours and 55 minutes: at any time
+    /// the one before the last but one has expired.
+    #[test]
+    fn of_the_expired_the_last_are_remembered() {
+        const ROTATION: Duration = Duration::from_mins(355);
+        let mut world = world();
+        world.keep_expired_sessions(3);
+        let web = launch(&mut world, Some(PROFILE));
+        let keys: Vec<_> = (0..10)
+            .map(|rotations| served(&mut world, start() + ROTATION * rotations, &web))
+            .map(|session| session.access_key_id.clone())
+            .collect();
+        let now = start() + ROTATION * 9;
+        for (age, key) in keys.iter().rev().enumerate() {
+            let found = world.session(key);
+            assert_eq!(found.is_some(), age < 2 + 3, "{age}");
+            assert!(found.is_none_or(|session| session.is_expired(now) == (age >= 2)));
+        }
+        assert_eq!(world.sessions().count(), 5);
+    }
+
+    #[test]
+    fn nothing_of_usual_length_is_forgotten() {
+        let mut world = world();
+        let web = launch(&mut world, Some(PROFILE));
+        let first = served(&mut world, start(), &web).access_key_id.clone();
+        // Five years.
+        let much_later = start() + Duration::from_hours(5 * 365 * 24);
+        let latest = served(&mut world, much_later, &web);
+        assert!(latest.issue > 7_000);
+        assert!(world.session(&first).unwrap().is_expired(much_later));
+    }
 
     // sts.assumed-role.arn, policy.context.userid, sts.credentials.key-id-prefix
     #[test]

@@ -217,12 +217,19 @@ impl World {
         self.journal.keep(max);
     }
 
+    /// Keeps the latest `max` sessions that have expired from now on, 10,000 unless told otherwise:
+    /// whoever uses one is told that it has expired, and that an older one never was.
+    pub fn keep_expired_sessions(&mut self, max: usize) {
+        self.sessions.keep_expired(max);
+    }
+
     /// Takes the place of `before`: its journal goes on with the numbers of the one before, and
-    /// keeps as much. What is still under way in `before` leaves no trace here. The agent of its pods
+    /// keeps as much, as do its sessions. What is still under way in `before` leaves no trace here. The agent of its pods
     /// answers at the same addresses.
     pub fn succeed(&mut self, before: &Self) {
         self.journal.succeed(&before.journal);
         self.cluster.succeed(&before.cluster);
+        self.sessions.keep_expired(before.sessions.expired_max());
     }
 
     /// Everything that happened.
@@ -240,7 +247,8 @@ impl World {
         self.ec2.instance(id).ok()
     }
 
-    /// The session that an access key id belongs to, whatever has become of it.
+    /// The session that an access key id belongs to, whatever has become of it; of those that have
+    /// expired the latest are known.
     pub fn session(&self, access_key_id: &str) -> Option<&Arc<Session>> {
         self.sessions.find(access_key_id)
     }
@@ -271,7 +279,7 @@ impl World {
         before.min_by_key(|other| other.role_delivery != session.role_delivery)
     }
 
-    /// Every session ever issued.
+    /// Every session ever issued, but for those that have expired long since.
     pub fn sessions(&self) -> impl Iterator<Item = &Arc<Session>> {
         self.sessions.iter()
     }

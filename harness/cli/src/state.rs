@@ -1,11 +1,13 @@
 //! The state file: how a world that is being served, and the commands about it, find each other.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use rolecall_scenario::Process;
 use serde::{Deserialize, Serialize};
 
 /// What is written while a world is served. It holds keys of the simulated account and the control
@@ -26,6 +28,16 @@ pub(crate) struct State {
     pub(crate) places: Vec<ServedPlace>,
 }
 
+impl State {
+    /// Who serves.
+    fn process(&self) -> Process {
+        Process {
+            id: self.pid,
+            started: self.started.clone(),
+        }
+    }
+}
+
 /// An instance, a task or a pod that is served.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct ServedPlace {
@@ -36,6 +48,17 @@ pub(crate) struct ServedPlace {
     pub(crate) url: String,
     /// The variables that tell it so, and what it has to show.
     pub(crate) variables: BTreeMap<String, String>,
+}
+
+/// How long another may take to begin serving.
+const TURN_WAIT_MAX: Duration = Duration::from_secs(10);
+const TURN_LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// The right to begin serving at a state file: a lock on its folder, which the system lifts if the
+/// process is killed.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _folder: File,
 }
 
 /// What the folder of the files of the machines is called.
@@ -69,11 +92,17 @@ impl StateFile {
         self.0.with_file_name(name)
     }
 
-    /// What is served now; `None` if nothing is.
+    /// What is served now; `None` if nothing is. What a process left here that is gone is removed,
+    /// unless another is beginning to serve just now.
     pub(crate) fn read(&self) -> Option<State> {
-        let text = fs::read_to_string(&self.0).ok()?;
-        let state: State = serde_json::from_str(&text).ok()?;
-        (started(state.pid).as_deref() == Some(&state.started)).then_some(state)
+        let state = self.written()?;
+        if state.process().is_gone() {
+            let turn = self.open_folder().ok()?;
+            if turn.try_lock().is_ok() {
+                self.remove_dead();
+            }
+        }
+        state.process().is_there().then_some(state)
     }
 
     /// What is served now, or what to do about it that nothing is.
@@ -83,6 +112,69 @@ impl StateFile {
             .ok_or_else(|| format!("no world is served (by {at}); start one with `rolecall serve`"))
     }
 
+    /// The right to begin serving: nobody else begins, or takes what is here for left behind, until
+    /// it is dropped. `Err` with what is served already.
+    ///
+    /// # Errors
+    /// A folder that cannot be had, or in which another has been beginning for too long.
+    pub(crate) fn begin(&self) -> io::Result<Result<Turn, State>> {
+        self.make_folder()?;
+        let (folder, asked) = (self.open_folder()?, Instant::now());
+        loop {
+            match folder.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if asked.elapsed() < TURN_WAIT_MAX => {
+                    std::thread::sleep(TURN_LOOK_EVERY);
+                }
+                Err(error) => {
+                    let at = self.0.display();
+                    return Err(io::Error::other(format!("the folder of {at}: {error}")));
+                }
+            }
+        }
+        self.remove_dead();
+        let live = self.written().filter(|state| state.process().is_there());
+        Ok(match live {
+            Some(state) => Err(state),
+            None => Ok(Turn { _folder: folder }),
+        })
+    }
+
+    /// What is written here, by a process that may be gone.
+    fn written(&self) -> Option<State> {
+        let text = fs::read_to_string(&self.0).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// Removes what a process that is gone has left. Only for one who has the turn: what is written
+    /// may have become another's since it was read.
+    fn remove_dead(&self) {
+        if self
+            .written()
+            .is_some_and(|state| state.process().is_gone())
+        {
+            self.remove();
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        let folder = self.0.parent();
+        folder
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+    }
+
+    fn open_folder(&self) -> io::Result<File> {
+        File::open(self.folder())
+    }
+
+    fn make_folder(&self) -> io::Result<()> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(self.folder())
+    }
+
     /// Writes the file, in a folder that only its owner may enter.
     pub(crate) fn write(&self, state: &State) -> io::Result<()> {
         self.write_beside(&self.0, &serde_json::to_string_pretty(state)?)
@@ -90,16 +182,7 @@ impl StateFile {
 
     /// Writes a file that only its owner may read.
     pub(crate) fn write_beside(&self, path: &Path, text: &str) -> io::Result<()> {
-        if let Some(folder) = self
-            .0
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)?;
-        }
+        self.make_folder()?;
         // Made anew, so that a file that was there with other rights does not keep them.
         let _ = fs::remove_file(path);
         let mut file = OpenOptions::new()
@@ -132,20 +215,6 @@ impl StateFile {
             let _ = fs::remove_file(path);
         }
     }
-}
-
-/// This process, as the state file names it.
-pub(crate) fn this_process() -> (u32, String) {
-    let pid = std::process::id();
-    (pid, started(pid).unwrap_or_default())
-}
-
-/// When a process began, by the kernel's count; `None` if there is no such process.
-fn started(pid: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name, in parentheses, may hold anything; the 22nd field is the 20th after it.
-    let (_, fields) = stat.rsplit_once(')')?;
-    fields.split_whitespace().nth(19).map(str::to_owned)
 }
 
 /// Whoever runs this, by number where the system tells.

@@ -1,6 +1,9 @@
 //! The house rules, as tests: how the packages may depend on each other, what each may hold, and
 //! that code and rule files name the same rules.
 
+#[path = "workspace/fidelity.rs"]
+mod fidelity;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ use support::{AGENT, CONTAINER, METADATA, lab, request};
 
 const REGION: &str = "/latest/meta-data/placement/region";
 
+// imds.address, container.ecs.address, container.agent.address
 #[test]
 fn a_link_local_address_means_something_only_where_it_is() {
     lab(async |lab| {

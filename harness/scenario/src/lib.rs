@@ -19,7 +19,7 @@ mod url;
 mod vocabulary;
 
 pub use check::INVARIANTS;
-pub use files::{FileError, TokenFile};
+pub use files::{FileError, Process, TokenFile};
 pub use outcome::{Event, Finding, Outcome, Report, StepReport, TracedExchange};
 pub use recorded::NoRecording;
 pub use rolecall_account::RedactedExchange;

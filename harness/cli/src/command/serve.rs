@@ -12,12 +12,14 @@ use rolecall_account::{CreateUser, Secret, Session};
 use rolecall_conformance::report::Columns;
 use rolecall_endpoints::{Addresses, ControlOptions, ListenOptions, Place, Server, control};
 use rolecall_scenario::language::{How, Scenario, World};
-use rolecall_scenario::{AccountVocabulary, FileError, SimClock, Simulation, check_support};
+use rolecall_scenario::{
+    AccountVocabulary, FileError, Process, SimClock, Simulation, check_support,
+};
 use tokio::time::MissedTickBehavior;
 
 use super::{environment, program};
 use crate::exit::{self, Exit};
-use crate::state::{ServedPlace, State, StateFile, this_process};
+use crate::state::{ServedPlace, State, StateFile, Turn};
 
 /// The user whose keys the administrator's shell has.
 const ADMINISTRATOR: &str = "administrator";
@@ -65,23 +67,31 @@ Examples:
 
 pub(crate) fn run(arguments: &Arguments) -> Exit {
     let state = StateFile::new(arguments.state.clone());
-    if let Some(other) = state.read() {
-        let at = state.path().display();
-        anstream::eprintln!(
-            "rolecall: process {} serves a world already (by {at}); stop it, or give this one a file of its own with --state",
-            other.pid
-        );
-        return exit::UNJUDGED;
-    }
     let scenario = match read(arguments) {
         Ok(scenario) => scenario,
         Err(exit) => return exit,
+    };
+    let mut turn = match state.begin() {
+        Ok(Ok(turn)) => Some(turn),
+        Ok(Err(other)) => {
+            let at = state.path().display();
+            anstream::eprintln!(
+                "rolecall: process {} serves a world already (by {at}); stop it, or give this one a file of its own with --state",
+                other.pid
+            );
+            return exit::UNJUDGED;
+        }
+        Err(error) => {
+            anstream::eprintln!("rolecall: {error}");
+            return exit::UNJUDGED;
+        }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    let served = runtime.and_then(|runtime| runtime.block_on(serve(arguments, &scenario, &state)));
+    let served = runtime
+        .and_then(|runtime| runtime.block_on(serve(arguments, &scenario, &state, &mut turn)));
     state.remove();
     match served {
         Ok(()) => exit::OK,
@@ -143,7 +153,12 @@ fn served_of(scenario: &Scenario) -> Scenario {
     }
 }
 
-async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) -> io::Result<()> {
+async fn serve(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    state: &StateFile,
+    turn: &mut Option<Turn>,
+) -> io::Result<()> {
     let stop = super::stop_signal()?;
     let simulation = Simulation::set_up(&scenario.world, arguments.seed, SimClock::real());
     let simulation = simulation.map_err(io::Error::other)?;
@@ -175,6 +190,8 @@ async fn serve(arguments: &Arguments, scenario: &Scenario, state: &StateFile) ->
     let described = described(&simulation, server.addresses(), &key, token);
     environment::write_private_files(state)?;
     state.write(&described)?;
+    // From here on the state speaks for itself.
+    *turn = None;
     if let Some(path) = &arguments.env_file {
         state.write_beside(
             path,
@@ -278,7 +295,7 @@ fn described(
     key: &Session,
     control_token: String,
 ) -> State {
-    let (pid, started) = this_process();
+    let Process { id: pid, started } = Process::this();
     let places = addresses
         .places
         .iter()

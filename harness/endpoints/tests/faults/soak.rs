@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 use crate::wire::{CREDENTIALS, Wired, wired};
 
 const CLIENTS: usize = 2_000;
-/// How much the process may grow between the first quarter and the end. It serves from a journal of
+/// How much the process may grow between the first quarter and the end, of some 32 MiB. It serves from a journal of
 /// bounded length, and from tokens that end.
-const GROWTH_BYTES_MAX: u64 = 24 << 20;
+const GROWTH_BYTES_MAX: u64 = 8 << 20;
 
 /// What a request came to, by the fault that does that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,13 +129,12 @@ async fn client(server: std::net::SocketAddr, over: Arc<AtomicBool>, counts: Arc
         ("/latest/meta-data/placement/availability-zone", Came::Well),
         ("/latest/meta-data/services/partition", Came::Broken),
     ];
-    let mut line = Line::open(server).await;
-    let mut token = line.token().await;
+    let mut token = token_from(server).await;
     let mut paths = PATHS.iter().cycle();
     while !over.load(Ordering::Acquire) {
         let (path, expected) = paths.next().unwrap();
         let header = format!("x-aws-ec2-metadata-token: {token}\r\n");
-        let came = match line.ask("GET", path, &header).await {
+        let came = match ask(server, "GET", path, &header).await {
             Some((200, body)) => {
                 if *path == CREDENTIALS {
                     let document: Value = serde_json::from_str(&body).expect("a whole document");
@@ -147,7 +146,7 @@ async fn client(server: std::net::SocketAddr, over: Arc<AtomicBool>, counts: Arc
             Some((503, _)) => Came::Throttled,
             // The token's time is over, for time flies.
             Some((401, _)) => {
-                token = line.token().await;
+                token = token_from(server).await;
                 Came::Unauthorized
             }
             None => Came::Broken,
@@ -158,54 +157,41 @@ async fn client(server: std::net::SocketAddr, over: Arc<AtomicBool>, counts: Arc
             "{came:?} from {path}"
         );
         counts[came as usize].fetch_add(1, Ordering::Relaxed);
-        if came == Came::Broken {
-            line = Line::open(server).await;
+    }
+}
+
+async fn token_from(server: std::net::SocketAddr) -> String {
+    let ttl = "x-aws-ec2-metadata-token-ttl-seconds: 1800\r\ncontent-length: 0\r\n";
+    let answer = ask(server, "PUT", "/latest/api/token", ttl).await;
+    let (status, token) = answer.expect("a token");
+    assert_eq!(status, 200);
+    token
+}
+
+/// The status and the body; `None` if the connection broke. The service's answers end their
+/// connections, so that each request has its own.
+async fn ask(
+    server: std::net::SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+) -> Option<(u16, String)> {
+    let stream = TcpStream::connect(server).await;
+    let mut stream = stream.expect("the server takes connections");
+    let request = format!("{method} {path} HTTP/1.1\r\nhost: 169.254.169.254\r\n{headers}\r\n");
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(answer) = whole(&bytes) {
+            return Some(answer);
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
         }
     }
 }
 
-/// A connection that is kept for one request after another.
-struct Line {
-    stream: TcpStream,
-}
-
-impl Line {
-    async fn open(server: std::net::SocketAddr) -> Self {
-        let stream = TcpStream::connect(server)
-            .await
-            .expect("the server takes connections");
-        Self { stream }
-    }
-
-    async fn token(&mut self) -> String {
-        let ttl = "x-aws-ec2-metadata-token-ttl-seconds: 1800\r\ncontent-length: 0\r\n";
-        let (status, token) = self
-            .ask("PUT", "/latest/api/token", ttl)
-            .await
-            .expect("a token");
-        assert_eq!(status, 200);
-        token
-    }
-
-    /// The status and the body; `None` if the connection broke.
-    async fn ask(&mut self, method: &str, path: &str, headers: &str) -> Option<(u16, String)> {
-        let request = format!("{method} {path} HTTP/1.1\r\nhost: 169.254.169.254\r\n{headers}\r\n");
-        self.stream.write_all(request.as_bytes()).await.ok()?;
-        let mut bytes = Vec::new();
-        loop {
-            if let Some(answer) = whole(&bytes) {
-                return Some(answer);
-            }
-            let mut buffer = [0; 4096];
-            match self.stream.read(&mut buffer).await {
-                Ok(0) | Err(_) => return None,
-                Ok(read) => bytes.extend_from_slice(&buffer[..read]),
-            }
-        }
-    }
-}
-
-/// The status and the body of an answer, once it is all there.
+/// The status and the body of an answer, if it is all there.
 fn whole(bytes: &[u8]) -> Option<(u16, String)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;

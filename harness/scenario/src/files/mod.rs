@@ -2,10 +2,12 @@
 
 mod folder;
 mod machine;
+mod process;
 mod token_file;
 
 pub(crate) use folder::PrivateFolder;
 pub(crate) use machine::Machines;
+pub use process::Process;
 pub use token_file::TokenFile;
 
 use std::io;
