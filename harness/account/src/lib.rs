@@ -43,7 +43,10 @@ pub use ec2::{
     SpotInterruption, Switch,
 };
 pub use entropy::Entropy;
-pub use iam::{CreateRole, CreateUser, IamError, InstanceProfile, Role, TRUST_POLICY, User};
+pub use iam::{
+    CreateRole, CreateUser, CreateVirtualMfaDevice, IamError, InstanceProfile, MfaAssignment,
+    MfaCode, MfaDevice, MfaEnabled, MfaRefusal, NoMfaCode, Role, TRUST_POLICY, User,
+};
 pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;
 pub use issuing::{Issuing, Overlap, Source, Staleness};

@@ -82,6 +82,20 @@ operations! {
     CreateUser = Iam, "CreateUser", "iam-create-user";
     /// Makes a long-term key for a user.
     CreateAccessKey = Iam, "CreateAccessKey", "iam-create-access-key";
+    /// Makes a virtual MFA device.
+    CreateVirtualMFADevice = Iam, "CreateVirtualMFADevice", "iam-create-virtual-mfa-device";
+    /// Gives a user an MFA device.
+    EnableMFADevice = Iam, "EnableMFADevice", "iam-enable-mfa-device";
+    /// Lists the MFA devices of a user.
+    ListMFADevices = Iam, "ListMFADevices", "iam-list-mfa-devices";
+    /// Lists the virtual MFA devices of the account.
+    ListVirtualMFADevices = Iam, "ListVirtualMFADevices", "iam-list-virtual-mfa-devices";
+    /// Takes an MFA device from its user.
+    DeactivateMFADevice = Iam, "DeactivateMFADevice", "iam-deactivate-mfa-device";
+    /// Deletes a virtual MFA device.
+    DeleteVirtualMFADevice = Iam, "DeleteVirtualMFADevice", "iam-delete-virtual-mfa-device";
+    /// Sets the clock of an MFA device right.
+    ResyncMFADevice = Iam, "ResyncMFADevice", "iam-resync-mfa-device";
     /// Makes an instance profile.
     CreateInstanceProfile = Iam, "CreateInstanceProfile", "iam-create-instance-profile";
     /// Puts a role into an instance profile.

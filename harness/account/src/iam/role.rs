@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::IamError;
+use super::mfa::MfaDevice;
 use super::profile::InstanceProfile;
 use super::user::User;
 use crate::control_plane::ControlPlane;
@@ -127,6 +128,8 @@ pub(crate) struct Iam {
     roles: BTreeMap<String, Role>,
     pub(super) profiles: BTreeMap<String, InstanceProfile>,
     pub(super) users: BTreeMap<String, User>,
+    /// By serial number.
+    pub(super) mfa_devices: BTreeMap<String, MfaDevice>,
     /// Counts what was made, so that what is made anew gets another unique id.
     pub(super) made: u32,
 }

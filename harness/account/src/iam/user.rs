@@ -8,7 +8,7 @@ use super::role::{Iam, check_name, managed, no_such};
 use crate::control_plane::ControlPlane;
 use crate::id::{self, UniqueId};
 use crate::operation::Operation;
-use crate::policy::{Document, NamedPolicy};
+use crate::policy::{Context, Document, NamedPolicy};
 use crate::secret::Secret;
 use crate::session::{Actor, Identity, Session};
 
@@ -47,7 +47,36 @@ impl Iam {
     }
 }
 
+impl Iam {
+    /// By unique id: what belongs to a user outlives a name.
+    pub(crate) fn user_by_id(&self, id: &str) -> Option<&User> {
+        self.users.values().find(|user| user.id == id)
+    }
+}
+
 impl ControlPlane<'_> {
+    /// The user that is named or, if none is, the one who asks (`iam.user.caller-is-default`).
+    pub(super) fn user_or_caller(&self, named: Option<&str>) -> Result<String, IamError> {
+        if let Some(name) = named {
+            return Ok(name.to_owned());
+        }
+        match self.caller().map(|caller| &caller.identity.actor) {
+            Some(Actor::User { name, .. }) => Ok(name.clone()),
+            Some(Actor::Role { .. }) | None => Err(IamError::NoUserName),
+        }
+    }
+
+    /// Refuses what the policies do not allow to do with a user, whether or not there is one.
+    pub(super) fn authorize_user(
+        &mut self,
+        operation: Operation,
+        user: &str,
+    ) -> Result<(), IamError> {
+        let arn = format!("arn:aws:iam::{}:user/{user}", self.account);
+        self.authorize(operation, &arn, &Context::new())?;
+        Ok(())
+    }
+
     /// Makes a user.
     ///
     /// # Errors
