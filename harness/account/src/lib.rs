@@ -44,8 +44,9 @@ pub use ec2::{
 };
 pub use entropy::Entropy;
 pub use iam::{
-    CreateRole, CreateUser, CreateVirtualMfaDevice, IamError, InstanceProfile, MfaAssignment,
-    MfaCode, MfaDevice, MfaEnabled, MfaRefusal, NoMfaCode, Role, TRUST_POLICY, User,
+    AccessKey, CreateOidcProvider, CreateRole, CreateUser, CreateVirtualMfaDevice, IamError,
+    InstanceProfile, KeyStatus, KeyUse, MfaAssignment, MfaCode, MfaDevice, MfaEnabled, MfaRefusal,
+    NoMfaCode, OidcProvider, Role, TRUST_POLICY, User,
 };
 pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;

@@ -32,6 +32,9 @@ pub enum IamError {
     /// What is to be made is there already, in the words for its kind.
     #[error("{0}")]
     Exists(String),
+    /// What is given cannot be as it is, in the words for its kind.
+    #[error("{0}")]
+    InvalidInput(String),
     /// More of something than there may be.
     #[error("Cannot exceed quota for {quota}: {max}")]
     QuotaExceeded {
@@ -84,6 +87,7 @@ impl IamError {
             Self::EntityAlreadyExists { .. } | Self::Exists(_) => "EntityAlreadyExists",
             Self::SecondRoleInProfile | Self::QuotaExceeded { .. } => "LimitExceeded",
             Self::DeleteConflict { .. } | Self::MfaInUse => "DeleteConflict",
+            Self::InvalidInput(_) => "InvalidInput",
             Self::InvalidAuthenticationCode => "InvalidAuthenticationCode",
             Self::InvalidName { .. } | Self::InvalidMaxSessionDuration | Self::NoUserName => {
                 "ValidationError"
@@ -102,7 +106,10 @@ impl IamError {
             | Self::QuotaExceeded { .. }
             | Self::MfaInUse
             | Self::DeleteConflict { .. } => 409,
-            Self::InvalidName { .. } | Self::InvalidMaxSessionDuration | Self::NoUserName => 400,
+            Self::InvalidName { .. }
+            | Self::InvalidMaxSessionDuration
+            | Self::InvalidInput(_)
+            | Self::NoUserName => 400,
         }
     }
 }

@@ -111,9 +111,6 @@ fn keys(control: &Control, session: &Session) -> Keys {
         issued_at: session.issued_at.to_string(),
         expires_at: session.expires_at.map(|expiry| expiry.to_string()),
         ended_at: session.ended.map(|(at, _)| at.to_string()),
-        ended: session.ended.map(|(_, why)| match why {
-            Ending::Superseded => "superseded",
-            Ending::Revoked => "revoked",
-        }),
+        ended: session.ended.map(|(_, why)| why.as_str()),
     }
 }
