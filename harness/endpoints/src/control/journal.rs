@@ -1,6 +1,6 @@
 //! What happened.
 
-use rolecall_account::{Ending, Entry, Exchange, Happening, JournalFilter, Session, World};
+use rolecall_account::{Entry, Exchange, Happening, JournalFilter, Session, World};
 
 use super::problem::Problem;
 use super::router::Control;
