@@ -78,11 +78,10 @@ impl Accounts {
 
     /// The user behind a key of one, unless it is gone: by its unique id, not by its name.
     pub(crate) fn user_of(&self, identity: &Identity) -> Option<&User> {
-        let Actor::User { name, id } = &identity.actor else {
+        let Actor::User { id, .. } = &identity.actor else {
             return None;
         };
-        let user = self.get(&identity.account)?.user(name).ok();
-        user.filter(|user| user.id == *id)
+        self.get(&identity.account)?.user_by_id(id)
     }
 }
 

@@ -85,6 +85,7 @@ pub enum AuthenticationError {
     #[error("the session was {} at {at}", match why {
         Ending::Superseded => "superseded by the next set",
         Ending::Revoked => "revoked",
+        Ending::Deactivated => "deactivated",
     })]
     Ended {
         /// When.

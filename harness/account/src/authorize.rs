@@ -131,7 +131,10 @@ fn principal(session: &Session) -> Principal {
             session_name,
             ..
         } => Principal::role_session(account, name, session_name, id),
-        Actor::User { name, id } => Principal::user(account, name, id),
+        Actor::User { name, id, arn } => Principal {
+            arn: arn.clone(),
+            ..Principal::user(account, name, id)
+        },
     }
 }
 

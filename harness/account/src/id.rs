@@ -80,6 +80,11 @@ pub(crate) fn authorization_token(entropy: &Entropy, task: &str, issue: u32) -> 
     entropy.text::<44>(&format!("authorization/{task}/{issue}"), BASE64_URL)
 }
 
+/// 64 characters of base32, as long as those of AWS (unsourced): what a virtual MFA device starts from.
+pub(crate) fn mfa_seed(entropy: &Entropy, label: &str) -> String {
+    entropy.text::<64>(&format!("mfa-seed/{label}"), BASE32)
+}
+
 /// `i-` and 17 hex digits.
 pub(crate) fn instance_id(entropy: &Entropy, label: &str) -> String {
     format!(

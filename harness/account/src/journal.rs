@@ -320,7 +320,7 @@ impl Happening {
                 ending,
             } => json!({ "ended": {
                 "access_key_id": access_key_id,
-                "why": match ending { Ending::Superseded => "superseded", Ending::Revoked => "revoked" },
+                "why": ending.as_str(),
             } }),
             Self::TokenIssued { source } => {
                 json!({ "token_issued": { "source": source.to_string() } })

@@ -43,7 +43,11 @@ pub use ec2::{
     SpotInterruption, Switch,
 };
 pub use entropy::Entropy;
-pub use iam::{CreateRole, CreateUser, IamError, InstanceProfile, Role, TRUST_POLICY, User};
+pub use iam::{
+    AccessKey, CreateOidcProvider, CreateRole, CreateUser, CreateVirtualMfaDevice, IamError,
+    InstanceProfile, KeyStatus, KeyUse, MfaAssignment, MfaCode, MfaDevice, MfaEnabled, MfaRefusal,
+    NoMfaCode, OidcProvider, Role, TRUST_POLICY, User,
+};
 pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;
 pub use issuing::{Issuing, Overlap, Source, Staleness};

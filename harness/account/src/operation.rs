@@ -82,6 +82,42 @@ operations! {
     CreateUser = Iam, "CreateUser", "iam-create-user";
     /// Makes a long-term key for a user.
     CreateAccessKey = Iam, "CreateAccessKey", "iam-create-access-key";
+    /// Lists the long-term keys of a user.
+    ListAccessKeys = Iam, "ListAccessKeys", "iam-list-access-keys";
+    /// Makes a long-term key active or inactive.
+    UpdateAccessKey = Iam, "UpdateAccessKey", "iam-update-access-key";
+    /// Deletes a long-term key.
+    DeleteAccessKey = Iam, "DeleteAccessKey", "iam-delete-access-key";
+    /// Says when a long-term key was last used.
+    GetAccessKeyLastUsed = Iam, "GetAccessKeyLastUsed", "iam-get-access-key-last-used";
+    /// Makes a virtual MFA device.
+    CreateVirtualMFADevice = Iam, "CreateVirtualMFADevice", "iam-create-virtual-mfa-device";
+    /// Gives a user an MFA device.
+    EnableMFADevice = Iam, "EnableMFADevice", "iam-enable-mfa-device";
+    /// Lists the MFA devices of a user.
+    ListMFADevices = Iam, "ListMFADevices", "iam-list-mfa-devices";
+    /// Lists the virtual MFA devices of the account.
+    ListVirtualMFADevices = Iam, "ListVirtualMFADevices", "iam-list-virtual-mfa-devices";
+    /// Takes an MFA device from its user.
+    DeactivateMFADevice = Iam, "DeactivateMFADevice", "iam-deactivate-mfa-device";
+    /// Deletes a virtual MFA device.
+    DeleteVirtualMFADevice = Iam, "DeleteVirtualMFADevice", "iam-delete-virtual-mfa-device";
+    /// Sets the clock of an MFA device right.
+    ResyncMFADevice = Iam, "ResyncMFADevice", "iam-resync-mfa-device";
+    /// Trusts a provider of `OpenID` Connect.
+    CreateOpenIDConnectProvider = Iam, "CreateOpenIDConnectProvider", "iam-create-open-id-connect-provider";
+    /// Shows a provider of `OpenID` Connect.
+    GetOpenIDConnectProvider = Iam, "GetOpenIDConnectProvider", "iam-get-open-id-connect-provider";
+    /// Lists the providers of `OpenID` Connect.
+    ListOpenIDConnectProviders = Iam, "ListOpenIDConnectProviders", "iam-list-open-id-connect-providers";
+    /// Trusts a provider of `OpenID` Connect no longer.
+    DeleteOpenIDConnectProvider = Iam, "DeleteOpenIDConnectProvider", "iam-delete-open-id-connect-provider";
+    /// Takes tokens of a provider for another audience.
+    AddClientIDToOpenIDConnectProvider = Iam, "AddClientIDToOpenIDConnectProvider", "iam-add-client-id-to-open-id-connect-provider";
+    /// Takes tokens of a provider for an audience no longer.
+    RemoveClientIDFromOpenIDConnectProvider = Iam, "RemoveClientIDFromOpenIDConnectProvider", "iam-remove-client-id-from-open-id-connect-provider";
+    /// Puts other thumbprints of a provider in place of its own.
+    UpdateOpenIDConnectProviderThumbprint = Iam, "UpdateOpenIDConnectProviderThumbprint", "iam-update-open-id-connect-provider-thumbprint";
     /// Makes an instance profile.
     CreateInstanceProfile = Iam, "CreateInstanceProfile", "iam-create-instance-profile";
     /// Puts a role into an instance profile.

@@ -41,6 +41,8 @@ pub enum Actor {
         name: String,
         /// The user's unique id, `AIDA…`.
         id: String,
+        /// The user's ARN, with its path.
+        arn: String,
     },
 }
 
@@ -53,7 +55,7 @@ impl Identity {
     }
 
     /// The ARN of the caller: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`
-    /// (`sts.assumed-role.arn`) or `arn:aws:iam::ACCOUNT:user/USER`.
+    /// (`sts.assumed-role.arn`) or `arn:aws:iam::ACCOUNT:user/PATH/USER`.
     pub fn caller_arn(&self) -> String {
         let account = &self.account;
         match &self.actor {
@@ -62,15 +64,14 @@ impl Identity {
             } => {
                 format!("arn:aws:sts::{account}:assumed-role/{name}/{session_name}")
             }
-            Actor::User { name, .. } => format!("arn:aws:iam::{account}:user/{name}"),
+            Actor::User { arn, .. } => arn.clone(),
         }
     }
 
     /// The ARN of the role, with its path, or of the user: the value of `aws:PrincipalArn`.
     pub fn principal_arn(&self) -> String {
         match &self.actor {
-            Actor::Role { arn, .. } => arn.clone(),
-            Actor::User { .. } => self.caller_arn(),
+            Actor::Role { arn, .. } | Actor::User { arn, .. } => arn.clone(),
         }
     }
 
@@ -107,6 +108,19 @@ pub enum Ending {
     Superseded,
     /// Somebody revoked it.
     Revoked,
+    /// It is a user's key, and not active (`iam.access-key.inactive`).
+    Deactivated,
+}
+
+impl Ending {
+    /// In a word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::Revoked => "revoked",
+            Self::Deactivated => "deactivated",
+        }
+    }
 }
 
 /// Which version of the metadata service handed a set out: the value of `ec2:RoleDelivery`
@@ -265,6 +279,18 @@ impl Sessions {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Session>> {
         self.by_key.values()
+    }
+
+    /// Changes what is known of a key, if it is known. Who looked it up before sees it as it was.
+    pub(crate) fn change(&mut self, access_key_id: &str, change: impl FnOnce(&mut Session)) {
+        if let Some(session) = self.by_key.get_mut(access_key_id) {
+            change(Arc::make_mut(session));
+        }
+    }
+
+    /// Forgets a key.
+    pub(crate) fn remove(&mut self, access_key_id: &str) {
+        self.by_key.remove(access_key_id);
     }
 
     /// Ends a session before its time; one that has ended already, or whose time is over, stays as

@@ -193,6 +193,7 @@ impl World {
 
     /// Writes what became of a request.
     pub fn record(&mut self, arrival: Arrival, exchange: Exchange) {
+        self.note_key_use(arrival.at, &exchange);
         let happening = Happening::Exchange(Box::new(exchange));
         self.journal.write(Entry {
             number: arrival.number,

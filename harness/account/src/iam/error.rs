@@ -26,6 +26,32 @@ pub enum IamError {
         /// The name asked for.
         name: String,
     },
+    /// What is asked for is not there, in the words for its kind.
+    #[error("{0}")]
+    NoSuch(String),
+    /// What is to be made is there already, in the words for its kind.
+    #[error("{0}")]
+    Exists(String),
+    /// What is given cannot be as it is, in the words for its kind.
+    #[error("{0}")]
+    InvalidInput(String),
+    /// More of something than there may be.
+    #[error("Cannot exceed quota for {quota}: {max}")]
+    QuotaExceeded {
+        /// `AccessKeysPerUser`.
+        quota: &'static str,
+        /// How many there may be.
+        max: usize,
+    },
+    /// The codes of an MFA device are not its next two (`iam.mfa.two-codes`).
+    #[error("Authentication code for device is not valid.")]
+    InvalidAuthenticationCode,
+    /// An MFA device is somebody's (`iam.mfa.delete-conflict`).
+    #[error("Cannot delete entity, must deactivate MFA device first.")]
+    MfaInUse,
+    /// Whoever asks is no user, and names none (`iam.user.caller-is-default`).
+    #[error("Must specify userName when calling with non-User credentials")]
+    NoUserName,
     /// A profile holds one role (`iam.profile.one-role`).
     #[error("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")]
     SecondRoleInProfile,
@@ -57,23 +83,33 @@ impl IamError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Denied(_) => "AccessDenied",
-            Self::NoSuchEntity { .. } => "NoSuchEntity",
-            Self::EntityAlreadyExists { .. } => "EntityAlreadyExists",
-            Self::SecondRoleInProfile => "LimitExceeded",
-            Self::DeleteConflict { .. } => "DeleteConflict",
-            Self::InvalidName { .. } | Self::InvalidMaxSessionDuration => "ValidationError",
+            Self::NoSuchEntity { .. } | Self::NoSuch(_) => "NoSuchEntity",
+            Self::EntityAlreadyExists { .. } | Self::Exists(_) => "EntityAlreadyExists",
+            Self::SecondRoleInProfile | Self::QuotaExceeded { .. } => "LimitExceeded",
+            Self::DeleteConflict { .. } | Self::MfaInUse => "DeleteConflict",
+            Self::InvalidInput(_) => "InvalidInput",
+            Self::InvalidAuthenticationCode => "InvalidAuthenticationCode",
+            Self::InvalidName { .. } | Self::InvalidMaxSessionDuration | Self::NoUserName => {
+                "ValidationError"
+            }
         }
     }
 
     /// The HTTP status that comes with it.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Denied(_) => 403,
-            Self::NoSuchEntity { .. } => 404,
+            Self::Denied(_) | Self::InvalidAuthenticationCode => 403,
+            Self::NoSuchEntity { .. } | Self::NoSuch(_) => 404,
             Self::EntityAlreadyExists { .. }
+            | Self::Exists(_)
             | Self::SecondRoleInProfile
+            | Self::QuotaExceeded { .. }
+            | Self::MfaInUse
             | Self::DeleteConflict { .. } => 409,
-            Self::InvalidName { .. } | Self::InvalidMaxSessionDuration => 400,
+            Self::InvalidName { .. }
+            | Self::InvalidMaxSessionDuration
+            | Self::InvalidInput(_)
+            | Self::NoUserName => 400,
         }
     }
 }

@@ -5,7 +5,10 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::access_key::AccessKey;
 use super::error::IamError;
+use super::mfa::MfaDevice;
+use super::oidc::OidcProvider;
 use super::profile::InstanceProfile;
 use super::user::User;
 use crate::control_plane::ControlPlane;
@@ -127,6 +130,12 @@ pub(crate) struct Iam {
     roles: BTreeMap<String, Role>,
     pub(super) profiles: BTreeMap<String, InstanceProfile>,
     pub(super) users: BTreeMap<String, User>,
+    /// By id.
+    pub(super) access_keys: BTreeMap<String, AccessKey>,
+    /// By ARN.
+    pub(super) oidc_providers: BTreeMap<String, OidcProvider>,
+    /// By serial number.
+    pub(super) mfa_devices: BTreeMap<String, MfaDevice>,
     /// Counts what was made, so that what is made anew gets another unique id.
     pub(super) made: u32,
 }

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use super::error::IamError;
 use super::role::{Iam, check_name, managed, no_such};
 use crate::control_plane::ControlPlane;
-use crate::id::{self, UniqueId};
+use crate::id::UniqueId;
 use crate::operation::Operation;
-use crate::policy::{Document, NamedPolicy};
-use crate::secret::Secret;
-use crate::session::{Actor, Identity, Session};
+use crate::policy::{Context, Document, NamedPolicy};
+use crate::session::Actor;
 
 /// A user.
 #[derive(Clone, Debug)]
@@ -19,6 +18,8 @@ pub struct User {
     pub name: String,
     /// `AIDA…`.
     pub id: String,
+    /// `arn:aws:iam::ACCOUNT:user/NAME`.
+    pub arn: String,
     policies: Vec<NamedPolicy>,
 }
 
@@ -34,6 +35,15 @@ pub struct CreateUser {
 }
 
 impl User {
+    /// As whom its keys act.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::User {
+            name: self.name.clone(),
+            id: self.id.clone(),
+            arn: self.arn.clone(),
+        }
+    }
+
     /// The policies that say what the user may do, as they stand now.
     pub(crate) fn identity_policies(&self) -> &[NamedPolicy] {
         &self.policies
@@ -47,7 +57,39 @@ impl Iam {
     }
 }
 
+impl Iam {
+    /// By unique id: what belongs to a user outlives a name.
+    pub(crate) fn user_by_id(&self, id: &str) -> Option<&User> {
+        self.users.values().find(|user| user.id == id)
+    }
+}
+
 impl ControlPlane<'_> {
+    /// The user that is named or, if none is, the one who asks (`iam.user.caller-is-default`).
+    pub(super) fn user_or_caller(&self, named: Option<&str>) -> Result<String, IamError> {
+        if let Some(name) = named {
+            return Ok(name.to_owned());
+        }
+        match self.caller().map(|caller| &caller.identity.actor) {
+            Some(Actor::User { name, .. }) => Ok(name.clone()),
+            Some(Actor::Role { .. }) | None => Err(IamError::NoUserName),
+        }
+    }
+
+    /// Refuses what the policies do not allow to do with a user, whether or not there is one.
+    pub(super) fn authorize_user(
+        &mut self,
+        operation: Operation,
+        user: &str,
+    ) -> Result<(), IamError> {
+        let arn = match self.iam().user(user) {
+            Ok(user) => user.arn.clone(),
+            Err(_) => format!("arn:aws:iam::{}:user/{user}", self.account),
+        };
+        self.authorize(operation, &arn, &Context::new())?;
+        Ok(())
+    }
+
     /// Makes a user.
     ///
     /// # Errors
@@ -78,45 +120,14 @@ impl ControlPlane<'_> {
             &format!("user/{name}/{}", self.iam().made),
         );
         self.done(Operation::CreateUser, &name);
-        self.iam_mut()
-            .users
-            .insert(key, User { name, id, policies });
+        let user = User {
+            arn: format!("arn:aws:iam::{}:user/{name}", self.account),
+            name,
+            id,
+            policies,
+        };
+        self.iam_mut().users.insert(key, user);
         Ok(())
-    }
-
-    /// Makes a long-term key for a user; answers it.
-    ///
-    /// # Errors
-    /// No such user.
-    pub fn create_access_key(&mut self, user: &str) -> Result<Arc<Session>, IamError> {
-        let found = self.iam_mut().users.get(&user.to_lowercase());
-        let User { name, id, .. } = found.ok_or_else(|| no_such("user", user))?.clone();
-        self.iam_mut().made += 1;
-        let label = format!("{id}/{}", self.iam().made);
-        let key = Arc::new(Session {
-            access_key_id: id::long_term_access_key_id(&self.world.entropy, &label),
-            secret_access_key: Secret::new(id::secret_access_key(&self.world.entropy, &label)),
-            session_token: None,
-            identity: Identity {
-                account: self.account.clone(),
-                actor: Actor::User { name, id },
-            },
-            source: None,
-            issue: 0,
-            issued_at: self.now,
-            expires_at: None,
-            outlives_expiry: false,
-            role_delivery: None,
-            policies: None,
-            tags: BTreeMap::new(),
-            ended: None,
-        });
-        self.world.sessions.insert(Arc::clone(&key));
-        self.done(
-            Operation::CreateAccessKey,
-            &format!("{user} {}", key.access_key_id),
-        );
-        Ok(key)
     }
 }
 

@@ -11,9 +11,12 @@ impl From<AuthenticationError> for S3Error {
         let (code, told) = match &error {
             AuthenticationError::Signature(failure) => signature(failure),
             // Without its token, a session's key is a key that nobody has.
-            AuthenticationError::UnknownAccessKey(_) | AuthenticationError::TokenMissing => {
-                (S3Code::InvalidAccessKeyId, None)
-            }
+            AuthenticationError::UnknownAccessKey(_)
+            | AuthenticationError::TokenMissing
+            | AuthenticationError::Ended {
+                why: Ending::Deactivated,
+                ..
+            } => (S3Code::InvalidAccessKeyId, None),
             AuthenticationError::Expired { .. }
             | AuthenticationError::Ended {
                 why: Ending::Superseded,

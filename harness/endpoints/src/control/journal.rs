@@ -1,6 +1,6 @@
 //! What happened.
 
-use rolecall_account::{Ending, Entry, Exchange, Happening, JournalFilter, Session, World};
+use rolecall_account::{Entry, Exchange, Happening, JournalFilter, Session, World};
 
 use super::problem::Problem;
 use super::router::Control;
@@ -111,9 +111,6 @@ fn keys(control: &Control, session: &Session) -> Keys {
         issued_at: session.issued_at.to_string(),
         expires_at: session.expires_at.map(|expiry| expiry.to_string()),
         ended_at: session.ended.map(|(at, _)| at.to_string()),
-        ended: session.ended.map(|(_, why)| match why {
-            Ending::Superseded => "superseded",
-            Ending::Revoked => "revoked",
-        }),
+        ended: session.ended.map(|(_, why)| why.as_str()),
     }
 }

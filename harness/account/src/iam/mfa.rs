@@ -1,0 +1,599 @@
+//! Virtual MFA devices: second factors that make their codes from a seed and the time.
+
+use std::collections::BTreeMap;
+
+use super::error::IamError;
+use super::role::{Iam, check_name};
+use super::totp;
+use super::user::User;
+use crate::control_plane::ControlPlane;
+use crate::id;
+use crate::instant::SimInstant;
+use crate::operation::Operation;
+use crate::policy::Context;
+use crate::secret::Secret;
+use crate::session::Identity;
+use crate::world::World;
+
+/// How many devices a user may have (`iam.mfa.per-user`).
+const DEVICES_PER_USER_MAX: usize = 8;
+
+/// Steps before and after the present one of which a code is still accepted
+/// (`iam.mfa.window`).
+const WINDOW: u64 = 1;
+
+/// How far a device may have drifted for a resynchronisation to find it again, in steps: ten
+/// minutes (`iam.mfa.resync`).
+const DRIFT_MAX: u64 = 20;
+
+/// A virtual MFA device.
+#[derive(Clone, Debug)]
+pub struct MfaDevice {
+    /// `arn:aws:iam::ACCOUNT:mfa/NAME`.
+    pub serial: String,
+    /// 64 characters of base32.
+    pub seed: Secret,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Whose it is; `None` until somebody enables it.
+    pub enabled: Option<MfaEnabled>,
+    /// The step of the last code that was accepted: none up to it is accepted again.
+    spent: Option<u64>,
+    /// How many steps its clock is ahead of the world's.
+    drift: i64,
+}
+
+/// A device's owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MfaEnabled {
+    /// The unique id of the user.
+    pub user_id: String,
+    /// Since when.
+    pub at: SimInstant,
+}
+
+/// What a device shows.
+#[derive(Clone, Debug)]
+pub struct MfaCode {
+    /// The device.
+    pub serial: String,
+    /// Six digits.
+    pub code: Secret,
+    /// The six digits after those.
+    pub next: Secret,
+    /// When the next ones take their place.
+    pub until: SimInstant,
+    /// Whether the code was used, so that it is refused now.
+    pub spent: bool,
+}
+
+/// What `CreateVirtualMFADevice` takes.
+#[derive(Clone, Debug, Default)]
+pub struct CreateVirtualMfaDevice {
+    /// The name.
+    pub name: String,
+    /// `/` if it is not said.
+    pub path: Option<String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Which devices to list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MfaAssignment {
+    /// Those that somebody has enabled.
+    Assigned,
+    /// Those that nobody has.
+    Unassigned,
+    /// All.
+    #[default]
+    Any,
+}
+
+/// Why a code says nothing. Both are `AccessDenied` to whoever asks STS (`iam.mfa.code-refused`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MfaRefusal {
+    /// The caller has no such device.
+    #[error(
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."
+    )]
+    NotTheirs,
+    /// Not a code of this time, or one that was used before.
+    #[error("MultiFactorAuthentication failed with invalid MFA one time pass code. ")]
+    InvalidCode,
+}
+
+/// Why there is no code to show.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoMfaCode {
+    /// Nothing goes by that name.
+    #[error("no virtual MFA device has the serial number `{0}`, and no user of that name has one")]
+    NoDevice(String),
+    /// It is not clear which is meant.
+    #[error("`{user}` has several MFA devices: {}; name one by its serial number", serials.join(", "))]
+    Several {
+        /// The user.
+        user: String,
+        /// Their devices.
+        serials: Vec<String>,
+    },
+}
+
+impl MfaDevice {
+    fn bytes(&self) -> Vec<u8> {
+        totp::seed_bytes(self.seed.expose())
+    }
+
+    /// The step that its clock is at.
+    fn counter(&self, now: SimInstant) -> u64 {
+        totp::counter_at(now).saturating_add_signed(self.drift)
+    }
+
+    fn fresh(&self, counter: u64) -> bool {
+        self.spent.is_none_or(|spent| counter > spent)
+    }
+
+    /// Takes a code once (`iam.mfa.once`).
+    fn accept(&mut self, now: SimInstant, code: &str) -> bool {
+        let (seed, present) = (self.bytes(), self.counter(now));
+        let mut steps = present.saturating_sub(WINDOW)..=present + WINDOW;
+        let step = steps.find(|&step| self.fresh(step) && totp::code(&seed, step) == code);
+        self.spent = step.or(self.spent);
+        step.is_some()
+    }
+
+    /// Takes two codes of which the second follows the first. Whoever reads them off a device has
+    /// waited for the second.
+    fn accept_both(&mut self, now: SimInstant, first: &str, second: &str, reach: u64) -> bool {
+        let (seed, present) = (self.bytes(), totp::counter_at(now));
+        let mut steps = present.saturating_sub(reach + 1)..=present + reach;
+        let step = steps.find(|&step| {
+            self.fresh(step)
+                && totp::code(&seed, step) == first
+                && totp::code(&seed, step + 1) == second
+        });
+        let Some(step) = step else { return false };
+        self.spent = Some(step + 1);
+        self.drift = drift(present, step + 1);
+        true
+    }
+
+    fn shown(&self, now: SimInstant) -> MfaCode {
+        let (seed, present) = (self.bytes(), self.counter(now));
+        let over = totp::STEP_MILLIS - now.epoch_millis().rem_euclid(totp::STEP_MILLIS);
+        MfaCode {
+            serial: self.serial.clone(),
+            code: Secret::new(totp::code(&seed, present)),
+            next: Secret::new(totp::code(&seed, present + 1)),
+            until: now + std::time::Duration::from_millis(over.unsigned_abs()),
+            spent: !self.fresh(present),
+        }
+    }
+
+    fn is_of(&self, user_id: &str) -> bool {
+        let enabled = self.enabled.as_ref();
+        enabled.is_some_and(|enabled| enabled.user_id == user_id)
+    }
+}
+
+/// Within the window a device counts as being on time.
+fn drift(present: u64, shown: u64) -> i64 {
+    let ahead = shown.cast_signed() - present.cast_signed();
+    if ahead.unsigned_abs() <= WINDOW {
+        0
+    } else {
+        ahead
+    }
+}
+
+impl Iam {
+    /// Those that a user has enabled, in the order of their serial numbers.
+    pub(crate) fn mfa_of<'a>(&'a self, user_id: &'a str) -> impl Iterator<Item = &'a MfaDevice> {
+        let devices = self.mfa_devices.values();
+        devices.filter(move |device| device.is_of(user_id))
+    }
+
+    fn mfa_device(&mut self, serial: &str) -> Result<&mut MfaDevice, IamError> {
+        let device = self.mfa_devices.get_mut(serial);
+        device.ok_or_else(|| {
+            IamError::NoSuch(format!(
+                "VirtualMFADevice with serial number {serial} does not exist."
+            ))
+        })
+    }
+
+    /// The device, if that user has enabled it.
+    fn enabled_mfa(&mut self, user_id: &str, serial: &str) -> Result<&mut MfaDevice, IamError> {
+        let device = self.mfa_devices.get_mut(serial);
+        let device = device.filter(|device| device.is_of(user_id));
+        device.ok_or_else(|| IamError::NoSuch("MFA Device invalid for user.".to_owned()))
+    }
+}
+
+impl ControlPlane<'_> {
+    /// Makes a device, which nobody has yet; answers it with its seed.
+    ///
+    /// # Errors
+    /// Denied; a name or path that is malformed or taken.
+    pub fn create_virtual_mfa_device(
+        &mut self,
+        request: CreateVirtualMfaDevice,
+    ) -> Result<MfaDevice, IamError> {
+        let CreateVirtualMfaDevice { name, path, tags } = request;
+        check_name("virtualMFADeviceName", &name, 226)?;
+        let path = path.unwrap_or_else(|| "/".to_owned());
+        let serial = format!("arn:aws:iam::{}:mfa{path}{name}", self.account);
+        self.authorize(Operation::CreateVirtualMFADevice, &serial, &Context::new())?;
+        if self.iam().mfa_devices.contains_key(&serial) {
+            let message = "MFADevice entity at the same path and name already exists.";
+            return Err(IamError::Exists(message.to_owned()));
+        }
+        self.iam_mut().made += 1;
+        let label = format!("{serial}/{}", self.iam().made);
+        let device = MfaDevice {
+            seed: Secret::new(id::mfa_seed(&self.world.entropy, &label)),
+            serial: serial.clone(),
+            tags,
+            enabled: None,
+            spent: None,
+            drift: 0,
+        };
+        self.done(Operation::CreateVirtualMFADevice, &serial);
+        self.iam_mut().mfa_devices.insert(serial, device.clone());
+        Ok(device)
+    }
+
+    /// Gives a device to a user who has read two codes off it, one after the other
+    /// (`iam.mfa.two-codes`).
+    ///
+    /// # Errors
+    /// Denied; no such user or device; it is somebody's already; the user has as many as one may;
+    /// the codes are not its next two.
+    pub fn enable_mfa_device(
+        &mut self,
+        user: &str,
+        serial: &str,
+        codes: [&str; 2],
+    ) -> Result<(), IamError> {
+        self.authorize_user(Operation::EnableMFADevice, user)?;
+        let user_id = self.iam().user(user)?.id.clone();
+        let has = self.iam().mfa_of(&user_id).count();
+        let now = self.now;
+        let device = self.iam_mut().mfa_device(serial)?;
+        if device.enabled.is_some() {
+            let message = "MFA Device is already in use.";
+            return Err(IamError::Exists(message.to_owned()));
+        }
+        if has >= DEVICES_PER_USER_MAX {
+            let (quota, max) = ("MFADevicesPerUser", DEVICES_PER_USER_MAX);
+            return Err(IamError::QuotaExceeded { quota, max });
+        }
+        if !device.accept_both(now, codes[0], codes[1], WINDOW) {
+            return Err(IamError::InvalidAuthenticationCode);
+        }
+        device.enabled = Some(MfaEnabled { user_id, at: now });
+        self.done(Operation::EnableMFADevice, &format!("{user} {serial}"));
+        Ok(())
+    }
+
+    /// The devices of a user, or of the caller.
+    ///
+    /// # Errors
+    /// Denied; no such user.
+    pub fn list_mfa_devices(
+        &mut self,
+        user: Option<&str>,
+    ) -> Result<(User, Vec<MfaDevice>), IamError> {
+        let user = self.user_or_caller(user)?;
+        self.authorize_user(Operation::ListMFADevices, &user)?;
+        let user = self.iam().user(&user)?;
+        let devices = self.iam().mfa_of(&user.id).cloned().collect();
+        Ok((user.clone(), devices))
+    }
+
+    /// All devices of the account, with their owners.
+    ///
+    /// # Errors
+    /// Denied.
+    pub fn list_virtual_mfa_devices(
+        &mut self,
+        assignment: MfaAssignment,
+    ) -> Result<Vec<(MfaDevice, Option<User>)>, IamError> {
+        self.authorize(Operation::ListVirtualMFADevices, "*", &Context::new())?;
+        let devices = self.iam().mfa_devices.values();
+        let wanted = devices.filter(|device| match assignment {
+            MfaAssignment::Assigned => device.enabled.is_some(),
+            MfaAssignment::Unassigned => device.enabled.is_none(),
+            MfaAssignment::Any => true,
+        });
+        let owner = |device: &MfaDevice| {
+            let enabled = device.enabled.as_ref()?;
+            self.iam().user_by_id(&enabled.user_id).cloned()
+        };
+        Ok(wanted
+            .map(|device| (device.clone(), owner(device)))
+            .collect())
+    }
+
+    /// Takes a device from its user, who may be the caller.
+    ///
+    /// # Errors
+    /// Denied; no such user, or the device is not theirs.
+    pub fn deactivate_mfa_device(
+        &mut self,
+        user: Option<&str>,
+        serial: &str,
+    ) -> Result<(), IamError> {
+        let user = self.user_or_caller(user)?;
+        self.authorize_user(Operation::DeactivateMFADevice, &user)?;
+        let user_id = self.iam().user(&user)?.id.clone();
+        self.iam_mut().enabled_mfa(&user_id, serial)?.enabled = None;
+        self.done(Operation::DeactivateMFADevice, &format!("{user} {serial}"));
+        Ok(())
+    }
+
+    /// Deletes a device that nobody has.
+    ///
+    /// # Errors
+    /// Denied; no such device; it is somebody's (`iam.mfa.delete-conflict`).
+    pub fn delete_virtual_mfa_device(&mut self, serial: &str) -> Result<(), IamError> {
+        self.authorize(Operation::DeleteVirtualMFADevice, serial, &Context::new())?;
+        if self.iam_mut().mfa_device(serial)?.enabled.is_some() {
+            return Err(IamError::MfaInUse);
+        }
+        self.iam_mut().mfa_devices.remove(serial);
+        self.done(Operation::DeleteVirtualMFADevice, serial);
+        Ok(())
+    }
+
+    /// Finds out, by two codes, how far a device's clock is from the world's
+    /// (`iam.mfa.resync`).
+    ///
+    /// # Errors
+    /// Denied; no such user, or the device is not theirs; the codes are none that follow one
+    /// another within ten minutes of now.
+    pub fn resync_mfa_device(
+        &mut self,
+        user: &str,
+        serial: &str,
+        codes: [&str; 2],
+    ) -> Result<(), IamError> {
+        self.authorize_user(Operation::ResyncMFADevice, user)?;
+        let user_id = self.iam().user(user)?.id.clone();
+        let now = self.now;
+        let device = self.iam_mut().enabled_mfa(&user_id, serial)?;
+        if !device.accept_both(now, codes[0], codes[1], DRIFT_MAX) {
+            return Err(IamError::InvalidAuthenticationCode);
+        }
+        self.done(Operation::ResyncMFADevice, &format!("{user} {serial}"));
+        Ok(())
+    }
+}
+
+impl World {
+    /// Whether the user `holder` may go on with this code of the device `serial`, of theirs. A code
+    /// that was accepted is refused from then on (`iam.mfa.once`).
+    ///
+    /// # Errors
+    /// The device is not theirs, or the code is not one of its present ones.
+    pub fn check_mfa(
+        &mut self,
+        now: SimInstant,
+        holder: &Identity,
+        serial: &str,
+        code: &str,
+    ) -> Result<(), MfaRefusal> {
+        self.advance_to(now);
+        let account = self.accounts.get_mut(&holder.account);
+        let account = account.ok_or(MfaRefusal::NotTheirs)?;
+        let device = account.enabled_mfa(holder.unique_id(), serial);
+        let device = device.map_err(|_| MfaRefusal::NotTheirs)?;
+        let accepted = device.accept(now, code);
+        accepted.then_some(()).ok_or(MfaRefusal::InvalidCode)
+    }
+
+    /// What the app of a virtual MFA device shows now: a device by its serial number in any account,
+    /// or the one that a user of the first account has enabled.
+    ///
+    /// # Errors
+    /// There is no such device, or the user has several.
+    pub fn mfa_code(
+        &mut self,
+        now: SimInstant,
+        serial_or_user: &str,
+    ) -> Result<MfaCode, NoMfaCode> {
+        self.advance_to(now);
+        let mut accounts = self.accounts.iter();
+        let by_serial = accounts.find_map(|iam| iam.mfa_devices.get(serial_or_user));
+        if let Some(device) = by_serial {
+            return Ok(device.shown(now));
+        }
+        let none = || NoMfaCode::NoDevice(serial_or_user.to_owned());
+        let iam = self.accounts.get(self.accounts.first()).ok_or_else(none)?;
+        let user = iam.user(serial_or_user).map_err(|_| none())?;
+        let devices: Vec<_> = iam.mfa_of(&user.id).collect();
+        match devices[..] {
+            [] => Err(none()),
+            [device] => Ok(device.shown(now)),
+            _ => Err(NoMfaCode::Several {
+                user: user.name.clone(),
+                serials: devices.iter().map(|device| device.serial.clone()).collect(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::CreateUser;
+    use crate::testing::{SECOND, start, world};
+
+    const SERIAL: &str = "arn:aws:iam::111122223333:mfa/ann";
+
+    /// With Ann, Bob and a device that nobody has.
+    fn with_device() -> World {
+        let mut world = world();
+        for name in ["ann", "bob"] {
+            let user = CreateUser {
+                name: name.to_owned(),
+                ..CreateUser::default()
+            };
+            world.operator(start()).create_user(user).unwrap();
+        }
+        let request = CreateVirtualMfaDevice {
+            name: "ann".to_owned(),
+            ..CreateVirtualMfaDevice::default()
+        };
+        let device = world.operator(start()).create_virtual_mfa_device(request);
+        assert_eq!(device.unwrap().serial, SERIAL);
+        world
+    }
+
+    fn code(world: &mut World, now: SimInstant) -> String {
+        let shown = world.mfa_code(now, SERIAL).unwrap();
+        shown.code.expose().to_owned()
+    }
+
+    /// Enables it as somebody does who reads two codes off it; at the later one's time.
+    fn enable(world: &mut World) -> SimInstant {
+        let later = start() + 30 * SECOND;
+        let codes = [code(world, start()), code(world, later)];
+        let codes = [codes[0].as_str(), codes[1].as_str()];
+        let enabled = world
+            .operator(later)
+            .enable_mfa_device("ann", SERIAL, codes);
+        enabled.unwrap();
+        later
+    }
+
+    fn identity(world: &mut World, user: &str) -> Identity {
+        let key = world.operator(start()).create_access_key(user).unwrap();
+        key.identity.clone()
+    }
+
+    // iam.mfa.two-codes
+    #[test]
+    fn a_device_is_enabled_by_two_codes_that_follow_one_another() {
+        let mut world = with_device();
+        let code = |world: &mut World, steps: u32| {
+            let at = start() + steps * 30 * SECOND;
+            world.mfa_code(at, SERIAL).unwrap().code.expose().to_owned()
+        };
+        let codes: Vec<_> = (0..6).map(|steps| code(&mut world, steps)).collect();
+        let now = start() + 90 * SECOND;
+        let mut enable = |first: usize, second: usize| {
+            let codes = [codes[first].as_str(), codes[second].as_str()];
+            let enabled = world.operator(now).enable_mfa_device("ann", SERIAL, codes);
+            enabled.map_err(|error| (error.code(), error.status()))
+        };
+        let refused = Err(("InvalidAuthenticationCode", 403));
+        assert_eq!(enable(3, 3), refused, "the same twice");
+        assert_eq!(enable(3, 2), refused, "the wrong way round");
+        assert_eq!(enable(2, 4), refused, "one left out");
+        assert_eq!(enable(0, 1), refused, "long over");
+        assert_eq!(enable(2, 3), Ok(()));
+        assert_eq!(enable(3, 4), Err(("EntityAlreadyExists", 409)));
+    }
+
+    // iam.mfa.once, iam.mfa.window, iam.mfa.code-refused
+    #[test]
+    fn a_code_is_good_once_and_for_a_step_either_way() {
+        let mut world = with_device();
+        let now = enable(&mut world) + 60 * SECOND;
+        let ann = identity(&mut world, "ann");
+        let at = |world: &mut World, shown| code(world, shown);
+        let early = at(&mut world, now - 30 * SECOND);
+        let late = at(&mut world, now + 30 * SECOND);
+        let far = at(&mut world, now + 60 * SECOND);
+        let present = at(&mut world, now);
+        let mut check = |code: &str| world.check_mfa(now, &ann, SERIAL, code);
+        assert_eq!(check(&far), Err(MfaRefusal::InvalidCode));
+        assert_eq!(check(&early), Ok(()));
+        assert_eq!(check(&early), Err(MfaRefusal::InvalidCode), "used");
+        assert_eq!(check(&late), Ok(()));
+        assert_eq!(check(&present), Err(MfaRefusal::InvalidCode), "passed over");
+        let shown = world.mfa_code(now, SERIAL).unwrap();
+        assert!(shown.spent);
+        assert_eq!(shown.until, now + 30 * SECOND);
+        assert!(shown.next.is(&late));
+    }
+
+    // The codes that enabled a device are spent, too.
+    #[test]
+    fn the_codes_that_enabled_a_device_are_not_taken_again() {
+        let mut world = with_device();
+        let now = enable(&mut world);
+        let ann = identity(&mut world, "ann");
+        let used = code(&mut world, now);
+        let again = world.check_mfa(now, &ann, SERIAL, &used);
+        assert_eq!(again, Err(MfaRefusal::InvalidCode));
+    }
+
+    // iam.mfa.code-refused
+    #[test]
+    fn a_device_serves_its_user_alone() {
+        let mut world = with_device();
+        let now = enable(&mut world) + 60 * SECOND;
+        let (ann, bob) = (identity(&mut world, "ann"), identity(&mut world, "bob"));
+        let present = code(&mut world, now);
+        let theirs = world.check_mfa(now, &bob, SERIAL, &present);
+        assert_eq!(theirs, Err(MfaRefusal::NotTheirs));
+        let other = world.check_mfa(now, &ann, "arn:aws:iam::111122223333:mfa/none", &present);
+        assert_eq!(other, Err(MfaRefusal::NotTheirs));
+        assert_eq!(world.check_mfa(now, &ann, SERIAL, &present), Ok(()));
+    }
+
+    #[test]
+    fn a_device_is_found_by_its_user() {
+        let mut world = with_device();
+        let none = world.mfa_code(start(), "ann").unwrap_err();
+        assert_eq!(none, NoMfaCode::NoDevice("ann".to_owned()));
+        let now = enable(&mut world);
+        let code = world.mfa_code(now, "ann").unwrap();
+        assert_eq!(code.serial, SERIAL);
+        assert!(!format!("{code:?}").contains(code.code.expose()));
+    }
+
+    // iam.mfa.resync
+    #[test]
+    fn a_device_whose_clock_is_off_is_found_again() {
+        let mut world = with_device();
+        let now = enable(&mut world) + 3600 * SECOND;
+        let ann = identity(&mut world, "ann");
+        let theirs = now - 300 * SECOND;
+        let codes = [
+            code(&mut world, theirs),
+            code(&mut world, theirs + 30 * SECOND),
+        ];
+        let refused = world.check_mfa(now, &ann, SERIAL, &codes[1]);
+        assert_eq!(refused, Err(MfaRefusal::InvalidCode));
+        let both = [codes[0].as_str(), codes[1].as_str()];
+        let mut resync = |both| world.operator(now).resync_mfa_device("ann", SERIAL, both);
+        assert_eq!(
+            resync([both[1], both[0]]).unwrap_err().code(),
+            "InvalidAuthenticationCode"
+        );
+        resync(both).unwrap();
+        let third = world.mfa_code(now, SERIAL).unwrap().next;
+        let accepted = world.check_mfa(now, &ann, SERIAL, third.expose());
+        assert_eq!(accepted, Ok(()));
+    }
+
+    // iam.mfa.delete-conflict
+    #[test]
+    fn a_device_is_deleted_when_nobody_has_it() {
+        let mut world = with_device();
+        let now = enable(&mut world);
+        let code = |result: Result<(), IamError>| result.map_err(|error| error.code());
+        let mut own = world.operator(now);
+        let refused = own.delete_virtual_mfa_device(SERIAL);
+        assert_eq!(code(refused), Err("DeleteConflict"));
+        let theirs = own.deactivate_mfa_device(Some("bob"), SERIAL);
+        assert_eq!(code(theirs), Err("NoSuchEntity"));
+        own.deactivate_mfa_device(Some("ann"), SERIAL).unwrap();
+        own.delete_virtual_mfa_device(SERIAL).unwrap();
+        let again = own.delete_virtual_mfa_device(SERIAL);
+        assert_eq!(code(again), Err("NoSuchEntity"));
+    }
+}
