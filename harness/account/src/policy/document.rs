@@ -6,9 +6,11 @@ use super::malformed::Malformed;
 use super::statement::Statement;
 use super::trustee::Trustee;
 
-/// A policy document that was read and compiled.
+/// A policy document that was read and compiled, and the text of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
+    /// Shared, so that a copy costs nothing.
+    pub(super) text: Arc<str>,
     /// The version of the policy language.
     pub version: Version,
     /// The `Id`, which only resource-based policies have.
@@ -73,6 +75,11 @@ impl Document {
     /// ```
     pub fn parse(json: &str, kind: DocumentKind) -> Result<Self, Malformed> {
         super::parse::document(json, kind).map_err(|fault| fault.locate(json))
+    }
+
+    /// The JSON that it was read from, as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Ties every user and role ARN among the principals to the unique id it has now, so that a

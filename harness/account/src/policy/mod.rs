@@ -48,6 +48,7 @@ mod parse;
 mod pattern;
 mod principal;
 mod revoke;
+mod shown;
 mod statement;
 mod trustee;
 mod variable;

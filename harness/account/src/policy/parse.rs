@@ -60,6 +60,7 @@ pub(super) fn document(json: &str, kind: DocumentKind) -> Result<Document, Fault
         return Err(root.refuse("`Statement` is missing"));
     };
     Ok(Document {
+        text: json.into(),
         version,
         id,
         statements: read_statements(&statements.node, setting)?,
