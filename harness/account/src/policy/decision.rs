@@ -15,6 +15,12 @@ pub enum PolicyType {
     Resource,
     /// The resource-based policy of a role.
     Trust,
+    /// Of the organization, for the principals of its accounts.
+    ServiceControl,
+    /// Of the organization, for the resources of its accounts.
+    ResourceControl,
+    /// Of the VPC endpoint by which the request came.
+    VpcEndpoint,
 }
 
 impl fmt::Display for PolicyType {
@@ -25,6 +31,9 @@ impl fmt::Display for PolicyType {
             Self::Session => "session policy",
             Self::Resource => "resource-based policy",
             Self::Trust => "role trust policy",
+            Self::ServiceControl => "service control policy",
+            Self::ResourceControl => "resource control policy",
+            Self::VpcEndpoint => "VPC endpoint policy",
         })
     }
 }
@@ -103,7 +112,10 @@ impl Decision {
                     PolicyType::Trust => "the",
                     PolicyType::PermissionsBoundary
                     | PolicyType::Session
-                    | PolicyType::Resource => "a",
+                    | PolicyType::Resource
+                    | PolicyType::ServiceControl
+                    | PolicyType::ResourceControl
+                    | PolicyType::VpcEndpoint => "a",
                 };
                 let policy = by.policy_type;
                 Some(format!("with an explicit deny in {article} {policy}"))

@@ -35,8 +35,16 @@ pub enum DocumentKind {
     Identity,
     /// The trust policy of a role. Names principals and no resource.
     Trust,
-    /// Attached to a resource such as a bucket. Names principals and resources.
+    /// Attached to a resource. Names principals and resources.
     Resource,
+    /// Attached to a bucket of S3, to which every resource belongs: see
+    /// [`Document::parse_for_bucket`].
+    Bucket,
+    /// A service control policy of an organization. Names no principal.
+    ServiceControl,
+    /// A resource control policy of an organization: denies, to everyone or to whom its conditions
+    /// say.
+    ResourceControl,
 }
 
 /// A document under the name by which people know it.
@@ -74,7 +82,23 @@ impl Document {
     /// assert!(trust.is_ok());
     /// ```
     pub fn parse(json: &str, kind: DocumentKind) -> Result<Self, Malformed> {
-        super::parse::document(json, kind).map_err(|fault| fault.locate(json))
+        super::parse::document(json, kind, None).map_err(|fault| fault.locate(json, kind))
+    }
+
+    /// Reads the policy of the bucket of that name, in which every resource has to be.
+    ///
+    /// ```
+    /// use rolecall_account::policy::Document;
+    ///
+    /// let policy = r#"{"Statement": {"Effect": "Allow", "Principal": "*",
+    ///     "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/*"}}"#;
+    /// assert!(Document::parse_for_bucket(policy, "photos").is_ok());
+    /// let refused = Document::parse_for_bucket(policy, "letters").unwrap_err();
+    /// assert_eq!(refused.told, "Policy has invalid resource");
+    /// ```
+    pub fn parse_for_bucket(json: &str, bucket: &str) -> Result<Self, Malformed> {
+        let kind = DocumentKind::Bucket;
+        super::parse::document(json, kind, Some(bucket)).map_err(|fault| fault.locate(json, kind))
     }
 
     /// The JSON that it was read from, as it was written.

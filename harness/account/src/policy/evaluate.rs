@@ -23,8 +23,19 @@ pub struct Request<'a> {
 }
 
 /// The policies that apply to a request.
+///
+/// Those of an organization come as one list for each level: of the root, of every unit on the way
+/// down, and of the account. They are left empty where they do not apply: for the management
+/// account, for a service-linked role, and, of resource control policies, for a service that has
+/// none.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Policies<'a> {
+    /// Resource control policies, of the account that owns the resource.
+    pub rcp: &'a [Vec<NamedPolicy>],
+    /// Service control policies, of the account of the principal.
+    pub scp: &'a [Vec<NamedPolicy>],
+    /// The policy of the VPC endpoint by which the request came.
+    pub endpoint: Option<&'a NamedPolicy>,
     /// Attached to the user and its groups, or to the role.
     pub identity: &'a [NamedPolicy],
     /// Attached to the resource.
@@ -40,7 +51,7 @@ pub struct Policies<'a> {
 /// Source: IAM User Guide, "Policy evaluation logic" and its page on cross-account requests.
 pub fn evaluate(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
     let found = Found::gather(request, policies, policies.resource, PolicyType::Resource);
-    found.first_deny().unwrap_or_else(|| {
+    found.refused().unwrap_or_else(|| {
         // policy.decision.root-needs-no-allow
         if request.principal.kind == PrincipalKind::Root && !request.crosses_accounts() {
             let by = found.resource.allow.or(found.identity.allow);
@@ -84,7 +95,7 @@ pub fn evaluate_trust(
     caller: &Policies<'_>,
 ) -> Decision {
     let found = Found::gather(request, caller, Some(trust), PolicyType::Trust);
-    found.first_deny().unwrap_or_else(|| {
+    found.refused().unwrap_or_else(|| {
         // policy.trust.must-allow-explicitly: also the root user and the role itself.
         if found.resource.allow.is_none() {
             return Decision::ImplicitDeny {
@@ -96,7 +107,7 @@ pub fn evaluate_trust(
 }
 
 impl Request<'_> {
-    fn crosses_accounts(&self) -> bool {
+    pub(super) fn crosses_accounts(&self) -> bool {
         let in_arn = || {
             let account = self.resource.split(':').nth(4)?;
             (account.len() == 12).then_some(account)
@@ -128,6 +139,9 @@ struct Findings<'a> {
 }
 
 struct Found<'a> {
+    rcp: Findings<'a>,
+    scp: Findings<'a>,
+    endpoint: Findings<'a>,
     resource: Findings<'a>,
     identity: Findings<'a>,
     boundary: Findings<'a>,
@@ -141,27 +155,59 @@ impl<'a> Found<'a> {
         resource: Option<&'a NamedPolicy>,
         resource_type: PolicyType,
     ) -> Self {
-        let find = |policies: Option<&'a [NamedPolicy]>, policy_type| {
-            Findings::gather(request, policies, policy_type)
+        let search = Search {
+            request,
+            bounded: policies.boundary.is_some(),
         };
         let one = |policy: Option<&'a NamedPolicy>| policy.map(std::slice::from_ref);
+        // policy.scp.binds-principals-of-the-account: and so nobody who has none.
+        let scp = if request.principal.has_account() {
+            policies.scp
+        } else {
+            &[]
+        };
         Self {
-            resource: find(one(resource), resource_type),
-            identity: find(Some(policies.identity), PolicyType::Identity),
-            boundary: find(one(policies.boundary), PolicyType::PermissionsBoundary),
-            session: find(policies.session, PolicyType::Session),
+            rcp: search.levels(policies.rcp, PolicyType::ResourceControl),
+            scp: search.levels(scp, PolicyType::ServiceControl),
+            endpoint: search.among(one(policies.endpoint), PolicyType::VpcEndpoint),
+            resource: search.among(one(resource), resource_type),
+            identity: search.among(Some(policies.identity), PolicyType::Identity),
+            boundary: search.among(one(policies.boundary), PolicyType::PermissionsBoundary),
+            session: search.among(policies.session, PolicyType::Session),
         }
+    }
+
+    /// What is settled before grants are looked at.
+    fn refused(&self) -> Option<Decision> {
+        // policy.decision.organization-before-grants, policy.scp.binds-root-users
+        let limits = [
+            (self.rcp, PolicyType::ResourceControl),
+            (self.scp, PolicyType::ServiceControl),
+            (self.endpoint, PolicyType::VpcEndpoint),
+        ];
+        self.first_deny().or_else(|| {
+            let withheld = limits.iter().find(|(findings, _)| findings.withholds());
+            withheld.map(|(_, policy_type)| missing(*policy_type))
+        })
     }
 
     /// policy.decision.explicit-deny-wins: in any policy, before any `Allow` is looked at. Which
     /// one is named when several deny is unsourced; here in the order of evaluation.
     fn first_deny(&self) -> Option<Decision> {
-        [self.resource, self.identity, self.boundary, self.session]
-            .iter()
-            .find_map(|findings| findings.deny)
-            .map(|hit| Decision::ExplicitDeny {
-                by: hit.statement(),
-            })
+        [
+            self.rcp,
+            self.scp,
+            self.endpoint,
+            self.resource,
+            self.identity,
+            self.boundary,
+            self.session,
+        ]
+        .iter()
+        .find_map(|findings| findings.deny)
+        .map(|hit| Decision::ExplicitDeny {
+            by: hit.statement(),
+        })
     }
 
     /// What remains when nothing denies.
@@ -224,19 +270,23 @@ impl<'a> Found<'a> {
     }
 }
 
-impl<'a> Findings<'a> {
-    fn gather(
-        request: &Request<'_>,
-        policies: Option<&'a [NamedPolicy]>,
-        policy_type: PolicyType,
-    ) -> Self {
-        let mut findings = Self {
+/// What is looked for in every policy.
+#[derive(Clone, Copy)]
+struct Search<'r> {
+    request: &'r Request<'r>,
+    /// Whether the principal has a permissions boundary.
+    bounded: bool,
+}
+
+impl Search<'_> {
+    fn among(self, policies: Option<&[NamedPolicy]>, policy_type: PolicyType) -> Findings<'_> {
+        let mut findings = Findings {
             present: policies.is_some(),
-            ..Self::default()
+            ..Findings::default()
         };
         for policy in policies.unwrap_or_default() {
             for (index, statement) in policy.document.statements.iter().enumerate() {
-                let Some(reach) = statement.reach(request) else {
+                let Some(reach) = statement.reach(self.request, self.bounded) else {
                     continue;
                 };
                 let hit = Hit {
@@ -259,6 +309,27 @@ impl<'a> Findings<'a> {
         findings
     }
 
+    /// policy.scp.every-level-allows: what one level does not allow is not allowed.
+    fn levels(self, levels: &[Vec<NamedPolicy>], policy_type: PolicyType) -> Findings<'_> {
+        let mut findings = Findings {
+            present: !levels.is_empty(),
+            ..Findings::default()
+        };
+        let mut withheld = false;
+        for level in levels {
+            let found = self.among(Some(level), policy_type);
+            withheld |= found.allow.is_none();
+            findings.deny = findings.deny.or(found.deny);
+            findings.allow = found.allow;
+        }
+        if withheld {
+            findings.allow = None;
+        }
+        findings
+    }
+}
+
+impl Findings<'_> {
     fn withholds(&self) -> bool {
         self.present && self.allow.is_none()
     }

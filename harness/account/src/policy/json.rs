@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
+use super::complaint::Complaint;
 use super::malformed::Fault;
 
 /// A policy needs eight levels (document, statements, statement, `Condition`, operator, key,
@@ -37,7 +38,9 @@ impl<'t> Node<'t> {
     /// Reads a whole text.
     pub(super) fn read(json: &'t str) -> Result<Self, Fault> {
         if json.trim().is_empty() {
-            return Err(Fault::new(0..json.len(), "the document is empty"));
+            return Err(
+                Fault::new(0..json.len(), "the document is empty").complain(Complaint::Json)
+            );
         }
         // This settles the grammar, so that the walk below only has to find the pieces.
         serde_json::from_str::<IgnoredAny>(json).map_err(|error| syntax_fault(json, &error))?;
@@ -107,6 +110,7 @@ fn syntax_fault(json: &str, error: &serde_json::Error) -> Fault {
         start..(start + 1).min(json.len()),
         format!("not JSON: {message}"),
     )
+    .complain(Complaint::Json)
 }
 
 /// Walks a text that is known to be JSON.
@@ -181,8 +185,9 @@ impl<'t> Reader<'t> {
         }
         let span = start..self.at.min(bytes.len());
         // Half of a surrogate pair passes the grammar, but is no character.
-        serde_json::from_str(&self.json[span.clone()])
-            .map_err(|_| Fault::new(span, "not JSON: an escape that is no character"))
+        serde_json::from_str(&self.json[span.clone()]).map_err(|_| {
+            Fault::new(span, "not JSON: an escape that is no character").complain(Complaint::Json)
+        })
     }
 
     fn bare(&mut self) -> &'t str {

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::complaint::Complaint;
+use super::document::DocumentKind;
+
 /// A policy document that was refused, with the place that caused it.
 ///
-/// The wording is ours: the sentences of AWS's `MalformedPolicyDocument` are not documented.
+/// The message is ours and says where and what; `told` is what AWS would answer, which says less.
 ///
 /// ```
 /// use rolecall_account::policy::{Document, DocumentKind};
@@ -18,6 +21,7 @@ use std::ops::Range;
 /// assert_eq!((refused.line, refused.column), (1, 26));
 /// assert_eq!(refused.path, "Statement.Effect");
 /// assert_eq!(refused.hint.as_deref(), Some("did you mean `Allow`?"));
+/// assert_eq!(refused.told, "The policy failed legacy parsing");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Malformed {
@@ -33,6 +37,9 @@ pub struct Malformed {
     pub path: String,
     /// What to do about it, if that is clear.
     pub hint: Option<String>,
+    /// The message of AWS's answer: of IAM's `MalformedPolicyDocument`, of S3's `MalformedPolicy`,
+    /// or of the exception of Organizations.
+    pub told: String,
 }
 
 impl fmt::Display for Malformed {
@@ -56,6 +63,7 @@ pub(super) struct Fault {
     span: Range<usize>,
     path: String,
     hint: Option<String>,
+    complaint: Complaint,
 }
 
 impl Fault {
@@ -65,7 +73,14 @@ impl Fault {
             span,
             path: String::new(),
             hint: None,
+            complaint: Complaint::Syntax,
         }
+    }
+
+    /// Says what AWS would complain of, where that is more than the syntax.
+    pub(super) fn complain(mut self, complaint: Complaint) -> Self {
+        self.complaint = complaint;
+        self
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -90,7 +105,7 @@ impl Fault {
         self
     }
 
-    pub(super) fn locate(self, json: &str) -> Malformed {
+    pub(super) fn locate(self, json: &str, kind: DocumentKind) -> Malformed {
         let start = json.floor_char_boundary(self.span.start);
         let before = &json[..start];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -101,6 +116,7 @@ impl Fault {
             span: start..json.ceil_char_boundary(self.span.end.max(start)),
             path: self.path,
             hint: self.hint,
+            told: self.complaint.told(kind),
         }
     }
 }

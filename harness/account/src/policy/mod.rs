@@ -36,14 +36,21 @@
 //! );
 //! ```
 
+mod asked;
+mod bucket;
+mod complaint;
 mod condition;
 mod context;
 mod decision;
 mod document;
 mod evaluate;
+mod explain;
 mod json;
 mod malformed;
 mod managed;
+mod names;
+mod near_miss;
+mod organization;
 mod parse;
 mod pattern;
 mod principal;
@@ -57,12 +64,16 @@ mod wildcards;
 #[cfg(test)]
 mod tests;
 
+pub use asked::{Asked, Decided};
 pub use context::Context;
 pub use decision::{Decision, PolicyType, StatementRef, access_denied_message};
 pub use document::{Document, DocumentKind, NamedPolicy, Version};
 pub use evaluate::{Policies, Request, evaluate, evaluate_trust};
+pub use explain::{Explanation, Layer, Named, Say, explain, explain_trust};
 pub use malformed::Malformed;
 pub use managed::{ManagedPolicy, managed, managed_names};
+pub use near_miss::{NearMiss, Unmet, UnmetCondition};
+pub use organization::{full_aws_access, rcp_full_aws_access};
 pub use principal::{Principal, PrincipalKind};
 pub use revoke::{REVOKE_OLDER_SESSIONS, revoke_older_sessions};
 pub use statement::{Effect, Statement};

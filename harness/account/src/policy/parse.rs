@@ -4,13 +4,15 @@
 //! AWS's own refusals are not written down, this reader refuses what it could not evaluate; such
 //! places say "unsourced".
 
-use super::condition;
+use super::complaint::Complaint;
 use super::document::{Document, DocumentKind, Version};
 use super::json::{Member, Node};
 use super::malformed::Fault;
-use super::pattern::{Case, Pattern, Syntax};
+use super::names::{self, Refused};
+use super::pattern::Pattern;
 use super::statement::{Effect, Listed, Statement};
-use super::trustee::{self, Trustees};
+use super::trustee::{self, Trustee, Trustees};
+use super::{bucket, condition};
 
 const DOCUMENT_ELEMENTS: &[&str] = &["Version", "Id", "Statement"];
 const STATEMENT_ELEMENTS: &[&str] = &[
@@ -33,31 +35,51 @@ struct Elements<'n, 't> {
 
 /// What a statement's elements need to know about the document around them.
 #[derive(Clone, Copy)]
-struct Setting {
+struct Setting<'a> {
     kind: DocumentKind,
     variables: bool,
+    /// The bucket that every resource has to be in.
+    bucket: Option<&'a str>,
 }
 
-pub(super) fn document(json: &str, kind: DocumentKind) -> Result<Document, Fault> {
+/// Reads a document; `bucket` is the name of the one whose policy it is.
+pub(super) fn document(
+    json: &str,
+    kind: DocumentKind,
+    bucket: Option<&str>,
+) -> Result<Document, Fault> {
     let root = Node::read(json)?;
     let elements = Elements::of(&root, DOCUMENT_ELEMENTS)?;
-    let version = elements.read("Version", version)?.unwrap_or(Version::V2008);
+    let version = elements.read("Version", version)?;
+    // policy.organization.needs-version-2012
+    if organizational(kind) && version != Some(Version::V2012) {
+        let message = "a policy of an organization has the `Version` 2012-10-17";
+        return Err(root.refuse(message));
+    }
+    let version = version.unwrap_or(Version::V2008);
     let id = elements.read("Id", |node| node.text().map(str::to_owned))?;
     // policy.document.id-not-in-identity: as the grammar says.
-    if let (Some(member), DocumentKind::Identity) = (elements.get("Id"), kind) {
-        let fault = Fault::new(
-            member.name_span.clone(),
-            "an identity-based policy has no `Id`",
-        );
-        return Err(fault.inside("Id"));
+    if let Some(member) = elements.get("Id") {
+        let message = match kind {
+            DocumentKind::Identity => Some("an identity-based policy has no `Id`"),
+            DocumentKind::ServiceControl | DocumentKind::ResourceControl => {
+                Some("a policy of an organization has no `Id`")
+            }
+            DocumentKind::Trust | DocumentKind::Resource | DocumentKind::Bucket => None,
+        };
+        if let Some(message) = message {
+            return Err(Fault::new(member.name_span.clone(), message).inside("Id"));
+        }
     }
     let setting = Setting {
         kind,
         // policy.variable.needs-version-2012
         variables: version == Version::V2012,
+        bucket,
     };
     let Some(statements) = elements.get("Statement") else {
-        return Err(root.refuse("`Statement` is missing"));
+        let fault = root.refuse("`Statement` is missing");
+        return Err(fault.complain(Complaint::Missing("Statement")));
     };
     Ok(Document {
         text: json.into(),
@@ -77,7 +99,7 @@ fn version(node: &Node<'_>) -> Result<Version, Fault> {
     }
 }
 
-fn read_statements(node: &Node<'_>, setting: Setting) -> Result<Vec<Statement>, Fault> {
+fn read_statements(node: &Node<'_>, setting: Setting<'_>) -> Result<Vec<Statement>, Fault> {
     let nodes = node
         .one_or_more()
         .map_err(|fault| fault.inside("Statement"))?;
@@ -106,17 +128,20 @@ fn unique_sid(
     if statement.sid.is_some() && earlier.iter().any(|other| other.sid == statement.sid) {
         let sid = Elements::of(node, STATEMENT_ELEMENTS)?.get("Sid");
         let span = sid.map_or(node.span.clone(), |sid| sid.node.span.clone());
-        return Err(Fault::new(span, "another statement has the same `Sid`").inside("Sid"));
+        return Err(Fault::new(span, "another statement has the same `Sid`")
+            .complain(Complaint::SidTwice)
+            .inside("Sid"));
     }
     Ok(statement)
 }
 
-fn statement(node: &Node<'_>, setting: Setting) -> Result<Statement, Fault> {
+fn statement(node: &Node<'_>, setting: Setting<'_>) -> Result<Statement, Fault> {
     let elements = Elements::of(node, STATEMENT_ELEMENTS)?;
     let Some(effect) = elements.read("Effect", effect)? else {
-        return Err(node.refuse("`Effect` is missing"));
+        let fault = node.refuse("`Effect` is missing");
+        return Err(fault.complain(Complaint::Missing("Effect")));
     };
-    Ok(Statement {
+    let statement = Statement {
         sid: elements
             .read("Sid", |node| sid(node, setting.kind))?
             .flatten(),
@@ -129,16 +154,59 @@ fn statement(node: &Node<'_>, setting: Setting) -> Result<Statement, Fault> {
                 condition::parse(node, setting.variables)
             })?
             .unwrap_or_default(),
-    })
+    };
+    check(&statement, &elements, setting.kind)?;
+    Ok(statement)
+}
+
+/// What is wrong with a statement as a whole.
+fn check(
+    statement: &Statement,
+    elements: &Elements<'_, '_>,
+    kind: DocumentKind,
+) -> Result<(), Fault> {
+    let allows = statement.effect == Effect::Allow;
+    // policy.principal.not-principal-denies
+    if let Some(found) = elements.get("NotPrincipal").filter(|_| allows) {
+        return Err(prohibited(found, "`NotPrincipal` goes with `Deny` alone"));
+    }
+    match kind {
+        DocumentKind::Bucket => bucket::check(statement).map_err(|message| {
+            let fault = elements.node.refuse(message);
+            fault.complain(Complaint::ActionWithoutResource)
+        }),
+        // policy.rcp.denies-only
+        DocumentKind::ResourceControl if allows && !statement.allows_everything() => Err(elements
+            .node
+            .refuse("a resource control policy denies")
+            .hint("the one that allows everything is RCPFullAWSAccess")),
+        _ => Ok(()),
+    }
+}
+
+fn organizational(kind: DocumentKind) -> bool {
+    matches!(
+        kind,
+        DocumentKind::ServiceControl | DocumentKind::ResourceControl
+    )
 }
 
 fn effect(node: &Node<'_>) -> Result<Effect, Fault> {
     match node.text()? {
         "Allow" => Ok(Effect::Allow),
         "Deny" => Ok(Effect::Deny),
-        other => Err(node
-            .refuse(format!("`{other}` is no effect"))
-            .did_you_mean(other, &["Allow", "Deny"])),
+        other => {
+            let known = ["Allow", "Deny"];
+            let cased = known.iter().any(|word| word.eq_ignore_ascii_case(other));
+            Err(node
+                .refuse(format!("`{other}` is no effect"))
+                .did_you_mean(other, &known)
+                .complain(if cased {
+                    Complaint::Legacy
+                } else {
+                    Complaint::Effect(other.to_owned())
+                }))
+        }
     }
 }
 
@@ -147,133 +215,120 @@ fn sid(node: &Node<'_>, kind: DocumentKind) -> Result<Option<String>, Fault> {
     let text = node.text()?;
     // policy.document.sid-alphanumeric: other services allow more than IAM in theirs.
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if !plain && kind != DocumentKind::Resource {
-        return Err(node.refuse(format!(
-            "`{text}` has characters other than letters and digits"
-        )));
+    if !plain && !matches!(kind, DocumentKind::Resource | DocumentKind::Bucket) {
+        let message = format!("`{text}` has characters other than letters and digits");
+        return Err(node.refuse(message).complain(Complaint::SidLetters));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 fn trustees(elements: &Elements<'_, '_>, kind: DocumentKind) -> Result<Trustees, Fault> {
+    let found = elements.either("Principal", "NotPrincipal")?;
     // policy.principal.where-required
-    match (elements.either("Principal", "NotPrincipal")?, kind) {
-        (None, DocumentKind::Identity) => Ok(Trustees::Holder),
-        (None, DocumentKind::Trust | DocumentKind::Resource) => {
-            Err(elements.node.refuse("`Principal` is missing"))
+    let names_nobody = match kind {
+        DocumentKind::Identity => Some("an identity-based policy names no principal"),
+        // policy.scp.elements
+        DocumentKind::ServiceControl => Some("a service control policy names no principal"),
+        _ => None,
+    };
+    match (found, names_nobody) {
+        (None, Some(_)) => Ok(Trustees::Holder),
+        (Some(found), Some(message)) => Err(prohibited(found, message)),
+        (None, None) => {
+            let fault = elements.node.refuse("`Principal` is missing");
+            Err(fault.complain(Complaint::Missing("Principal")))
         }
-        (Some(found), DocumentKind::Identity) => {
-            let message = "an identity-based policy names no principal";
-            Err(Fault::new(found.name_span.clone(), message).inside(&found.name))
-        }
-        (Some(found), DocumentKind::Trust) if found.name == "NotPrincipal" => {
-            let message = "a trust policy has no `NotPrincipal`";
-            Err(Fault::new(found.name_span.clone(), message).inside("NotPrincipal"))
-        }
-        (Some(found), DocumentKind::Trust | DocumentKind::Resource) => {
-            let list =
-                trustee::parse(&found.node, kind).map_err(|fault| fault.inside(&found.name))?;
-            Ok(match found.name.as_str() {
-                "NotPrincipal" => Trustees::AllBut(list),
-                _ => Trustees::Only(list),
-            })
-        }
+        (Some(found), None) => named(found, kind),
     }
+}
+
+/// Reads the principals of a kind of policy that has them.
+fn named(found: &Member<'_>, kind: DocumentKind) -> Result<Trustees, Fault> {
+    let lacks = match kind {
+        DocumentKind::Trust => Some("a trust policy has no `NotPrincipal`"),
+        DocumentKind::ResourceControl => Some("a resource control policy has no `NotPrincipal`"),
+        _ => None,
+    };
+    if let (Some(message), "NotPrincipal") = (lacks, found.name.as_str()) {
+        return Err(prohibited(found, message));
+    }
+    let list = trustee::parse(&found.node, kind).map_err(|fault| fault.inside(&found.name))?;
+    // policy.rcp.principal-everyone
+    if kind == DocumentKind::ResourceControl && list != [Trustee::Everyone] {
+        let message = "the `Principal` of a resource control policy is `*`";
+        return Err(found.node.refuse(message).inside("Principal"));
+    }
+    Ok(match found.name.as_str() {
+        "NotPrincipal" => Trustees::AllBut(list),
+        _ => Trustees::Only(list),
+    })
 }
 
 fn actions(elements: &Elements<'_, '_>, kind: DocumentKind) -> Result<Listed, Fault> {
     let Some(found) = elements.either("Action", "NotAction")? else {
-        return Err(elements.node.refuse("`Action` is missing"));
+        let fault = elements.node.refuse("`Action` is missing");
+        return Err(fault.complain(Complaint::Missing("Action")));
     };
-    // Unsourced: whether IAM takes `NotAction` in a trust policy.
-    if kind == DocumentKind::Trust && found.name == "NotAction" {
-        let message = "a trust policy has no `NotAction`";
-        return Err(Fault::new(found.name_span.clone(), message).inside("NotAction"));
-    }
-    list(found, |text| action(text, kind))
-}
-
-fn action(text: &str, kind: DocumentKind) -> Result<Pattern, String> {
-    let name_is = |name: &str, extra: &[char]| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || extra.contains(&c))
+    let lacks = match kind {
+        // Unsourced: whether IAM takes `NotAction` in a trust policy.
+        DocumentKind::Trust => Some("a trust policy has no `NotAction`"),
+        // policy.rcp.elements
+        DocumentKind::ResourceControl => Some("a resource control policy has no `NotAction`"),
+        _ => None,
     };
-    let service = match text.split_once(':') {
-        Some((service, name))
-            if name_is(service, &['-']) && name_is(name, &['*', '?', '-', '_']) =>
-        {
-            service
-        }
-        // Unsourced, but `*:*` is common, and it can only mean everything.
-        None | Some(_) if matches!(text, "*" | "*:*") => "*",
-        _ => {
-            return Err(format!(
-                "`{text}` is no action; write `service:Action` or `*`"
-            ));
-        }
-    };
-    // policy.trust.sts-actions-only
-    if kind == DocumentKind::Trust && !service.eq_ignore_ascii_case("sts") {
-        return Err(format!("`{text}` is no action of `sts`"));
-    }
-    // policy.action.case-insensitive
-    match text {
-        "*" | "*:*" => Ok(Pattern::everything()),
-        _ => Pattern::compile(text, Syntax::Wildcards, Case::Insensitive, false),
+    match lacks {
+        Some(message) if found.name == "NotAction" => Err(prohibited(found, message)),
+        _ => list(found, "Action", |text| names::action(text, kind)),
     }
 }
 
-fn resources(elements: &Elements<'_, '_>, setting: Setting) -> Result<Option<Listed>, Fault> {
+fn resources(elements: &Elements<'_, '_>, setting: Setting<'_>) -> Result<Option<Listed>, Fault> {
     match (elements.either("Resource", "NotResource")?, setting.kind) {
         (None, DocumentKind::Trust) => Ok(None),
         // policy.trust.no-resource
-        (Some(found), DocumentKind::Trust) => {
-            let message = "a trust policy is about its role and names no resource";
-            Err(Fault::new(found.name_span.clone(), message).inside(&found.name))
+        (Some(found), DocumentKind::Trust) => Err(prohibited(
+            found,
+            "a trust policy is about its role and names no resource",
+        )),
+        (None, _) => {
+            let fault = elements.node.refuse("`Resource` is missing");
+            Err(fault.complain(Complaint::Missing("Resource")))
         }
-        (None, _) => Err(elements.node.refuse("`Resource` is missing")),
-        (Some(found), _) => list(found, |text| resource(text, setting.variables)).map(Some),
+        (Some(found), _) => list(found, "Resource", |text| {
+            names::resource(text, setting.variables, setting.bucket)
+        })
+        .map(Some),
     }
 }
 
-fn resource(text: &str, variables: bool) -> Result<Pattern, String> {
-    if text == "*" {
-        return Ok(Pattern::everything());
-    }
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", partition, service, ..] = parts[..] else {
-        return Err(format!("`{text}` is neither an ARN nor `*`"));
-    };
-    // policy.resource.service-is-literal
-    if partition.is_empty() || service.is_empty() || service.contains(['*', '?']) {
-        return Err(format!(
-            "`{text}` names no service; wildcards stand after it"
-        ));
-    }
-    // A `*` at the end reaches across the colons that are left out. Any other short form is
-    // completed by AWS, by some accounts; unsourced, so refused.
-    if parts.len() < 6 && !text.ends_with('*') {
-        return Err(format!(
-            "`{text}` has {} of the six parts of an ARN",
-            parts.len()
-        ));
-    }
-    Pattern::compile(text, Syntax::Resource, Case::Sensitive, variables)
+fn prohibited(found: &Member<'_>, message: &str) -> Fault {
+    Fault::new(found.name_span.clone(), message)
+        .complain(Complaint::Prohibited(found.name.clone()))
+        .inside(&found.name)
 }
 
 fn list(
     member: &Member<'_>,
-    read: impl Fn(&str) -> Result<Pattern, String>,
+    element: &'static str,
+    read: impl Fn(&str) -> Result<Pattern, Refused>,
 ) -> Result<Listed, Fault> {
-    let pattern = |node: &Node<'_>| read(node.text()?).map_err(|message| node.refuse(message));
+    let inside = |fault: Fault| fault.inside(&member.name);
     let nodes = member.node.one_or_more();
-    let patterns = nodes.and_then(|nodes| nodes.iter().map(pattern).collect());
-    Ok(Listed {
-        patterns: patterns.map_err(|fault| fault.inside(&member.name))?,
+    let nodes = nodes.map_err(|fault| inside(fault.complain(Complaint::Missing(element))))?;
+    let mut listed = Listed {
+        patterns: Vec::with_capacity(nodes.len()),
+        written: Vec::with_capacity(nodes.len()),
         negated: member.name.starts_with("Not"),
-    })
+    };
+    for node in nodes {
+        let text = node.text().map_err(inside)?;
+        let refuse = |Refused(message, complaint)| node.refuse(message).complain(complaint);
+        listed
+            .patterns
+            .push(read(text).map_err(|refused| inside(refuse(refused)))?);
+        listed.written.push(text.into());
+    }
+    Ok(listed)
 }
 
 impl<'n, 't> Elements<'n, 't> {
@@ -284,7 +339,8 @@ impl<'n, 't> Elements<'n, 't> {
             if !known.contains(&member.name.as_str()) {
                 let message = format!("unknown element `{}`", member.name);
                 let fault = Fault::new(member.name_span.clone(), message);
-                return Err(fault.did_you_mean(&member.name, known));
+                let fault = fault.did_you_mean(&member.name, known);
+                return Err(fault.complain(Complaint::Unknown(member.name.clone())));
             }
         }
         Ok(Self { node, members })

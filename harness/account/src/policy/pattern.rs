@@ -115,9 +115,27 @@ impl Pattern {
         }
     }
 
+    /// Whether it is the pattern `*`.
+    pub(super) fn is_everything(&self) -> bool {
+        matches!(*self.pieces, [Piece::Star(Range::Anything)])
+    }
+
     /// Whether a value is needed to know what the pattern says.
     pub(super) fn has_variables(&self) -> bool {
         self.has_variables
+    }
+
+    /// The text with the values of its variables; `None` if one has none.
+    pub(super) fn filled(&self, context: &Context) -> Option<String> {
+        let token = |piece: &Piece| {
+            Some(match piece {
+                Piece::Text(text) => text.to_string(),
+                Piece::Variable(variable) => variable.resolve(context)?.to_owned(),
+                Piece::Star(_) => "*".to_owned(),
+                Piece::Question(_) => "?".to_owned(),
+            })
+        };
+        self.pieces.iter().map(token).collect()
     }
 
     /// Whether the whole of `text` fits.

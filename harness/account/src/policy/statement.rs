@@ -43,12 +43,15 @@ pub struct Statement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {
     pub(super) patterns: Vec<Pattern>,
+    /// The same as they stand in the text.
+    pub(super) written: Vec<Box<str>>,
     pub(super) negated: bool,
 }
 
 impl Statement {
     /// How the statement reaches the request; `None` if it does not match.
-    pub(super) fn reach(&self, request: &Request<'_>) -> Option<Reach> {
+    /// `bounded`: whether the principal has a permissions boundary.
+    pub(super) fn reach(&self, request: &Request<'_>, bounded: bool) -> Option<Reach> {
         // policy.statement.all-elements-match: cheapest test first.
         if !self.actions.covers(request.action, request) {
             return None;
@@ -58,12 +61,22 @@ impl Statement {
         {
             return None;
         }
-        let reach = self.trustees.reach(request.principal, self.effect)?;
+        let reach = self.trustees.reach(request.principal, bounded)?;
         // policy.condition.operators-and-keys-all
         self.conditions
             .iter()
             .all(|condition| condition.holds(request.context))
             .then_some(reach)
+    }
+
+    /// Whether it allows everything everywhere, as far as action, resource and conditions go.
+    pub(super) fn allows_everything(&self) -> bool {
+        let everything =
+            |listed: &Listed| !listed.negated && listed.patterns.iter().any(Pattern::is_everything);
+        self.effect == Effect::Allow
+            && self.conditions.is_empty()
+            && everything(&self.actions)
+            && self.resources.as_ref().is_some_and(everything)
     }
 
     pub(super) fn trustees_mut(&mut self) -> &mut [Trustee] {
@@ -72,7 +85,7 @@ impl Statement {
 }
 
 impl Listed {
-    fn covers(&self, text: &str, request: &Request<'_>) -> bool {
+    pub(super) fn covers(&self, text: &str, request: &Request<'_>) -> bool {
         // policy.statement.not-elements-cover-the-rest
         let listed = |pattern: &Pattern| pattern.matches(text, request.context);
         self.patterns.iter().any(listed) != self.negated

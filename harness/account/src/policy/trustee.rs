@@ -1,10 +1,12 @@
 //! Whom a statement names: the elements `Principal` and `NotPrincipal`.
 
+use std::fmt;
+
+use super::complaint::Complaint;
 use super::document::DocumentKind;
 use super::json::{Node, Value};
 use super::malformed::Fault;
 use super::principal::{Principal, PrincipalKind};
-use super::statement::Effect;
 
 // policy.principal.types
 const KINDS: &[&str] = &["AWS", "Service", "Federated", "CanonicalUser"];
@@ -15,6 +17,7 @@ pub(super) enum Trustees {
     /// Whoever the policy is attached to.
     Holder,
     Only(Vec<Trustee>),
+    /// Only with `Deny`.
     AllBut(Vec<Trustee>),
 }
 
@@ -47,20 +50,29 @@ pub(super) enum Reach {
 
 impl Trustees {
     /// How the statement reaches this principal; `None` if it is not about it.
-    pub(super) fn reach(&self, principal: &Principal, effect: Effect) -> Option<Reach> {
+    ///
+    /// `bounded`: whether the principal has a permissions boundary.
+    pub(super) fn reach(&self, principal: &Principal, bounded: bool) -> Option<Reach> {
         match self {
             Self::Holder => Some(Reach::Sender),
             Self::Only(list) => list.iter().filter_map(|t| t.reach(principal)).max(),
             Self::AllBut(list) => {
                 let excepted = |level| list.iter().any(|t| t.reach(principal) == Some(level));
                 let everyone = list.contains(&Trustee::Everyone);
-                let spared = match effect {
-                    Effect::Allow => list.iter().any(|t| t.reach(principal).is_some()),
-                    // policy.principal.not-principal-deny-needs-every-level
-                    Effect::Deny => everyone || levels(principal).iter().all(|l| excepted(*l)),
-                };
-                (!spared).then_some(Reach::Sender)
+                // policy.principal.not-principal-deny-needs-every-level
+                let spared = everyone || levels(principal).iter().all(|l| excepted(*l));
+                // policy.principal.not-principal-ignores-bounded: whatever it lists.
+                (bounded || !spared).then_some(Reach::Sender)
             }
+        }
+    }
+
+    /// Whom it names.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        match self {
+            Self::Holder => Vec::new(),
+            Self::Only(list) => list.iter().map(ToString::to_string).collect(),
+            Self::AllBut(list) => list.iter().map(|t| format!("all but {t}")).collect(),
         }
     }
 
@@ -146,8 +158,29 @@ impl Trustee {
             ("Federated", DocumentKind::Trust) => Ok(Self::Federated(text.to_owned())),
             // Bucket policies alone name accounts this way; a `Federated` entry there would need
             // to know which provider stands behind a session.
-            ("CanonicalUser", DocumentKind::Resource) => Ok(Self::CanonicalUser(text.to_owned())),
+            ("CanonicalUser", DocumentKind::Resource | DocumentKind::Bucket) => {
+                Ok(Self::CanonicalUser(text.to_owned()))
+            }
             _ => Err(node.refuse(format!("`{kind}` is not supported in this kind of policy"))),
+        }
+    }
+}
+
+impl fmt::Display for Trustee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everyone => f.write_str("*"),
+            Self::Account(id) => write!(f, "arn:aws:iam::{id}:root"),
+            Self::CanonicalUser(text)
+            | Self::UniqueId(text)
+            | Self::Service(text)
+            | Self::Federated(text) => f.write_str(text),
+            // With the id, as another of that name is somebody else.
+            Self::Arn { arn, pinned: None } => f.write_str(arn),
+            Self::Arn {
+                arn,
+                pinned: Some(id),
+            } => write!(f, "{arn} ({id})"),
         }
     }
 }
@@ -173,7 +206,11 @@ pub(super) fn parse(node: &Node<'_>, document: DocumentKind) -> Result<Vec<Trust
             "*" => Ok(vec![Trustee::Everyone]),
             _ => Err(node
                 .refuse(format!("`{text}` is no principal"))
-                .hint(r#"write `"*"` or an object such as `{"AWS": "111122223333"}`"#)),
+                .hint(r#"write `"*"` or an object such as `{"AWS": "111122223333"}`"#)
+                .complain(Complaint::Principal {
+                    kind: "AWS".to_owned(),
+                    name: text.clone(),
+                })),
         };
     }
     let mut trustees = Vec::new();
@@ -183,7 +220,16 @@ pub(super) fn parse(node: &Node<'_>, document: DocumentKind) -> Result<Vec<Trust
             let fault = Fault::new(member.name_span.clone(), message);
             return Err(fault.did_you_mean(&member.name, KINDS));
         }
-        let read = |node| Trustee::parse(&member.name, node, document);
+        let read = |node: &Node<'_>| {
+            Trustee::parse(&member.name, node, document).map_err(|fault| {
+                let name = match &node.value {
+                    Value::Text(text) => text.clone(),
+                    _ => node.kind().to_owned(),
+                };
+                let kind = member.name.clone();
+                fault.complain(Complaint::Principal { kind, name })
+            })
+        };
         for entry in member
             .node
             .one_or_more()

@@ -85,6 +85,9 @@ fn reason_of(decision: &Decision) -> Option<Reason> {
             PolicyType::Session => Reason::NoSessionPolicy,
             PolicyType::Resource => Reason::NoResourcePolicy,
             PolicyType::Trust => Reason::NoTrustPolicy,
+            PolicyType::ServiceControl => Reason::NoServiceControlPolicy,
+            PolicyType::ResourceControl => Reason::NoResourceControlPolicy,
+            PolicyType::VpcEndpoint => Reason::NoEndpointPolicy,
         }),
     }
 }

@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::super::complaint::Complaint;
 use super::super::json::{Member, Node, Value};
 use super::super::malformed::Fault;
 use super::super::pattern::{Case, Pattern, Syntax};
-use super::test::{Condition, Set, Test, is_key};
+use super::test::{Condition, Set, Test, Written, is_key};
 use super::value::{self, Cidr, Comparison};
 
 /// What kind of value an operator compares.
@@ -116,13 +117,19 @@ fn condition(operator: &Member<'_>, key: &Member<'_>, variables: bool) -> Result
         return Err(Fault::new(key.name_span.clone(), message)
             .hint("a key has a prefix, as in `aws:SourceIp`"));
     }
-    let values = values(&key.node).and_then(|values| compile(found.operand, &values, variables));
+    let inside = |fault: Fault| fault.inside(&key.name);
+    let values = values(&key.node).map_err(inside)?;
     Ok(Condition {
         key: key.name.to_ascii_lowercase().into(),
         set,
         if_exists,
         negated: found.negated,
-        test: values.map_err(|fault| fault.inside(&key.name))?,
+        test: compile(found.operand, &values, variables).map_err(inside)?,
+        written: Written {
+            operator: operator.name.as_str().into(),
+            key: key.name.as_str().into(),
+            values: values.iter().map(|(_, text)| (*text).into()).collect(),
+        },
     })
 }
 
@@ -146,7 +153,9 @@ fn split(member: &Member<'_>) -> Result<(Set, &'static Operator, bool), Fault> {
     // policy.condition.unknown-operator-refused
     let Some(operator) = OPERATORS.iter().find(|operator| operator.name == base) else {
         let known: Vec<&str> = OPERATORS.iter().map(|operator| operator.name).collect();
-        return Err(refuse(format!("unknown operator `{name}`")).did_you_mean(base, &known));
+        return Err(refuse(format!("unknown operator `{name}`"))
+            .did_you_mean(base, &known)
+            .complain(Complaint::Operator(name.to_owned())));
     };
     // policy.condition.null-stands-alone
     if operator.operand == Operand::Null && (if_exists || set != Set::Single) {
@@ -192,6 +201,7 @@ fn compile(operand: Operand, values: &[(&Node<'_>, &str)], variables: bool) -> R
                 .map(|numbers| Test::Number(comparison, numbers))
         }
         Operand::Date(comparison) => each(values, |text| typed(text, "date", value::date(text)))
+            .map_err(|fault| fault.complain(Complaint::Legacy))
             .map(|dates| Test::Date(comparison, dates)),
         Operand::Binary => each(values, |text| {
             typed(text, "base64 text", STANDARD.decode(text).ok())

@@ -20,6 +20,15 @@ pub(in super::super) struct Condition {
     /// The operator has `Not` in its name: it holds if `test` matches none of the policy's values.
     pub(super) negated: bool,
     pub(super) test: Test,
+    pub(in super::super) written: Written,
+}
+
+/// A condition as it stands in the text, for whoever explains a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Written {
+    pub(in super::super) operator: Box<str>,
+    pub(in super::super) key: Box<str>,
+    pub(in super::super) values: Box<[Box<str>]>,
 }
 
 /// What a request with several values for the key has to show.
@@ -69,6 +78,14 @@ impl Condition {
             // policy.condition.set-empty: an empty value is no value (multi-value page).
             Set::All => values.iter().filter(|value| !value.is_empty()).all(holds),
             Set::Any => values.iter().filter(|value| !value.is_empty()).any(holds),
+        }
+    }
+
+    /// The pattern that the value at `index` in the text was compiled to, if it was to one.
+    pub(in super::super) fn pattern(&self, index: usize) -> Option<&Pattern> {
+        match &self.test {
+            Test::Text(patterns) => patterns.get(index),
+            _ => None,
         }
     }
 

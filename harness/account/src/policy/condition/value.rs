@@ -30,7 +30,8 @@ pub(super) fn date(text: &str) -> Option<SimInstant> {
     if full.as_bytes().get(10) == Some(&b'T') {
         return SimInstant::parse(&full);
     }
-    let all_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let seconds: i64 = all_digits.then(|| text.parse().ok()).flatten()?;
     Some(SimInstant::from_epoch_millis(seconds.checked_mul(1_000)?))
 }
@@ -134,6 +135,8 @@ mod tests {
             ("2031-05-02T06:00:01.250Z", Some("2031-05-02T06:00:01Z")),
             ("2031-05-02T06:00:01+02:00", Some("2031-05-02T04:00:01Z")),
             ("1403289600", Some("2014-06-20T18:40:00Z")),
+            ("-86400", Some("1969-12-31T00:00:00Z")),
+            ("-", None),
             ("2031-05-02 06:00:01Z", None),
             ("2031-05-02T06:00:01", None),
             ("2031-13", None),

@@ -79,6 +79,7 @@ fn decide(case: &Case) -> String {
         resource: resource.as_ref(),
         boundary: boundary.as_ref(),
         session: session.as_ref().map(<[NamedPolicy; 1]>::as_slice),
+        ..Policies::default()
     };
     brief(&evaluate(&request, &policies))
 }

@@ -1,8 +1,11 @@
 //! Tables: one row is one case, with the decision and the statement behind it.
 
 mod accounts;
+mod cases;
 mod conditions;
+mod malformed;
 mod patterns;
+mod properties;
 mod refusals;
 mod statements;
 mod trust;

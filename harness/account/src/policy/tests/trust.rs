@@ -174,6 +174,30 @@ fn refusals_in_the_words_of_aws() {
             denied(PolicyType::Trust),
             "with an explicit deny in the role trust policy",
         ),
+        (
+            lacking(PolicyType::ServiceControl),
+            "because no service control policy allows the s3:PutObject action",
+        ),
+        (
+            denied(PolicyType::ServiceControl),
+            "with an explicit deny in a service control policy",
+        ),
+        (
+            lacking(PolicyType::ResourceControl),
+            "because no resource control policy allows the s3:PutObject action",
+        ),
+        (
+            denied(PolicyType::ResourceControl),
+            "with an explicit deny in a resource control policy",
+        ),
+        (
+            lacking(PolicyType::VpcEndpoint),
+            "because no VPC endpoint policy allows the s3:PutObject action",
+        ),
+        (
+            denied(PolicyType::VpcEndpoint),
+            "with an explicit deny in a VPC endpoint policy",
+        ),
     ] {
         assert_eq!(decision.because("s3:PutObject").as_deref(), Some(expected));
     }

@@ -112,6 +112,12 @@ words! {
         NoSessionPolicy = "no-session-policy",
         /// The trust policy does not allow it.
         NoTrustPolicy = "no-trust-policy",
+        /// A level of the organization does not allow it to its principals.
+        NoServiceControlPolicy = "no-service-control-policy",
+        /// A level of the organization does not allow it to its resources.
+        NoResourceControlPolicy = "no-resource-control-policy",
+        /// The policy of the VPC endpoint does not allow it.
+        NoEndpointPolicy = "no-endpoint-policy",
     }
 }
 
