@@ -24,7 +24,7 @@ walk-through:
 serve *ARGUMENTS:
     @cargo run --quiet -- serve {{ARGUMENTS}}
 
-# Measure: rotations a second, and the provider's refresh paths
+# Measure: see benches/README.md
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}
 
