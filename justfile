@@ -32,7 +32,7 @@ fuzz SECONDS="60" *TARGETS:
 serve *ARGUMENTS:
     @cargo run --quiet -- serve {{ARGUMENTS}}
 
-# Measure: rotations a second, and the provider's refresh paths
+# Measure: see benches/README.md
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}
 
