@@ -282,7 +282,9 @@ fn users(simulation: &Simulation, world: &World) -> io::Result<Vec<ServedUser>> 
         let mut owner = account
             .operator_in(now, &id)
             .ok_or_else(|| io::Error::other(format!("there is no account {id}")))?;
-        let key = owner.create_access_key(name).map_err(io::Error::other)?;
+        let key = owner
+            .create_access_key(name.as_str())
+            .map_err(io::Error::other)?;
         Ok(ServedUser {
             name: name.clone(),
             account: id,
