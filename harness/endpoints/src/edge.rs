@@ -205,6 +205,7 @@ impl Edge {
                 session: None,
                 by_machine_time: false,
                 decision: None,
+                asked: None,
                 refusal: reply.refusal,
                 fault: None,
             },

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use super::line::Line;
 use super::service::Service;
+use crate::brought::Peer;
 use crate::delivery::{Broken, Surplus, is_reset, silence};
 use crate::edge::Edge;
 
@@ -37,11 +38,15 @@ pub(super) async fn converse(
 ) {
     // Answers are small and there is one at a time: nothing is gained by waiting for more to send.
     let _ = stream.set_nodelay(true);
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let surplus = Surplus::default();
     let line = Line::new(stream, surplus.clone(), behind.malformed(&edge));
     let (reset, bare) = (line.reset(), line.bare());
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(surplus.clone());
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         let (edge, behind) = (edge.clone(), Arc::clone(&behind));
         let (reset, bare) = (Arc::clone(&reset), Arc::clone(&bare));
         async move {
