@@ -9,6 +9,7 @@ mod agenda;
 mod authenticate;
 mod authorize;
 mod container;
+mod context_keys;
 mod control_plane;
 mod ec2;
 mod entropy;

@@ -206,6 +206,7 @@ impl Edge {
                 session: None,
                 by_machine_time: false,
                 decision: None,
+                asked: None,
                 refusal,
                 fault: None,
             },

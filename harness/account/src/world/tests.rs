@@ -121,6 +121,7 @@ fn exchange(caller: &str) -> Exchange {
         session: None,
         by_machine_time: false,
         decision: None,
+        asked: None,
         refusal: None,
         fault: None,
     }

@@ -19,6 +19,7 @@ mod said;
 mod sources;
 mod table;
 mod time;
+mod why;
 
 pub use openapi::openapi;
 pub use router::{ControlOptions, control};

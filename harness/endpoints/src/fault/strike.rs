@@ -435,6 +435,7 @@ impl Visit<'_> {
             session: None,
             by_machine_time: false,
             decision: None,
+            asked: None,
             refusal: None,
             fault: Some(record(struck)),
         }

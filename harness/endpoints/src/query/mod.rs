@@ -19,7 +19,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use rolecall_account::policy::Decision;
+use rolecall_account::policy::{Asked, Decision};
 use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
 use rolecall_account::{
     AuthenticationError, ControlPlane, Operation, Service, Session, SimInstant, World, authenticate,
@@ -29,6 +29,7 @@ pub(crate) use error::{QueryError, fault};
 pub(crate) use parameters::Parameters;
 
 use crate::aws::Host;
+use crate::brought::brought;
 use crate::ec2::EC2;
 use crate::edge::{Edge, name_the_host, record_of, told};
 use crate::iam::IAM;
@@ -139,6 +140,7 @@ struct Visit {
     session: Option<Arc<Session>>,
     by_machine_time: bool,
     decision: Option<Decision>,
+    asked: Option<Arc<Asked>>,
 }
 
 #[derive(Clone)]
@@ -199,7 +201,12 @@ async fn serve(
         caller: &caller,
         parameters: &parameters,
     };
-    let answered = handler(&mut query.edge.world(), &call)?;
+    let (answered, asked) = query
+        .edge
+        .world()
+        .and_asked(brought(head), |world| handler(world, &call));
+    visit.asked = asked;
+    let answered = answered?;
     visit.decision = answered.decision;
     Ok(answered.result)
 }

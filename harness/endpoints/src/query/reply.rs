@@ -33,6 +33,7 @@ pub(super) fn exchange(
         session,
         by_machine_time,
         decision,
+        asked,
     } = sent.visit;
     let id = sent.id;
     let (status, root, decision, refusal) = match answer {
@@ -72,6 +73,7 @@ pub(super) fn exchange(
         session,
         by_machine_time,
         decision,
+        asked,
         refusal,
         fault: None,
     };

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use super::head::let_go_of_the_buffer;
 use super::line::{Line, Malformed};
 use super::service::Service;
+use crate::brought::Peer;
 use crate::delivery::{Broken, Surplus, is_reset, silence};
 use crate::edge::Edge;
 
@@ -48,7 +49,16 @@ impl Behind {
     }
 
     /// Answers a request, whose body may still be on its way.
-    async fn answer(&self, mut request: Request<Incoming>, surplus: &Surplus) -> Response {
+    async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        peer: Option<Peer>,
+        surplus: &Surplus,
+    ) -> Response {
+        // Policies alone look at it, and the metadata service has none.
+        if let (Some(peer), Service::Aws { .. }) = (peer, &self.service) {
+            request.extensions_mut().insert(peer);
+        }
         if !self.edge.faults().is_idle() {
             request.extensions_mut().insert(surplus.clone());
         }
@@ -67,12 +77,13 @@ pub(super) async fn converse(
 ) {
     // Answers are small and there is one at a time: nothing is gained by waiting for more to send.
     let _ = stream.set_nodelay(true);
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let surplus = Surplus::default();
     let line = Line::new(stream, surplus.clone(), Arc::clone(&behind.malformed));
     let (reset, bare) = (line.reset(), line.bare());
     let (behind, surplus, reset, bare) = (&*behind, &surplus, &reset, &bare);
     let service = service_fn(|request: Request<Incoming>| async move {
-        let response = behind.answer(request, surplus).await;
+        let response = behind.answer(request, peer, surplus).await;
         match Broken::of(&response) {
             None => {
                 let has_type = response.headers().contains_key(CONTENT_TYPE);
