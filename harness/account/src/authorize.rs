@@ -110,12 +110,15 @@ impl World {
     /// (`sts.session-policy.intersects`).
     fn policies<'a>(&'a self, session: &'a Session) -> Policies<'a> {
         let (accounts, identity) = (&self.accounts, &session.identity);
+        let role = accounts.role_of(identity);
         let identity = match &identity.actor {
-            Actor::Role { .. } => accounts.role_of(identity).map(Role::identity_policies),
+            Actor::Role { .. } => role.map(Role::identity_policies),
             Actor::User { .. } => accounts.user_of(identity).map(User::identity_policies),
         };
         Policies {
             identity: identity.unwrap_or_default(),
+            // policy.decision.boundary-intersects
+            boundary: role.and_then(Role::boundary),
             session: session.policies.as_deref(),
             ..Policies::default()
         }
@@ -130,7 +133,11 @@ fn principal(session: &Session) -> Principal {
             id,
             session_name,
             ..
-        } => Principal::role_session(account, name, session_name, id),
+        } => Principal {
+            // With the path, which a session's own ARN has not.
+            arn: session.identity.principal_arn(),
+            ..Principal::role_session(account, name, session_name, id)
+        },
         Actor::User { name, id, arn } => Principal {
             arn: arn.clone(),
             ..Principal::user(account, name, id)
