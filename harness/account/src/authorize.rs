@@ -140,7 +140,7 @@ fn principal(session: &Session) -> Principal {
 
 /// The condition keys that every signed request has (`policy.context.always`), and those that only
 /// temporary credentials bring (`policy.context.temporary`), on top of the request's `own`.
-fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
+pub(crate) fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
     let identity = &session.identity;
     let (kind, username) = match &identity.actor {
         Actor::Role { .. } => ("AssumedRole", None),

@@ -32,6 +32,10 @@ impl Iam {
             .ok_or_else(|| no_such("instance profile", name))
     }
 
+    pub(crate) fn profile_by_arn(&self, arn: &str) -> Option<&InstanceProfile> {
+        self.profiles.values().find(|profile| profile.arn == arn)
+    }
+
     /// By unique id: an association outlives the name (`imds.info.profile-not-found`).
     pub(crate) fn profile_by_id(&self, id: &str) -> Option<&InstanceProfile> {
         self.profiles.values().find(|profile| profile.id == id)
