@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::authorize;
 use crate::iam::Iam;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
@@ -49,13 +50,34 @@ pub struct Denied {
     pub action: String,
     /// The ARN of what it was asked of; `*` where there is none.
     pub resource: String,
+    /// Who that is, and the condition keys.
+    pub asking: Box<Asking>,
     /// What the policies said.
     pub decision: Decision,
+}
+
+/// Who asked for what was refused, and the condition keys as they were compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// The value of `aws:userid`.
+    pub principal_id: String,
+    /// The name of the user or of the role.
+    pub principal_name: String,
+    /// The condition keys.
+    pub context: Context,
 }
 
 impl Denied {
     fn message(&self) -> String {
         let (caller, action) = (&self.caller_arn, &self.action);
+        let because = self
+            .decision
+            .because(action)
+            .filter(|_| self.resource == "*");
+        if let Some(because) = because {
+            // ec2.errors.unauthorized: what is about nothing in particular names no resource.
+            return format!("User: {caller} is not authorized to perform: {action} {because}");
+        }
         let words = access_denied_message(caller, action, &self.resource, &self.decision);
         words.unwrap_or_else(|| format!("User: {caller} is not authorized to perform: {action}"))
     }
@@ -147,6 +169,11 @@ impl ControlPlane<'_> {
             caller_arn: caller.identity.caller_arn(),
             action: action.to_owned(),
             resource: resource.to_owned(),
+            asking: Box::new(Asking {
+                principal_id: caller.identity.user_id(),
+                principal_name: caller.identity.name().to_owned(),
+                context: authorize::context(self.now, caller, own),
+            }),
             decision,
         })
     }

@@ -7,6 +7,7 @@
 mod accounts;
 mod agenda;
 mod authenticate;
+mod authorization_message;
 mod authorize;
 mod constraint;
 mod container;
@@ -39,11 +40,13 @@ pub use constraint::Violated;
 pub use container::{
     Authorization, ContainerError, Demand, MetadataError, RunTask, Shown, TaskKind, TaskMetadata,
 };
-pub use control_plane::{ControlPlane, Denied};
+pub use control_plane::{Asking, ControlPlane, Denied};
 pub use ec2::{
-    Association, Ec2Error, EventCode, EventState, HttpTokens, Instance, InstanceState, Lifecycle,
-    MetadataOptions, MetadataOptionsChange, RunInstance, ScheduledEvent, SpotAction,
-    SpotInterruption, Switch,
+    Association, DescribedAssociation, DescribedTag, Ec2Error, Ec2Unrecognised, EventCode,
+    EventState, Filters, HttpTokens, INSTANCE_FILTERS, Instance, InstanceState, Kind, Lifecycle,
+    MetadataDefaultsChange, MetadataOptions, MetadataOptionsChange, Network, Page, Paging,
+    Preference, ProfileSpec, Reservation, RunInstance, RunInstances, ScheduledEvent, SpotAction,
+    SpotInterruption, StateChange, StateName, Switch, TAG_FILTERS, WantedInstances,
 };
 pub use entropy::Entropy;
 pub use iam::{

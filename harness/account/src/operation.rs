@@ -200,12 +200,16 @@ operations! {
     StopInstances = Ec2, "StopInstances", "ec2-stop-instances";
     /// Starts a stopped instance.
     StartInstances = Ec2, "StartInstances", "ec2-start-instances";
+    /// Reboots an instance.
+    RebootInstances = Ec2, "RebootInstances", "ec2-reboot-instances";
     /// Ends an instance.
     TerminateInstances = Ec2, "TerminateInstances", "ec2-terminate-instances";
     /// Gives an instance a profile.
     AssociateIamInstanceProfile = Ec2, "AssociateIamInstanceProfile", "ec2-associate-iam-instance-profile";
     /// Gives an instance another profile.
     ReplaceIamInstanceProfileAssociation = Ec2, "ReplaceIamInstanceProfileAssociation", "ec2-replace-iam-instance-profile-association";
+    /// Lists what ties instances to profiles.
+    DescribeIamInstanceProfileAssociations = Ec2, "DescribeIamInstanceProfileAssociations", "ec2-describe-iam-instance-profile-associations";
     /// Takes an instance's profile away.
     DisassociateIamInstanceProfile = Ec2, "DisassociateIamInstanceProfile", "ec2-disassociate-iam-instance-profile";
     /// Changes how an instance's metadata is served.
@@ -214,6 +218,22 @@ operations! {
     CreateTags = Ec2, "CreateTags", "ec2-create-tags";
     /// Takes tags of an instance away.
     DeleteTags = Ec2, "DeleteTags", "ec2-delete-tags";
+    /// Says how new instances serve their metadata where nothing is said.
+    GetInstanceMetadataDefaults = Ec2, "GetInstanceMetadataDefaults", "ec2-get-instance-metadata-defaults";
+    /// Changes how new instances serve their metadata where nothing is said.
+    ModifyInstanceMetadataDefaults = Ec2, "ModifyInstanceMetadataDefaults", "ec2-modify-instance-metadata-defaults";
+    /// Lists instances.
+    DescribeInstances = Ec2, "DescribeInstances", "ec2-describe-instances";
+    /// Lists how instances fare.
+    DescribeInstanceStatus = Ec2, "DescribeInstanceStatus", "ec2-describe-instance-status";
+    /// Says one thing about an instance.
+    DescribeInstanceAttribute = Ec2, "DescribeInstanceAttribute", "ec2-describe-instance-attribute";
+    /// Lists tags.
+    DescribeTags = Ec2, "DescribeTags", "ec2-describe-tags";
+    /// Lists Regions.
+    DescribeRegions = Ec2, "DescribeRegions", "ec2-describe-regions";
+    /// Lists the zones of the Region.
+    DescribeAvailabilityZones = Ec2, "DescribeAvailabilityZones", "ec2-describe-availability-zones";
     /// Says who asks.
     StsGetCallerIdentity = Sts, "GetCallerIdentity", "sts-get-caller-identity";
     /// Makes a session of a role.

@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::error::Ec2Error;
-use super::metadata_options::MetadataOptions;
-use super::notice::{Lifecycle, Notices};
+use super::metadata_options::{MetadataOptions, MetadataOptionsChange};
+use super::notice::{Lifecycle, Notices, ScheduledEvent};
+use super::run::Launched;
 use crate::control_plane::ControlPlane;
-use crate::iam::{InstanceProfile, Role};
-use crate::id;
+use crate::iam::Role;
 use crate::instant::SimInstant;
 use crate::issuing::{Behind, Source};
 use crate::journal::Happening;
-use crate::operation::Operation;
-use crate::world::{Due, World};
+use crate::world::World;
+
+/// For how long an instance can be seen once it is terminated (`ec2.terminated.forgotten`).
+const REMEMBERED: Duration = Duration::from_hours(1);
 
 /// Where an instance is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Association {
     pub profile_id: String,
     /// The profile's ARN when the tie was made; it outlives the profile.
     pub profile_arn: String,
+    /// When the tie was made.
+    pub made_at: SimInstant,
     /// Whether the instance has it already, or still is to get it.
     pub settled: bool,
 }
@@ -72,6 +77,18 @@ pub struct Instance {
     pub client_hops: u8,
     /// When it was launched, or last started.
     pub pending_at: SimInstant,
+    /// When it was terminated.
+    pub terminated_at: Option<SimInstant>,
+    /// When it was last stopped or terminated, and in whose name: what `reason` says of it.
+    pub reason: Option<String>,
+    /// The image it was launched from.
+    pub image_id: String,
+    /// The reservation it was launched in.
+    pub reservation_id: String,
+    /// The how-manyeth it is of its reservation, from 0.
+    pub launch_index: u32,
+    /// What its launch was made idempotent by.
+    pub client_token: Option<String>,
     /// When its metadata last changed, credentials aside.
     pub changed_at: SimInstant,
     /// Its tie to a profile.
@@ -83,6 +100,22 @@ pub struct Instance {
 }
 
 impl Instance {
+    /// `g` after the number of the generation means one of AWS's own processors, as in `m7g.large`.
+    pub fn architecture(&self) -> &'static str {
+        let family = self.instance_type.split('.').next().unwrap_or_default();
+        let after = family.split_once(|c: char| c.is_ascii_digit());
+        if after.is_some_and(|(_, rest)| rest.contains('g')) {
+            "arm64"
+        } else {
+            "x86_64"
+        }
+    }
+
+    /// What EC2 has scheduled for it.
+    pub fn events(&self) -> &[ScheduledEvent] {
+        &self.notices.events
+    }
+
     /// The tie in effect: one that has yet to settle leaves the one before it in place.
     pub(crate) fn settled_association(&self) -> Option<&Association> {
         [&self.association, &self.replaced]
@@ -90,193 +123,46 @@ impl Instance {
             .flatten()
             .find(|association| association.settled)
     }
-
-    /// Ends it for good.
-    pub(super) fn end(&mut self) {
-        self.state = InstanceState::Terminated;
-        self.association = None;
-        self.replaced = None;
-    }
 }
 
 /// The instances of a world.
 #[derive(Debug, Default)]
 pub(crate) struct Ec2 {
     pub(super) instances: BTreeMap<String, Instance>,
-    associations_made: u32,
+    pub(super) associations_made: u32,
     pub(super) events_scheduled: u32,
+    /// Launches by account and client token.
+    pub(super) launched: BTreeMap<(String, String), Launched>,
+    /// What accounts have set.
+    pub(super) metadata_defaults: BTreeMap<String, MetadataOptionsChange>,
 }
 
 impl Ec2 {
     pub(crate) fn instance(&self, id: &str) -> Result<&Instance, Ec2Error> {
         self.instances
             .get(id)
-            .ok_or_else(|| Ec2Error::NoSuchInstance(id.to_owned()))
+            .ok_or_else(|| Ec2Error::no_such_instance(id))
     }
 
     pub(super) fn instance_mut(&mut self, id: &str) -> Result<&mut Instance, Ec2Error> {
         self.instances
             .get_mut(id)
-            .ok_or_else(|| Ec2Error::NoSuchInstance(id.to_owned()))
+            .ok_or_else(|| Ec2Error::no_such_instance(id))
     }
 }
 
 impl ControlPlane<'_> {
-    /// Gives an instance a profile; its credentials appear after the world's association delay.
-    ///
-    /// # Errors
-    /// An unknown instance or profile; an instance that has one already or is gone.
-    pub fn associate_profile(&mut self, instance: &str, profile: &str) -> Result<(), Ec2Error> {
-        if self
-            .living(instance, "given a profile")?
-            .association
-            .is_some()
-        {
-            return Err(Ec2Error::AssociationExists(instance.to_owned()));
-        }
-        self.done(
-            Operation::AssociateIamInstanceProfile,
-            &format!("{instance} {profile}"),
-        );
-        self.tie(instance, profile)
-    }
-
-    /// Gives an instance another profile; until the world's association delay is over it serves
-    /// what it served.
-    ///
-    /// # Errors
-    /// An unknown instance or profile; an instance that has none, or does not run
-    /// (`ec2.replace.needs-running`).
-    pub fn replace_profile(&mut self, instance: &str, profile: &str) -> Result<(), Ec2Error> {
-        let found = self.living(instance, "given another profile")?;
-        if found.association.is_none() {
-            return Err(Ec2Error::NoAssociation(instance.to_owned()));
-        }
-        if found.state != InstanceState::Running {
-            return Err(incorrect(instance, "given another profile"));
-        }
-        self.done(
-            Operation::ReplaceIamInstanceProfileAssociation,
-            &format!("{instance} {profile}"),
-        );
-        self.tie(instance, profile)
-    }
-
-    /// Takes an instance's profile away: its credentials are no longer served, those handed out
-    /// stay valid until their expiry (`ec2.disassociate.vended-keys-live`).
-    ///
-    /// # Errors
-    /// An unknown instance, or one without a profile.
-    pub fn disassociate_profile(&mut self, instance: &str) -> Result<(), Ec2Error> {
-        let found = self.instance_mut(instance)?;
-        found.replaced = None;
-        let tie = found.association.take();
-        tie.ok_or_else(|| Ec2Error::NoAssociation(instance.to_owned()))?;
-        self.done(Operation::DisassociateIamInstanceProfile, instance);
-        self.world
-            .stop_issuing(&Source::Instance(instance.to_owned()));
-        Ok(())
-    }
-
-    /// Stops a running instance.
-    ///
-    /// # Errors
-    /// An unknown instance, or one that does not run.
-    pub fn stop_instance(&mut self, instance: &str) -> Result<(), Ec2Error> {
-        self.move_on(
-            instance,
-            InstanceState::Running,
-            InstanceState::Stopped,
-            "stopped",
-        )?;
-        self.done(Operation::StopInstances, instance);
-        self.world
-            .stop_issuing(&Source::Instance(instance.to_owned()));
-        Ok(())
-    }
-
-    /// Starts a stopped instance, with credentials of the role its profile holds now
-    /// (`imds.role.swap-inside-profile-waits`).
-    ///
-    /// # Errors
-    /// An unknown instance, or one that is not stopped.
-    pub fn start_instance(&mut self, instance: &str) -> Result<(), Ec2Error> {
-        self.move_on(
-            instance,
-            InstanceState::Stopped,
-            InstanceState::Running,
-            "started",
-        )?;
-        let now = self.now;
-        let found = self.instance_mut(instance)?;
-        found.pending_at = now;
-        found.changed_at = now;
-        found.notices.interruption = None;
-        found.notices.rebalance = None;
-        self.done(Operation::StartInstances, instance);
-        self.world
-            .issue(now, &Source::Instance(instance.to_owned()));
-        Ok(())
-    }
-
-    /// Ends an instance for good.
-    ///
-    /// # Errors
-    /// An unknown instance.
-    pub fn terminate_instance(&mut self, instance: &str) -> Result<(), Ec2Error> {
-        self.instance_mut(instance)?.end();
-        self.done(Operation::TerminateInstances, instance);
-        self.world
-            .stop_issuing(&Source::Instance(instance.to_owned()));
-        Ok(())
-    }
-
-    fn tie(&mut self, instance: &str, profile: &str) -> Result<(), Ec2Error> {
-        let profile = self
-            .iam()
-            .profile(profile)
-            .map_err(|_| Ec2Error::NoSuchProfile(profile.to_owned()))?
-            .clone();
-        let association = self.new_association(&profile, false);
-        let association_id = association.id.clone();
-        let now = self.now;
-        let found = self.instance_mut(instance)?;
-        let before = found.association.replace(association);
-        if let Some(settled) = before.filter(|before| before.settled) {
-            found.replaced = Some(settled);
-        }
-        let due = Due::Association {
-            instance: instance.to_owned(),
-            association: association_id,
-        };
-        let at = now + self.world.association_delay;
-        self.world.agenda.enter(at, due);
-        self.world.advance_to(now);
-        Ok(())
-    }
-
-    pub(super) fn new_association(
-        &mut self,
-        profile: &InstanceProfile,
-        settled: bool,
-    ) -> Association {
-        self.world.ec2.associations_made += 1;
-        Association {
-            id: id::association_id(
-                &self.world.entropy,
-                &self.world.ec2.associations_made.to_string(),
-            ),
-            profile_id: profile.id.clone(),
-            profile_arn: profile.arn.clone(),
-            settled,
-        }
+    /// The instances of this account that can still be seen, in the order of their ids.
+    pub(super) fn instances(&self) -> impl Iterator<Item = &Instance> {
+        let instances = self.world.ec2.instances.values();
+        instances.filter(|instance| self.sees(instance))
     }
 
     /// An instance of this account.
     pub(super) fn instance(&self, id: &str) -> Result<&Instance, Ec2Error> {
         let found = self.world.ec2.instance(id)?;
-        self.is_own(&found.account, id)?;
-        Ok(found)
+        let seen = self.sees(found).then_some(found);
+        seen.ok_or_else(|| Ec2Error::no_such_instance(id))
     }
 
     /// An instance of this account, to be changed.
@@ -290,12 +176,11 @@ impl ControlPlane<'_> {
         format!("arn:aws:ec2:{region}:{account}:instance/{id}")
     }
 
-    /// One account knows nothing of another's.
-    fn is_own(&self, account: &str, id: &str) -> Result<(), Ec2Error> {
-        if account == self.account {
-            return Ok(());
-        }
-        Err(Ec2Error::NoSuchInstance(id.to_owned()))
+    /// One account knows nothing of another's, and after a while none knows of what is gone
+    /// (`ec2.terminated.forgotten`).
+    fn sees(&self, instance: &Instance) -> bool {
+        let gone = instance.terminated_at.map(|at| at + REMEMBERED);
+        instance.account == self.account && gone.is_none_or(|gone| self.now < gone)
     }
 
     pub(super) fn living(&self, instance: &str, verb: &'static str) -> Result<&Instance, Ec2Error> {
@@ -304,21 +189,6 @@ impl ControlPlane<'_> {
             InstanceState::Running | InstanceState::Stopped => Ok(found),
             InstanceState::Terminated => Err(incorrect(instance, verb)),
         }
-    }
-
-    fn move_on(
-        &mut self,
-        instance: &str,
-        from: InstanceState,
-        to: InstanceState,
-        verb: &'static str,
-    ) -> Result<(), Ec2Error> {
-        let found = self.instance_mut(instance)?;
-        if found.state != from {
-            return Err(incorrect(instance, verb));
-        }
-        found.state = to;
-        Ok(())
     }
 }
 

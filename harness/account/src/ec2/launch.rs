@@ -5,6 +5,8 @@ use std::net::Ipv4Addr;
 
 use bytes::Bytes;
 
+use super::association::ProfileSpec;
+use super::authorization::SERVICE_PRINCIPAL;
 use super::error::Ec2Error;
 use super::instance::{Instance, InstanceState};
 use super::metadata_options::MetadataOptions;
@@ -15,9 +17,6 @@ use crate::iam::InstanceProfile;
 use crate::id;
 use crate::issuing::{Issuer, Issuing, Source};
 use crate::operation::Operation;
-
-/// Who EC2 is to a trust policy (`ec2.role.service-principal`).
-const SERVICE_PRINCIPAL: &str = "ec2.amazonaws.com";
 
 /// What `RunInstances` takes, and how the instance is simulated.
 #[derive(Clone, Debug)]
@@ -68,6 +67,19 @@ impl Default for RunInstance {
     }
 }
 
+/// What instances have from being launched together.
+#[derive(Debug, Default)]
+pub(super) struct Lot {
+    /// The image; the world's usual one if it is not said.
+    pub(super) image_id: Option<String>,
+    /// The reservation; one of its own if it is not said.
+    pub(super) reservation_id: Option<String>,
+    /// The how-manyeth it is, from 0.
+    pub(super) launch_index: u32,
+    /// What makes the launch idempotent.
+    pub(super) client_token: Option<String>,
+}
+
 impl ControlPlane<'_> {
     /// Launches an instance; with a profile it serves credentials from the start.
     ///
@@ -77,6 +89,11 @@ impl ControlPlane<'_> {
     pub fn run_instance(&mut self, mut request: RunInstance) -> Result<String, Ec2Error> {
         let name = tags::NAME.to_owned();
         request.tags.insert(name, request.name.clone());
+        self.launch(request, Lot::default())
+    }
+
+    /// Launches an instance with these tags alone.
+    pub(super) fn launch(&mut self, request: RunInstance, lot: Lot) -> Result<String, Ec2Error> {
         request.metadata_options.check()?;
         tags::check(&request.metadata_options, &request.tags)?;
         let profile = match &request.profile {
@@ -84,7 +101,12 @@ impl ControlPlane<'_> {
             None => None,
         };
         let number = self.world.ec2.instances.len();
-        let id = id::instance_id(&self.world.entropy, &format!("{}/{number}", request.name));
+        let entropy = &self.world.entropy;
+        let id = id::instance_id(entropy, &format!("{}/{number}", request.name));
+        let image_id = lot.image_id;
+        let image_id = image_id.unwrap_or_else(|| id::resource_id(entropy, "ami", "shared"));
+        let reservation_id = lot.reservation_id;
+        let reservation_id = reservation_id.unwrap_or_else(|| id::resource_id(entropy, "r", &id));
         let source = Source::Instance(id.clone());
         // ec2.role.session-name: the session is named after the instance.
         let issuing = request.issuing;
@@ -94,14 +116,14 @@ impl ControlPlane<'_> {
         self.done(Operation::RunInstances, &detail);
         let association = profile.map(|profile| self.new_association(&profile, true));
         let serves = association.is_some();
-        let first_zone = || format!("{}a", self.world.region);
+        let zone = request.availability_zone;
         let instance = Instance {
             id: id.clone(),
             account: self.account.clone(),
             name: request.name,
             state: InstanceState::Running,
             instance_type: request.instance_type,
-            availability_zone: request.availability_zone.unwrap_or_else(first_zone),
+            availability_zone: zone.unwrap_or_else(|| self.first_zone()),
             lifecycle: request.lifecycle,
             private_ip: private_ip(number),
             metadata_options: request.metadata_options,
@@ -110,6 +132,12 @@ impl ControlPlane<'_> {
             extended_credentials: request.extended_credentials,
             client_hops: request.client_hops,
             pending_at: self.now,
+            terminated_at: None,
+            reason: None,
+            image_id,
+            reservation_id,
+            launch_index: lot.launch_index,
+            client_token: lot.client_token,
             changed_at: self.now,
             association,
             notices: Notices::default(),
@@ -123,14 +151,15 @@ impl ControlPlane<'_> {
     }
 
     fn profile_to_launch_with(&self, name: &str) -> Result<InstanceProfile, Ec2Error> {
-        let profile = self
-            .iam()
-            .profile(name)
-            .map_err(|_| Ec2Error::NoSuchProfile(name.to_owned()))?;
+        let profile = self.profile_named(&ProfileSpec::Name(name.to_owned()))?;
         match profile.role_id {
             Some(_) => Ok(profile.clone()),
-            None => Err(Ec2Error::EmptyProfile(name.to_owned())),
+            None => Err(Ec2Error::EmptyProfile(profile.arn.clone())),
         }
+    }
+
+    pub(super) fn first_zone(&self) -> String {
+        format!("{}a", self.world.region)
     }
 }
 

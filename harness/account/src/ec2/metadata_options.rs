@@ -5,6 +5,7 @@ use super::instance::Instance;
 use super::tags;
 use crate::control_plane::ControlPlane;
 use crate::operation::Operation;
+use crate::policy::Context;
 
 /// How far the answer to a token request may travel (`ec2.metadata-options.hop-limit-range`).
 const HOP_LIMIT: std::ops::RangeInclusive<u8> = 1..=64;
@@ -19,6 +20,16 @@ pub enum HttpTokens {
     Required,
 }
 
+impl HttpTokens {
+    /// As the API says it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Optional => "optional",
+            Self::Required => "required",
+        }
+    }
+}
+
 /// `enabled` or `disabled`, as the API says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -26,6 +37,16 @@ pub enum Switch {
     Enabled,
     /// Off.
     Disabled,
+}
+
+impl Switch {
+    /// As the API says it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+        }
+    }
 }
 
 /// How an instance's metadata is served: `InstanceMetadataOptions` of the API. The default is the
@@ -61,7 +82,9 @@ impl MetadataOptions {
         if HOP_LIMIT.contains(&self.http_put_response_hop_limit) {
             return Ok(());
         }
-        Err(Ec2Error::InvalidHopLimit(self.http_put_response_hop_limit))
+        Err(Ec2Error::InvalidHopLimit(
+            self.http_put_response_hop_limit.into(),
+        ))
     }
 }
 
@@ -81,7 +104,7 @@ pub struct MetadataOptionsChange {
 }
 
 impl MetadataOptionsChange {
-    fn applied_to(self, before: &MetadataOptions) -> MetadataOptions {
+    pub(super) fn applied_to(self, before: &MetadataOptions) -> MetadataOptions {
         let hop_limit = self.http_put_response_hop_limit;
         MetadataOptions {
             http_tokens: self.http_tokens.unwrap_or(before.http_tokens),
@@ -91,6 +114,19 @@ impl MetadataOptionsChange {
             instance_metadata_tags: self
                 .instance_metadata_tags
                 .unwrap_or(before.instance_metadata_tags),
+        }
+    }
+}
+
+impl From<MetadataOptions> for MetadataOptionsChange {
+    /// All of them said.
+    fn from(options: MetadataOptions) -> Self {
+        Self {
+            http_tokens: Some(options.http_tokens),
+            http_put_response_hop_limit: Some(options.http_put_response_hop_limit),
+            http_endpoint: Some(options.http_endpoint),
+            http_protocol_ipv6: Some(options.http_protocol_ipv6),
+            instance_metadata_tags: Some(options.instance_metadata_tags),
         }
     }
 }
@@ -114,33 +150,68 @@ impl ControlPlane<'_> {
         instance: &str,
         change: MetadataOptionsChange,
     ) -> Result<(), Ec2Error> {
+        self.change_metadata_options(instance, change, false)
+            .map(drop)
+    }
+
+    /// [`modify_instance_metadata_options`](Self::modify_instance_metadata_options), answering how
+    /// it is now; with `dry_run` it is only tried.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn change_metadata_options(
+        &mut self,
+        instance: &str,
+        change: MetadataOptionsChange,
+        dry_run: bool,
+    ) -> Result<MetadataOptions, Ec2Error> {
+        let operation = Operation::ModifyInstanceMetadataOptions;
+        self.formed(instance)?;
+        self.may_with_instance(operation, instance, asked_keys(change))?;
         let found = self.living(instance, "given other metadata options")?;
         let options = change.applied_to(&found.metadata_options);
         options.check()?;
         tags::check(&options, &found.tags)?;
+        self.unless_dry(dry_run)?;
         let now = self.now;
         let found = self.instance_mut(instance)?;
-        found.metadata_options = options;
+        found.metadata_options = options.clone();
         found.changed_at = now;
         let detail = format!("{instance} {change}");
-        self.done(Operation::ModifyInstanceMetadataOptions, &detail);
-        Ok(())
+        self.done(operation, &detail);
+        Ok(options)
     }
+}
+
+/// `ec2:Attribute/NAME` for each option that is to change (`ec2.authorization.keys`).
+fn asked_keys(change: MetadataOptionsChange) -> Context {
+    let mut keys = Context::new();
+    let hops = change.http_put_response_hop_limit;
+    let switches = [
+        ("HttpEndpoint", change.http_endpoint),
+        ("HttpProtocolIpv6", change.http_protocol_ipv6),
+        ("InstanceMetadataTags", change.instance_metadata_tags),
+    ];
+    for (name, switch) in switches {
+        let said = switch.map(Switch::as_str);
+        keys.set(&format!("ec2:Attribute/{name}"), said);
+    }
+    keys.set(
+        "ec2:Attribute/HttpTokens",
+        change.http_tokens.map(HttpTokens::as_str),
+    );
+    keys.set(
+        "ec2:Attribute/HttpPutResponseHopLimit",
+        hops.map(|hops| hops.to_string()),
+    );
+    keys
 }
 
 impl std::fmt::Display for MetadataOptionsChange {
     /// Only what changes, as the AWS CLI names it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let tokens = self.http_tokens.map(|tokens| match tokens {
-            HttpTokens::Optional => "optional".to_owned(),
-            HttpTokens::Required => "required".to_owned(),
-        });
-        let switch = |switch: Option<Switch>| {
-            switch.map(|switch| match switch {
-                Switch::Enabled => "enabled".to_owned(),
-                Switch::Disabled => "disabled".to_owned(),
-            })
-        };
+        let tokens = self.http_tokens.map(|tokens| tokens.as_str().to_owned());
+        let switch = |switch: Option<Switch>| switch.map(|switch| switch.as_str().to_owned());
         let hop_limit = self.http_put_response_hop_limit;
         let said = [
             ("http-tokens", tokens),

@@ -15,6 +15,9 @@ use crate::world::{Due, World};
 /// From the notice of an interruption to the interruption (`ec2.spot.two-minutes`).
 const WARNING: Duration = Duration::from_mins(2);
 
+/// In whose name an interruption happens.
+const BY_SERVICE: &str = "Service initiated";
+
 /// How an instance is paid for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lifecycle {
@@ -248,8 +251,8 @@ impl World {
             return;
         };
         match action {
-            SpotAction::Terminate => found.end(),
-            SpotAction::Stop | SpotAction::Hibernate => found.state = InstanceState::Stopped,
+            SpotAction::Terminate => found.end(at, BY_SERVICE),
+            SpotAction::Stop | SpotAction::Hibernate => found.halt(at, BY_SERVICE),
         }
         self.notice(at, instance, format!("interrupted: {action}"));
         self.stop_issuing(&Source::Instance(instance.to_owned()));

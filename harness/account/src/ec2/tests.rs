@@ -25,6 +25,13 @@ fn code_and_status<T: std::fmt::Debug>(result: Result<T, Ec2Error>) -> (&'static
     (error.code(), error.status())
 }
 
+fn no_such_profile() -> Ec2Error {
+    Ec2Error::NoSuchProfile {
+        member: "name",
+        value: "nobody".to_owned(),
+    }
+}
+
 /// The profile that `iam/info` names, by the end of its ARN.
 fn profile_shown(world: &mut World, now: SimInstant, instance: &str) -> Option<String> {
     let info = read(world, now, instance, None, "iam/info").ok()?;
@@ -55,8 +62,11 @@ fn a_launch_needs_a_profile_that_exists_and_holds_a_role() {
         .create_instance_profile("empty")
         .unwrap();
     for (profile, expected) in [
-        ("nobody", Ec2Error::NoSuchProfile("nobody".to_owned())),
-        ("empty", Ec2Error::EmptyProfile("empty".to_owned())),
+        ("nobody", no_such_profile()),
+        (
+            "empty",
+            Ec2Error::EmptyProfile("arn:aws:iam::111122223333:instance-profile/empty".to_owned()),
+        ),
     ] {
         let refused = world.operator(start()).run_instance(request(Some(profile)));
         assert_eq!(refused, Err(expected));
@@ -159,7 +169,7 @@ fn an_unknown_profile_leaves_the_old_one_in_place() {
     let refused = world
         .operator(start() + MINUTE)
         .replace_profile(&web, "nobody");
-    assert_eq!(refused, Err(Ec2Error::NoSuchProfile("nobody".to_owned())));
+    assert_eq!(refused, Err(no_such_profile()));
     let first = served(&mut world, start() + HOUR, &web);
     assert_eq!((first.issue, first.identity.name()), (1, ROLE));
 }

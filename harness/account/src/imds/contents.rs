@@ -72,8 +72,10 @@ const DYNAMIC: &[Entry] = &[
 
 /// `imds.metadata.values`
 const META_DATA: &[Entry] = &[
-    value("ami-id", |view, _| Some(image_id(view))),
-    value("ami-launch-index", |_, _| fixed("0")),
+    value("ami-id", |view, _| Some(view.instance.image_id.clone())),
+    value("ami-launch-index", |view, _| {
+        Some(view.instance.launch_index.to_string())
+    }),
     value("ami-manifest-path", |_, _| fixed("(unknown)")),
     directory(
         "block-device-mapping",
@@ -127,8 +129,7 @@ const META_DATA: &[Entry] = &[
     ),
     value("profile", |_, _| fixed("default-hvm")),
     value("reservation-id", |view, _| {
-        let label = &view.instance.id;
-        Some(id::resource_id(&view.world.entropy, "r", label))
+        Some(view.instance.reservation_id.clone())
     }),
     value("security-groups", |_, _| fixed("default")),
     directory(
@@ -211,11 +212,13 @@ const INTERFACE: &[Entry] = &[
     }),
     value("mac", |view, _| Some(network::mac(view))),
     value("owner-id", |view, _| Some(view.instance.account.clone())),
-    value("security-group-ids", |view, _| Some(shared(view, "sg"))),
+    value("security-group-ids", |view, _| {
+        Some(view.world.network().security_group)
+    }),
     value("security-groups", |_, _| fixed("default")),
-    value("subnet-id", |view, _| Some(shared(view, "subnet"))),
+    value("subnet-id", |view, _| Some(view.world.network().subnet)),
     value("subnet-ipv4-cidr-block", |_, _| fixed(network::BLOCK)),
-    value("vpc-id", |view, _| Some(shared(view, "vpc"))),
+    value("vpc-id", |view, _| Some(view.world.network().vpc)),
     value("vpc-ipv4-cidr-block", |_, _| fixed(network::BLOCK)),
     value("vpc-ipv4-cidr-blocks", |_, _| fixed(network::BLOCK)),
 ];
@@ -243,15 +246,6 @@ fn fixed(text: &str) -> Option<String> {
 
 fn role<'a>(view: &View<'a>) -> Option<Cow<'a, str>> {
     view.serving?.role_name().map(Cow::Borrowed)
-}
-
-/// What all instances of the world have in common.
-fn shared(view: &View<'_>, prefix: &str) -> String {
-    id::resource_id(&view.world.entropy, prefix, "shared")
-}
-
-pub(super) fn image_id(view: &View<'_>) -> String {
-    shared(view, "ami")
 }
 
 /// `imds.tags.enabled`

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Write};
 
-use super::contents::image_id;
 use super::tree::View;
 use crate::ec2::{EventState, ScheduledEvent};
 use crate::instant::SimInstant;
@@ -105,12 +104,12 @@ pub(super) fn identity(view: &View<'_>) -> String {
     let instance = view.instance;
     document(&[
         ("accountId", Some(&view.instance.account)),
-        ("architecture", Some(architecture(&instance.instance_type))),
+        ("architecture", Some(instance.architecture())),
         ("availabilityZone", Some(&instance.availability_zone)),
         ("billingProducts", None),
         ("devpayProductCodes", None),
         ("marketplaceProductCodes", None),
-        ("imageId", Some(&image_id(view))),
+        ("imageId", Some(&instance.image_id)),
         ("instanceId", Some(&instance.id)),
         ("instanceType", Some(&instance.instance_type)),
         ("kernelId", None),
@@ -120,17 +119,6 @@ pub(super) fn identity(view: &View<'_>) -> String {
         ("region", Some(&view.world.region)),
         ("version", Some("2017-09-30")),
     ])
-}
-
-/// `g` after the number of the generation means one of AWS's own processors, as in `m7g.large`.
-fn architecture(instance_type: &str) -> &'static str {
-    let family = instance_type.split('.').next().unwrap_or_default();
-    let after = family.split_once(|c: char| c.is_ascii_digit());
-    if after.is_some_and(|(_, rest)| rest.contains('g')) {
-        "arm64"
-    } else {
-        "x86_64"
-    }
 }
 
 /// The scheduled events in one of these states, as a JSON array (`imds.events.maintenance`).

@@ -22,6 +22,12 @@ impl Wildcards {
     pub fn matches(&self, text: &str) -> bool {
         self.0.matches(text, &Context::new())
     }
+
+    /// The same wildcards where the case of letters counts.
+    pub(crate) fn exact(text: &str) -> Self {
+        let compiled = Pattern::compile(text, Syntax::Wildcards, Case::Sensitive, false);
+        Self(compiled.expect("without variables nothing can be wrong"))
+    }
 }
 
 impl FromStr for Wildcards {

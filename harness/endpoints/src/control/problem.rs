@@ -89,8 +89,10 @@ impl Problem {
     /// A refusal of EC2, likewise. EC2 itself answers with 400, which means a malformed request here.
     pub(super) fn of_ec2(error: &Ec2Error, world: &World) -> Self {
         match error {
-            Ec2Error::NoSuchProfile(name) => Self::not_found(error.code(), error.to_string())
-                .unknown(name, owned(world.instance_profile_names())),
+            Ec2Error::NoSuchProfile { value, .. } => {
+                Self::not_found(error.code(), error.to_string())
+                    .unknown(value, owned(world.instance_profile_names()))
+            }
             _ => Self::conflict(error.code(), error.to_string()),
         }
     }

@@ -48,6 +48,11 @@ impl Parameters {
         self.values.get(name).map(String::as_str)
     }
 
+    /// The names of all parameters, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     /// The value of a parameter that must be there.
     pub(crate) fn required(&self, name: &str) -> Result<&str, QueryError> {
         self.text(name)

@@ -201,7 +201,7 @@ fn tags_are_read_with_their_keys_decoded() {
         let tags = [("team:eu".to_owned(), "größe".to_owned())].into();
         {
             let (mut world, now) = (lab.edge.world(), lab.edge.now());
-            world.operator(now).create_tags(&lab.web, tags).unwrap();
+            world.operator(now).create_tags(&lab.web, &tags).unwrap();
             world
                 .operator(now)
                 .modify_instance_metadata_options(&lab.web, enable)

@@ -181,7 +181,7 @@ fn tags_are_there_if_they_are_enabled_and_follow_every_change() {
     let listing = |world: &mut World| read(world, start(), &web, None, "tags/instance").ok();
     world
         .operator(start())
-        .create_tags(&web, tags("team", "photos"))
+        .create_tags(&web, &tags("team", "photos"))
         .unwrap();
     assert_eq!(listing(&mut world), None);
     let switch = |to| MetadataOptionsChange {
@@ -215,7 +215,7 @@ fn a_tag_that_cannot_stand_in_a_path_cannot_be_in_the_metadata() {
             ..MetadataOptionsChange::default()
         };
         let error = Ec2Error::TagKeyNotInMetadata(key.to_owned());
-        world.operator(start()).create_tags(&web, tags()).unwrap();
+        world.operator(start()).create_tags(&web, &tags()).unwrap();
         let refused = world
             .operator(start())
             .modify_instance_metadata_options(&web, enable);
@@ -223,7 +223,7 @@ fn a_tag_that_cannot_stand_in_a_path_cannot_be_in_the_metadata() {
         world.operator(start()).delete_tags(&web, &[key]).unwrap();
         change(&mut world, &web, enable);
         assert_eq!(
-            world.operator(start()).create_tags(&web, tags()),
+            world.operator(start()).create_tags(&web, &tags()),
             Err(error.clone())
         );
         let options = world.instance(&web).unwrap().metadata_options.clone();
