@@ -59,12 +59,10 @@ impl Client {
             seed: 1,
             association_delay: Duration::ZERO,
         });
+        let trust = Document::parse(TRUST, DocumentKind::Trust).unwrap();
         let role = CreateRole {
-            name: ROLE.to_owned(),
-            trust: Document::parse(TRUST, DocumentKind::Trust).unwrap(),
             attached: vec!["AmazonS3FullAccess".to_owned()],
-            inline: BTreeMap::new(),
-            max_session_duration: None,
+            ..CreateRole::new(ROLE, trust)
         };
         let publish_before_expiry = Duration::from_mins(1);
         let instance = RunInstance {

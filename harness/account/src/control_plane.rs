@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::authorize;
 use crate::iam::Iam;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
@@ -172,7 +171,9 @@ impl ControlPlane<'_> {
             asking: Box::new(Asking {
                 principal_id: caller.identity.user_id(),
                 principal_name: caller.identity.name().to_owned(),
-                context: authorize::context(self.now, caller, own),
+                context: self
+                    .world
+                    .context(self.now, caller, (action, &self.account), own),
             }),
             decision,
         })

@@ -42,9 +42,9 @@ pub use container::{
 };
 pub use control_plane::{Asking, ControlPlane, Denied};
 pub use ec2::{
-    Association, DescribedAssociation, DescribedTag, Ec2Error, Ec2Unrecognised, EventCode,
-    EventState, Filters, HttpTokens, INSTANCE_FILTERS, Instance, InstanceState, Kind, Lifecycle,
-    MetadataDefaultsChange, MetadataOptions, MetadataOptionsChange, Network, Page, Paging,
+    Association, DescribePage, DescribedAssociation, DescribedTag, Ec2Error, Ec2Unrecognised,
+    EventCode, EventState, Filters, HttpTokens, INSTANCE_FILTERS, Instance, InstanceState, Kind,
+    Lifecycle, MetadataDefaultsChange, MetadataOptions, MetadataOptionsChange, Network, Paging,
     Preference, ProfileSpec, Reservation, RunInstance, RunInstances, ScheduledEvent, SpotAction,
     SpotInterruption, StateChange, StateName, Switch, TAG_FILTERS, WantedInstances,
 };

@@ -86,7 +86,7 @@ pub const INSTANCE_FILTERS: &[&str] = &[
 
 /// A part of a list, and how to get at the next.
 #[derive(Clone, Debug)]
-pub struct Page<T> {
+pub struct DescribePage<T> {
     /// In the order of their ids.
     pub items: Vec<T>,
     /// Given back as `NextToken`; `None` if this was the last.
@@ -113,7 +113,11 @@ impl Paging<'_> {
     ///
     /// # Errors
     /// A number out of range; a token that is none.
-    pub fn of<T>(self, items: Vec<T>, key: impl Fn(&T) -> String) -> Result<Page<T>, Ec2Error> {
+    pub fn of<T>(
+        self,
+        items: Vec<T>,
+        key: impl Fn(&T) -> String,
+    ) -> Result<DescribePage<T>, Ec2Error> {
         let max = self.max_results;
         if let Some(max) = max.filter(|max| !MAX_RESULTS.contains(max)) {
             let (bound, limit) = if max < *MAX_RESULTS.start() {
@@ -140,7 +144,7 @@ impl Paging<'_> {
         rest.truncate(max.unwrap_or(usize::MAX));
         let last = rest.last().filter(|_| more);
         let next_token = last.map(|last| format!("{TOKEN}{}", hex::encode(key(last))));
-        Ok(Page {
+        Ok(DescribePage {
             items: rest,
             next_token,
         })
@@ -183,7 +187,7 @@ impl ControlPlane<'_> {
     pub fn describe_instances(
         &mut self,
         wanted: &WantedInstances<'_>,
-    ) -> Result<Page<Instance>, Ec2Error> {
+    ) -> Result<DescribePage<Instance>, Ec2Error> {
         self.wanted(Operation::DescribeInstances, wanted, |_| true)
     }
 
@@ -196,7 +200,7 @@ impl ControlPlane<'_> {
         &mut self,
         wanted: &WantedInstances<'_>,
         all: bool,
-    ) -> Result<Page<Instance>, Ec2Error> {
+    ) -> Result<DescribePage<Instance>, Ec2Error> {
         let runs = |instance: &Instance| instance.state == InstanceState::Running;
         let operation = Operation::DescribeInstanceStatus;
         self.wanted(operation, wanted, |instance| all || runs(instance))
@@ -225,7 +229,7 @@ impl ControlPlane<'_> {
         filters: &Filters,
         paging: Paging<'_>,
         dry_run: bool,
-    ) -> Result<Page<DescribedTag>, Ec2Error> {
+    ) -> Result<DescribePage<DescribedTag>, Ec2Error> {
         self.may_at_all(Operation::DescribeTags)?;
         self.unless_dry(dry_run)?;
         let tags = self.instances().flat_map(|instance| {
@@ -268,7 +272,7 @@ impl ControlPlane<'_> {
         operation: Operation,
         wanted: &WantedInstances<'_>,
         meant: impl Fn(&Instance) -> bool,
-    ) -> Result<Page<Instance>, Ec2Error> {
+    ) -> Result<DescribePage<Instance>, Ec2Error> {
         let WantedInstances {
             ids,
             filters,

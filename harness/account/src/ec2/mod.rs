@@ -20,7 +20,7 @@ mod tests;
 pub use association::{DescribedAssociation, ProfileSpec};
 pub use authentication::Ec2Unrecognised;
 pub use describe::{
-    DescribedTag, Filters, INSTANCE_FILTERS, Page, Paging, TAG_FILTERS, WantedInstances,
+    DescribePage, DescribedTag, Filters, INSTANCE_FILTERS, Paging, TAG_FILTERS, WantedInstances,
 };
 pub use error::{Ec2Error, Kind};
 pub(crate) use instance::Ec2;
