@@ -166,8 +166,8 @@ fn filled(text: &str, pattern: Option<&Pattern>, request: &Request<'_>) -> Strin
     match pattern.filter(|pattern| pattern.has_variables()) {
         None => text.to_owned(),
         Some(pattern) => match pattern.filled(request.context) {
-            Some(filled) => format!("{text} = {filled}"),
-            None => format!("{text}, which has no value here"),
+            Some(filled) => format!("{text} (here {filled})"),
+            None => format!("{text} (no value here)"),
         },
     }
 }
