@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::iam::{Iam, IamError, Role, User, no_such};
+use crate::instant::SimInstant;
 use crate::session::{Actor, Identity};
 
 /// The IAM of every account, by its twelve digits.
@@ -67,6 +68,27 @@ impl Accounts {
         self.get(account)?.role_by_id(id)
     }
 
+    /// Whether a role or a user has that unique id, in whichever account.
+    pub(crate) fn has_principal(&self, id: &str) -> bool {
+        self.iter()
+            .any(|iam| iam.role_by_id(id).is_some() || iam.user_by_id(id).is_some())
+    }
+
+    /// The unique id of the role or user of that ARN, in whichever account.
+    pub(crate) fn unique_id_of(&self, arn: &str) -> Option<String> {
+        if let Some(role) = self.role_by_arn(arn) {
+            return Some(role.id.clone());
+        }
+        let iam = self.get(account_of(arn)?)?;
+        let user = iam.user(arn.rsplit('/').next()?).ok()?;
+        (user.arn == arn).then(|| user.id.clone())
+    }
+
+    /// Whether an ARN is of one of the accounts.
+    pub(crate) fn is_of_account(&self, arn: &str) -> bool {
+        account_of(arn).is_some_and(|account| self.get(account).is_some())
+    }
+
     /// The role behind a session of one, unless it is gone: by its unique id, not by its name.
     pub(crate) fn role_of(&self, identity: &Identity) -> Option<&Role> {
         let Actor::Role { name, id, .. } = &identity.actor else {
@@ -74,6 +96,15 @@ impl Accounts {
         };
         let role = self.get(&identity.account)?.role(name).ok();
         role.filter(|role| role.id == *id)
+    }
+
+    /// A session was used (`iam.role.last-used`).
+    pub(crate) fn used(&mut self, identity: &Identity, at: SimInstant, region: &str) {
+        if let (Actor::Role { id, .. }, Some(iam)) =
+            (&identity.actor, self.by_id.get_mut(&identity.account))
+        {
+            iam.role_used(id, at, region);
+        }
     }
 
     /// The user behind a key of one, unless it is gone: by its unique id, not by its name.

@@ -141,12 +141,15 @@ impl World {
     /// (`sts.session-policy.intersects`).
     fn policies<'a>(&'a self, session: &'a Session) -> Policies<'a> {
         let (accounts, identity) = (&self.accounts, &session.identity);
+        let role = accounts.role_of(identity);
         let identity = match &identity.actor {
-            Actor::Role { .. } => accounts.role_of(identity).map(Role::identity_policies),
+            Actor::Role { .. } => role.map(Role::identity_policies),
             Actor::User { .. } => accounts.user_of(identity).map(User::identity_policies),
         };
         Policies {
             identity: identity.unwrap_or_default(),
+            // policy.decision.boundary-intersects
+            boundary: role.and_then(Role::boundary),
             session: session.policies.as_deref(),
             ..Policies::default()
         }

@@ -17,6 +17,7 @@ pub(crate) enum UniqueId {
     Role,
     InstanceProfile,
     User,
+    ManagedPolicy,
 }
 
 impl UniqueId {
@@ -25,6 +26,7 @@ impl UniqueId {
             Self::Role => "AROA",
             Self::InstanceProfile => "AIPA",
             Self::User => "AIDA",
+            Self::ManagedPolicy => "ANPA",
         }
     }
 

@@ -234,6 +234,17 @@ impl Exchange {
         self.response.as_ref().map(|response| response.status)
     }
 
+    /// The session that it was made with, if its signature was accepted.
+    pub(crate) fn accepted(&self) -> Option<&Session> {
+        let signed = self.operation.is_some_and(Operation::is_signed);
+        let stage = self.refusal.as_ref().map(|refusal| refusal.stage);
+        let known = matches!(
+            stage,
+            None | Some(Stage::Parameters | Stage::Policy | Stage::Resource)
+        );
+        self.session.as_deref().filter(|_| signed && known)
+    }
+
     /// The form that may be shown.
     pub fn redacted(&self) -> RedactedExchange {
         let session = self.session.as_ref();

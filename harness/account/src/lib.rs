@@ -8,6 +8,7 @@ mod accounts;
 mod agenda;
 mod authenticate;
 mod authorize;
+mod constraint;
 mod container;
 mod context_keys;
 mod control_plane;
@@ -34,6 +35,7 @@ mod testing;
 mod world;
 
 pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authenticate};
+pub use constraint::Violated;
 pub use container::{
     Authorization, ContainerError, Demand, MetadataError, RunTask, Shown, TaskKind, TaskMetadata,
 };
@@ -45,9 +47,11 @@ pub use ec2::{
 };
 pub use entropy::Entropy;
 pub use iam::{
-    AccessKey, CreateOidcProvider, CreateRole, CreateUser, CreateVirtualMfaDevice, IamError,
-    InstanceProfile, KeyStatus, KeyUse, MfaAssignment, MfaCode, MfaDevice, MfaEnabled, MfaRefusal,
-    NoMfaCode, OidcProvider, Role, TRUST_POLICY, User,
+    AccessKey, AttachedPolicy, CreateInstanceProfile, CreateOidcProvider, CreatePolicy, CreateRole,
+    CreateUser, CreateVirtualMfaDevice, EntityKind, IamError, IamQuotas, InstanceProfile,
+    KeyStatus, KeyUse, ListEntities, ListPolicies, ManagedPolicy, MfaAssignment, MfaCode,
+    MfaDevice, MfaEnabled, MfaRefusal, NoMfaCode, OidcProvider, Page, PageRequest, PolicyEntity,
+    PolicyUsage, PolicyVersion, Role, Scope, TRUST_POLICY, Tag, Tags, User, iam_document,
 };
 pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;

@@ -78,6 +78,62 @@ operations! {
     AttachRolePolicy = Iam, "AttachRolePolicy", "iam-attach-role-policy";
     /// Detaches a managed policy from a role.
     DetachRolePolicy = Iam, "DetachRolePolicy", "iam-detach-role-policy";
+    /// Reads a role.
+    GetRole = Iam, "GetRole", "iam-get-role";
+    /// Lists the roles.
+    ListRoles = Iam, "ListRoles", "iam-list-roles";
+    /// Changes what is said of a role.
+    UpdateRole = Iam, "UpdateRole", "iam-update-role";
+    /// Changes the description of a role.
+    UpdateRoleDescription = Iam, "UpdateRoleDescription", "iam-update-role-description";
+    /// Deletes a role.
+    DeleteRole = Iam, "DeleteRole", "iam-delete-role";
+    /// Sets tags of a role.
+    TagRole = Iam, "TagRole", "iam-tag-role";
+    /// Takes tags of a role away.
+    UntagRole = Iam, "UntagRole", "iam-untag-role";
+    /// Lists the tags of a role.
+    ListRoleTags = Iam, "ListRoleTags", "iam-list-role-tags";
+    /// Replaces the trust policy of a role.
+    UpdateAssumeRolePolicy = Iam, "UpdateAssumeRolePolicy", "iam-update-assume-role-policy";
+    /// Sets the permissions boundary of a role.
+    PutRolePermissionsBoundary = Iam, "PutRolePermissionsBoundary", "iam-put-role-permissions-boundary";
+    /// Takes the permissions boundary of a role away.
+    DeleteRolePermissionsBoundary = Iam, "DeleteRolePermissionsBoundary", "iam-delete-role-permissions-boundary";
+    /// Reads an inline policy of a role.
+    GetRolePolicy = Iam, "GetRolePolicy", "iam-get-role-policy";
+    /// Lists the inline policies of a role.
+    ListRolePolicies = Iam, "ListRolePolicies", "iam-list-role-policies";
+    /// Deletes an inline policy of a role.
+    DeleteRolePolicy = Iam, "DeleteRolePolicy", "iam-delete-role-policy";
+    /// Lists the managed policies attached to a role.
+    ListAttachedRolePolicies = Iam, "ListAttachedRolePolicies", "iam-list-attached-role-policies";
+    /// Makes a managed policy.
+    CreatePolicy = Iam, "CreatePolicy", "iam-create-policy";
+    /// Reads a managed policy.
+    GetPolicy = Iam, "GetPolicy", "iam-get-policy";
+    /// Lists managed policies.
+    ListPolicies = Iam, "ListPolicies", "iam-list-policies";
+    /// Deletes a managed policy.
+    DeletePolicy = Iam, "DeletePolicy", "iam-delete-policy";
+    /// Adds a version to a managed policy.
+    CreatePolicyVersion = Iam, "CreatePolicyVersion", "iam-create-policy-version";
+    /// Reads a version of a managed policy.
+    GetPolicyVersion = Iam, "GetPolicyVersion", "iam-get-policy-version";
+    /// Lists the versions of a managed policy.
+    ListPolicyVersions = Iam, "ListPolicyVersions", "iam-list-policy-versions";
+    /// Makes another version of a managed policy count.
+    SetDefaultPolicyVersion = Iam, "SetDefaultPolicyVersion", "iam-set-default-policy-version";
+    /// Deletes a version of a managed policy.
+    DeletePolicyVersion = Iam, "DeletePolicyVersion", "iam-delete-policy-version";
+    /// Sets tags of a managed policy.
+    TagPolicy = Iam, "TagPolicy", "iam-tag-policy";
+    /// Takes tags of a managed policy away.
+    UntagPolicy = Iam, "UntagPolicy", "iam-untag-policy";
+    /// Lists the tags of a managed policy.
+    ListPolicyTags = Iam, "ListPolicyTags", "iam-list-policy-tags";
+    /// Lists who has a managed policy.
+    ListEntitiesForPolicy = Iam, "ListEntitiesForPolicy", "iam-list-entities-for-policy";
     /// Makes a user.
     CreateUser = Iam, "CreateUser", "iam-create-user";
     /// Makes a long-term key for a user.
@@ -126,6 +182,18 @@ operations! {
     RemoveRoleFromInstanceProfile = Iam, "RemoveRoleFromInstanceProfile", "iam-remove-role-from-instance-profile";
     /// Deletes an empty instance profile.
     DeleteInstanceProfile = Iam, "DeleteInstanceProfile", "iam-delete-instance-profile";
+    /// Reads an instance profile.
+    GetInstanceProfile = Iam, "GetInstanceProfile", "iam-get-instance-profile";
+    /// Lists the instance profiles.
+    ListInstanceProfiles = Iam, "ListInstanceProfiles", "iam-list-instance-profiles";
+    /// Lists the instance profiles that hold a role.
+    ListInstanceProfilesForRole = Iam, "ListInstanceProfilesForRole", "iam-list-instance-profiles-for-role";
+    /// Sets tags of an instance profile.
+    TagInstanceProfile = Iam, "TagInstanceProfile", "iam-tag-instance-profile";
+    /// Takes tags of an instance profile away.
+    UntagInstanceProfile = Iam, "UntagInstanceProfile", "iam-untag-instance-profile";
+    /// Lists the tags of an instance profile.
+    ListInstanceProfileTags = Iam, "ListInstanceProfileTags", "iam-list-instance-profile-tags";
     /// Launches an instance.
     RunInstances = Ec2, "RunInstances", "ec2-run-instances";
     /// Stops an instance.

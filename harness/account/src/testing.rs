@@ -1,6 +1,5 @@
 //! A small world for tests: one role in one profile, and instances to put it on.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,13 +77,7 @@ pub(crate) fn policy(effect: &str, action: &str) -> Document {
 }
 
 pub(crate) fn role(name: &str, service: &str) -> CreateRole {
-    CreateRole {
-        name: name.to_owned(),
-        trust: trust(service),
-        attached: Vec::new(),
-        inline: BTreeMap::new(),
-        max_session_duration: None,
-    }
+    CreateRole::new(name, trust(service))
 }
 
 pub(crate) fn add_role(world: &mut World, name: &str, service: &str) {

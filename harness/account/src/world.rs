@@ -43,6 +43,7 @@ pub struct WorldOptions {
 /// times before the latest it has seen.
 #[derive(Debug)]
 pub struct World {
+    began: SimInstant,
     now: SimInstant,
     pub(crate) region: String,
     pub(crate) association_delay: Duration,
@@ -106,6 +107,7 @@ impl World {
     /// An empty world.
     pub fn new(options: WorldOptions) -> Self {
         Self {
+            began: options.start,
             now: options.start,
             region: options.region,
             association_delay: options.association_delay,
@@ -194,9 +196,19 @@ impl World {
         id::uuid(&self.entropy, &format!("request/{}", arrival.number))
     }
 
+    /// The first instant.
+    pub(crate) fn began(&self) -> SimInstant {
+        self.began
+    }
+
     /// Writes what became of a request.
     pub fn record(&mut self, arrival: Arrival, exchange: Exchange) {
         self.note_key_use(arrival.at, &exchange);
+        // iam.role.last-used
+        if let Some(session) = exchange.accepted() {
+            let region = self.region.clone();
+            self.accounts.used(&session.identity, arrival.at, &region);
+        }
         let happening = Happening::Exchange(Box::new(exchange));
         self.journal.write(Entry {
             number: arrival.number,

@@ -30,12 +30,11 @@ fn admin(simulation: &Simulation, principal: &str, condition: &str) {
         r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole",
             "Principal": {{"AWS": "{principal}"}}, "Condition": {{{condition}}}}}]}}"#
     );
+    let trust = Document::parse(&trust, DocumentKind::Trust).unwrap();
     let request = CreateRole {
-        name: "admin".to_owned(),
-        trust: Document::parse(&trust, DocumentKind::Trust).unwrap(),
         attached: vec!["AdministratorAccess".to_owned()],
-        inline: [].into(),
         max_session_duration: Some(HOUR * 12),
+        ..CreateRole::new("admin", trust)
     };
     simulation
         .world()

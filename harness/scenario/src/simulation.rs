@@ -527,11 +527,10 @@ fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupErr
     };
     let what = || format!("role `{name}`");
     let inline = inline(&role.inline, what)?;
+    let trust = parse(PolicyKind::Trust, &trust, || {
+        format!("{}: trust policy", what())
+    })?;
     Ok(CreateRole {
-        name: name.to_owned(),
-        trust: parse(PolicyKind::Trust, &trust, || {
-            format!("{}: trust policy", what())
-        })?,
         attached: role
             .policies
             .iter()
@@ -539,6 +538,7 @@ fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupErr
             .collect(),
         inline,
         max_session_duration: role.max_session_duration.as_ref().map(|at| at.value),
+        ..CreateRole::new(name, trust)
     })
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::error::IamError;
-use super::role::{Iam, check_name};
+use super::names::check_name;
+use super::role::Iam;
 use super::totp;
 use super::user::User;
 use crate::control_plane::ControlPlane;

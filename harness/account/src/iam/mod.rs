@@ -1,23 +1,40 @@
-//! Roles, instance profiles and the policies on them.
+//! Roles, users, instance profiles and the policies on them.
 
 mod access_key;
+mod documents;
 mod error;
+mod held;
+mod managed;
+mod managed_versions;
 mod mfa;
+mod names;
 mod oidc;
+mod page;
 mod profile;
+mod quotas;
 mod role;
+mod role_policies;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod totp;
+mod trust;
 mod user;
 
 pub use access_key::{AccessKey, KeyStatus, KeyUse};
+pub use documents::iam_document;
 pub use error::IamError;
+pub use managed::{CreatePolicy, ListPolicies, ManagedPolicy, PolicyUsage, Scope};
+pub use managed_versions::{EntityKind, ListEntities, PolicyEntity, PolicyVersion};
 pub use mfa::{
     CreateVirtualMfaDevice, MfaAssignment, MfaCode, MfaDevice, MfaEnabled, MfaRefusal, NoMfaCode,
 };
 pub use oidc::{CreateOidcProvider, OidcProvider};
-pub use profile::InstanceProfile;
+pub use page::{Page, PageRequest};
+pub use profile::{CreateInstanceProfile, InstanceProfile};
+pub use quotas::IamQuotas;
 pub use role::{CreateRole, Role, TRUST_POLICY};
 pub(crate) use role::{Iam, no_such};
+pub use role_policies::AttachedPolicy;
+pub use tags::{Tag, Tags};
 pub use user::{CreateUser, User};

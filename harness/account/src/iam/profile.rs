@@ -1,10 +1,19 @@
 //! Instance profiles: what carries a role to an instance.
 
 use super::error::IamError;
-use super::role::{Iam, check_name, no_such};
+use super::names;
+use super::page::{Page, PageRequest};
+use super::quotas::room;
+use super::role::{Iam, Role, no_such};
+use super::tags::{self, Tag, Tags};
 use crate::control_plane::ControlPlane;
 use crate::id::UniqueId;
+use crate::instant::SimInstant;
 use crate::operation::Operation;
+use crate::policy::Context;
+
+/// `iam.names.form`.
+const NAME_MAX: usize = 128;
 
 /// An instance profile.
 #[derive(Clone, Debug)]
@@ -13,23 +22,47 @@ pub struct InstanceProfile {
     pub name: String,
     /// `AIPA…`.
     pub id: String,
-    /// `arn:aws:iam::ACCOUNT:instance-profile/NAME`.
+    /// `arn:aws:iam::ACCOUNT:instance-profile/PATH/NAME`.
     pub arn: String,
+    /// `/`, or names between two of them.
+    pub path: String,
+    /// When it was made.
+    pub created: SimInstant,
+    /// Its tags.
+    pub tags: Tags,
     /// The unique id of the one role it may hold.
     pub(crate) role_id: Option<String>,
 }
 
+/// What `CreateInstanceProfile` takes.
+#[derive(Clone, Debug, Default)]
+pub struct CreateInstanceProfile {
+    /// The name.
+    pub name: String,
+    /// `/` if it is not said.
+    pub path: Option<String>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+impl From<&str> for CreateInstanceProfile {
+    fn from(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 impl Iam {
     pub(crate) fn profile(&self, name: &str) -> Result<&InstanceProfile, IamError> {
-        self.profiles
-            .get(&name.to_lowercase())
-            .ok_or_else(|| no_such("instance profile", name))
+        let found = self.profiles.get(&name.to_lowercase());
+        found.ok_or_else(|| no_profile(name))
     }
 
     fn profile_mut(&mut self, name: &str) -> Result<&mut InstanceProfile, IamError> {
-        self.profiles
-            .get_mut(&name.to_lowercase())
-            .ok_or_else(|| no_such("instance profile", name))
+        let found = self.profiles.get_mut(&name.to_lowercase());
+        found.ok_or_else(|| no_profile(name))
     }
 
     /// By unique id: an association outlives the name (`imds.info.profile-not-found`).
@@ -39,70 +72,170 @@ impl Iam {
 }
 
 impl ControlPlane<'_> {
-    /// Makes an empty instance profile.
+    /// Makes an empty instance profile, of which no more than the name has to be said; answers it.
     ///
     /// # Errors
-    /// A name that is taken or malformed.
-    pub fn create_instance_profile(&mut self, name: &str) -> Result<(), IamError> {
-        check_name("instanceProfileName", name, 128)?;
-        if self.iam().profile(name).is_ok() {
-            return Err(IamError::EntityAlreadyExists {
-                kind: "Instance Profile",
-                name: name.to_owned(),
-            });
+    /// A name that is taken or malformed, a path or tags that cannot be, more than the account may
+    /// have.
+    pub fn create_instance_profile(
+        &mut self,
+        request: impl Into<CreateInstanceProfile>,
+    ) -> Result<InstanceProfile, IamError> {
+        let CreateInstanceProfile {
+            name,
+            path,
+            tags: asked,
+        } = request.into();
+        names::check_name("instanceProfileName", &name, NAME_MAX)?;
+        let path = path.unwrap_or_else(|| names::PATH_DEFAULT.to_owned());
+        names::check_path(&path)?;
+        let arn = names::arn(&self.account, "instance-profile", &path, &name);
+        let own = tags::request_context(&asked, Context::new());
+        self.authorize(Operation::CreateInstanceProfile, &arn, &own)?;
+        let mut tags = Tags::of_resource();
+        tags.put(&asked)?;
+        if self.iam().profile(&name).is_ok() {
+            let message = format!("Instance Profile {name} already exists.");
+            return Err(IamError::Exists(message));
         }
-        self.iam_mut().made += 1;
+        let (present, max) = (
+            self.iam().profiles.len(),
+            self.iam().quotas.instance_profiles,
+        );
+        room("InstanceProfilesPerAccount", present, max)?;
         let profile = InstanceProfile {
-            name: name.to_owned(),
-            id: UniqueId::InstanceProfile.draw(
-                &self.world.entropy,
-                &format!("profile/{name}/{}", self.iam().made),
-            ),
-            arn: format!(
-                "arn:aws:iam::{}:instance-profile/{name}",
-                self.account.clone()
-            ),
+            id: self.unique_id(UniqueId::InstanceProfile, "profile", &name),
+            arn,
+            path,
+            created: self.now,
+            tags,
             role_id: None,
+            name,
         };
-        self.iam_mut().profiles.insert(name.to_lowercase(), profile);
-        self.done(Operation::CreateInstanceProfile, name);
-        Ok(())
+        let key = profile.name.to_lowercase();
+        self.iam_mut().profiles.insert(key, profile.clone());
+        self.done(Operation::CreateInstanceProfile, &profile.name);
+        Ok(profile)
+    }
+
+    /// An instance profile.
+    ///
+    /// # Errors
+    /// No such profile.
+    pub fn get_instance_profile(&mut self, name: &str) -> Result<InstanceProfile, IamError> {
+        self.ask_profile(Operation::GetInstanceProfile, name, Context::new())?;
+        Ok(self.iam().profile(name)?.clone())
+    }
+
+    /// The role that a profile holds.
+    pub fn role_in(&self, profile: &InstanceProfile) -> Option<&Role> {
+        self.iam().role_by_id(profile.role_id.as_deref()?)
+    }
+
+    /// The instance profiles below a path, by name.
+    ///
+    /// # Errors
+    /// A path or a page that cannot be.
+    pub fn list_instance_profiles(
+        &mut self,
+        path_prefix: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<InstanceProfile>, IamError> {
+        names::check_path_prefix(path_prefix)?;
+        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
+        // iam.authorization.lists
+        let arn = names::arn(&self.account, "instance-profile", prefix, "");
+        self.authorize(Operation::ListInstanceProfiles, &arn, &Context::new())?;
+        let profiles = self.iam().profiles.iter();
+        let below = profiles.filter(|(_, profile)| profile.path.starts_with(prefix));
+        let all = below.map(|(key, profile)| (key.clone(), profile.clone()));
+        page.cut(&format!("profiles {prefix}"), all)
+    }
+
+    /// The instance profiles that hold a role, by name.
+    ///
+    /// # Errors
+    /// No such role, a page that cannot be.
+    pub fn list_instance_profiles_for_role(
+        &mut self,
+        role: &str,
+        page: &PageRequest,
+    ) -> Result<Page<InstanceProfile>, IamError> {
+        self.ask_role(Operation::ListInstanceProfilesForRole, role, Context::new())?;
+        let id = &self.iam().role(role)?.id;
+        let profiles = self.iam().profiles.iter();
+        let holding = profiles.filter(|(_, profile)| profile.role_id.as_ref() == Some(id));
+        let all = holding.map(|(key, profile)| (key.clone(), profile.clone()));
+        page.cut(&format!("profiles of {id}"), all)
     }
 
     /// Puts a role into a profile; instances that have the profile serve it from their next
     /// rotation on (`imds.role.swap-inside-profile-waits`).
     ///
     /// # Errors
-    /// No such profile or role; the profile holds one already.
+    /// No such profile or role; the profile holds one already (`iam.profile.one-role`); who asks may
+    /// not pass the role to EC2 (`iam.profile.pass-role`).
     pub fn add_role_to_instance_profile(
         &mut self,
         profile: &str,
         role: &str,
     ) -> Result<(), IamError> {
-        let role_id = self.iam().role(role)?.id.clone();
+        self.authorize_profile(Operation::AddRoleToInstanceProfile, profile, Context::new())?;
+        let role = self.iam().role(role)?.clone();
+        // iam.profile.pass-role
+        let instances = format!("arn:aws:ec2:*:{}:instance/*", self.account);
+        let own = Context::new()
+            .with("iam:PassedToService", "ec2.amazonaws.com")
+            .with("iam:AssociatedResourceArn", instances);
+        self.authorize_action("iam:PassRole", &role.arn, &own)?;
         let slot = &mut self.iam_mut().profile_mut(profile)?.role_id;
         if slot.is_some() {
-            return Err(IamError::SecondRoleInProfile);
+            return Err(IamError::QuotaExceeded {
+                quota: "InstanceSessionsPerInstanceProfile",
+                max: 1,
+            });
         }
-        *slot = Some(role_id);
+        *slot = Some(role.id);
         self.done(
             Operation::AddRoleToInstanceProfile,
-            &format!("{profile} {role}"),
+            &format!("{profile} {}", role.name),
         );
         Ok(())
     }
 
-    /// Takes the role out of a profile.
+    /// Takes the role out of a profile, whichever it is.
     ///
     /// # Errors
     /// No such profile, or it holds no role.
     pub fn remove_role_from_instance_profile(&mut self, profile: &str) -> Result<(), IamError> {
+        let operation = Operation::RemoveRoleFromInstanceProfile;
+        self.ask_profile(operation, profile, Context::new())?;
         let role = self.iam_mut().profile_mut(profile)?.role_id.take();
         let role = role.ok_or_else(|| no_such("role", "in the instance profile"))?;
         let name = self.iam().role_by_id(&role).map(|role| role.name.as_str());
         let detail = format!("{profile} {}", name.unwrap_or_default());
-        self.done(Operation::RemoveRoleFromInstanceProfile, &detail);
+        self.done(operation, &detail);
         Ok(())
+    }
+
+    /// Takes that role out of a profile.
+    ///
+    /// # Errors
+    /// No such profile or role, or the profile does not hold it.
+    pub fn remove_named_role_from_instance_profile(
+        &mut self,
+        profile: &str,
+        role: &str,
+    ) -> Result<(), IamError> {
+        let operation = Operation::RemoveRoleFromInstanceProfile;
+        self.ask_profile(operation, profile, Context::new())?;
+        let id = self.iam().role(role)?.id.clone();
+        if self.iam().profile(profile)?.role_id.as_ref() != Some(&id) {
+            // The wording is ours.
+            let message = format!("The role with name {role} is not in the instance profile.");
+            return Err(IamError::NoSuch(message));
+        }
+        self.remove_role_from_instance_profile(profile)
     }
 
     /// Deletes an empty profile. Instances tied to it keep the tie, and have no credentials from
@@ -111,9 +244,10 @@ impl ControlPlane<'_> {
     /// # Errors
     /// No such profile, or it holds a role (`iam.profile.delete-conflict`).
     pub fn delete_instance_profile(&mut self, name: &str) -> Result<(), IamError> {
+        self.ask_profile(Operation::DeleteInstanceProfile, name, Context::new())?;
         if self.iam().profile(name)?.role_id.is_some() {
             return Err(IamError::DeleteConflict {
-                what: "roles from instance profile",
+                what: "remove roles from instance profile",
             });
         }
         self.iam_mut().profiles.remove(&name.to_lowercase());
@@ -136,4 +270,76 @@ impl ControlPlane<'_> {
         }
         self.add_role_to_instance_profile(profile, role)
     }
+
+    /// Sets tags of an instance profile.
+    ///
+    /// # Errors
+    /// No such profile, tags that cannot be.
+    pub fn tag_instance_profile(&mut self, name: &str, tags: &[Tag]) -> Result<(), IamError> {
+        let own = tags::request_context(tags, Context::new());
+        self.ask_profile(Operation::TagInstanceProfile, name, own)?;
+        self.iam_mut().profile_mut(name)?.tags.put(tags)?;
+        self.done(Operation::TagInstanceProfile, name);
+        Ok(())
+    }
+
+    /// Takes tags of an instance profile away.
+    ///
+    /// # Errors
+    /// No such profile, keys that cannot be.
+    pub fn untag_instance_profile(&mut self, name: &str, keys: &[String]) -> Result<(), IamError> {
+        let own = Context::new().with_values("aws:TagKeys", keys);
+        self.ask_profile(Operation::UntagInstanceProfile, name, own)?;
+        self.iam_mut().profile_mut(name)?.tags.remove(keys)?;
+        self.done(Operation::UntagInstanceProfile, name);
+        Ok(())
+    }
+
+    /// The tags of an instance profile, by key.
+    ///
+    /// # Errors
+    /// No such profile, a page that cannot be.
+    pub fn list_instance_profile_tags(
+        &mut self,
+        name: &str,
+        page: &PageRequest,
+    ) -> Result<Page<Tag>, IamError> {
+        self.ask_profile(Operation::ListInstanceProfileTags, name, Context::new())?;
+        let profile = self.iam().profile(name)?;
+        profile.tags.page(&format!("tags {}", profile.arn), page)
+    }
+
+    /// Refuses what the policies do not allow to do with a profile, and then what is asked of one
+    /// that is not there (`iam.authorization.before-existence`).
+    fn ask_profile(
+        &mut self,
+        operation: Operation,
+        name: &str,
+        own: Context,
+    ) -> Result<(), IamError> {
+        self.authorize_profile(operation, name, own)?;
+        self.iam().profile(name)?;
+        Ok(())
+    }
+
+    fn authorize_profile(
+        &mut self,
+        operation: Operation,
+        name: &str,
+        own: Context,
+    ) -> Result<(), IamError> {
+        names::check_name("instanceProfileName", name, NAME_MAX)?;
+        let (arn, own) = match self.iam().profile(name) {
+            Ok(profile) => (profile.arn.clone(), profile.tags.context(own)),
+            Err(_) => {
+                let (kind, path) = ("instance-profile", names::PATH_DEFAULT);
+                (names::arn(&self.account, kind, path, name), own)
+            }
+        };
+        Ok(self.authorize(operation, &arn, &own)?)
+    }
+}
+
+fn no_profile(name: &str) -> IamError {
+    IamError::NoSuch(format!("Instance Profile {name} cannot be found."))
 }

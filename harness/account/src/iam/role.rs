@@ -1,23 +1,27 @@
-//! Roles and the policies on them.
+//! Roles.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::access_key::AccessKey;
 use super::error::IamError;
+use super::held::{Attachable, HeldPolicies};
+use super::managed::CustomerPolicy;
 use super::mfa::MfaDevice;
+use super::names;
 use super::oidc::OidcProvider;
+use super::page::{Page, PageRequest};
 use super::profile::InstanceProfile;
+use super::quotas::{IamQuotas, room};
+use super::tags::{self, Tag, Tags};
 use super::user::User;
+use crate::constraint::{Constraints, Field};
 use crate::control_plane::ControlPlane;
 use crate::id::UniqueId;
+use crate::instant::SimInstant;
 use crate::operation::Operation;
-use crate::policy::{
-    self, Context, Document, ManagedPolicy, NamedPolicy, Policies, Principal, Request,
-    evaluate_trust,
-};
+use crate::policy::{Context, Document, NamedPolicy, Policies, Principal, Request, evaluate_trust};
 use crate::world::World;
 
 /// What a decision calls a role's trust policy, which has no name of its own.
@@ -30,26 +34,56 @@ pub struct Role {
     pub name: String,
     /// `AROA…`.
     pub id: String,
-    /// `arn:aws:iam::ACCOUNT:role/NAME`.
+    /// `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
     pub arn: String,
     /// The twelve digits of its account.
     pub account: String,
+    /// `/`, or names between two of them.
+    pub path: String,
+    /// When it was made.
+    pub created: SimInstant,
+    /// What it is for, if somebody said.
+    pub description: Option<String>,
     /// The longest that a client may ask for a session of it.
     pub max_session_duration: Duration,
-    trust: NamedPolicy,
-    /// Attached managed policies, then inline ones, as the evaluator takes them.
-    policies: Vec<NamedPolicy>,
-    /// How many of them are managed: the two kinds may share names.
-    attached: usize,
+    /// Its tags, which its sessions have too.
+    pub tags: Tags,
+    /// When a session of it was last used, and in which region (`iam.role.last-used`).
+    pub last_used: Option<(SimInstant, String)>,
+    pub(super) trust: NamedPolicy,
+    pub(super) boundary: Option<Attachable>,
+    pub(super) policies: HeldPolicies,
 }
 
 /// What `CreateRole` takes, with the policies to begin with.
+///
+/// ```
+/// use rolecall_account::CreateRole;
+/// use rolecall_account::policy::{Document, DocumentKind};
+///
+/// let trust = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+///     "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}"#;
+/// let role = CreateRole {
+///     path: Some("/web/".to_owned()),
+///     ..CreateRole::new("photo-app", Document::parse(trust, DocumentKind::Trust).unwrap())
+/// };
+/// assert!(role.attached.is_empty());
+/// ```
 #[derive(Clone, Debug)]
 pub struct CreateRole {
     /// The name.
     pub name: String,
     /// Who may assume it.
     pub trust: Document,
+    /// `/` if it is not said.
+    pub path: Option<String>,
+    /// At most 1000 characters.
+    pub description: Option<String>,
+    /// Tags, which its sessions have too.
+    pub tags: Vec<Tag>,
+    /// The ARN of the managed policy that is the most that its policies can give; for the operator
+    /// its name will do.
+    pub permissions_boundary: Option<String>,
     /// Names or ARNs of managed policies.
     pub attached: Vec<String>,
     /// Inline policies by name.
@@ -59,9 +93,42 @@ pub struct CreateRole {
     pub max_session_duration: Option<Duration>,
 }
 
+const NAME_MAX: usize = 64;
 const MAX_SESSION_DURATION_DEFAULT: Duration = Duration::from_hours(1);
-const MAX_SESSION_DURATION: RangeInclusive<Duration> =
-    Duration::from_hours(1)..=Duration::from_hours(12);
+/// In seconds.
+const MAX_SESSION_DURATION: RangeInclusive<u32> = 3600..=43_200;
+
+impl CreateRole {
+    /// Without anything that need not be.
+    pub fn new(name: impl Into<String>, trust: Document) -> Self {
+        Self {
+            name: name.into(),
+            trust,
+            path: None,
+            description: None,
+            tags: Vec::new(),
+            permissions_boundary: None,
+            attached: Vec::new(),
+            inline: BTreeMap::new(),
+            max_session_duration: None,
+        }
+    }
+
+    /// The longest session.
+    fn check(&self) -> Result<Duration, IamError> {
+        names::check_name("roleName", &self.name, NAME_MAX)?;
+        names::check_path(self.path())?;
+        names::check_description(self.description.as_deref())?;
+        check_max_session_duration(self.max_session_duration)?;
+        Ok(self
+            .max_session_duration
+            .unwrap_or(MAX_SESSION_DURATION_DEFAULT))
+    }
+
+    fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or(names::PATH_DEFAULT)
+    }
+}
 
 impl Role {
     /// Whether the trust policy lets an AWS service, such as `ec2.amazonaws.com`, do an action with
@@ -89,37 +156,26 @@ impl Role {
 
     /// The policies that say what a session of this role may do, as they stand now.
     pub(crate) fn identity_policies(&self) -> &[NamedPolicy] {
-        &self.policies
+        self.policies.all()
     }
 
-    fn attach(&mut self, policy: &NamedPolicy) {
-        if self.attached_at(&policy.name).is_none() {
-            self.policies.insert(self.attached, policy.clone());
-            self.attached += 1;
+    /// The most that they can give.
+    pub(crate) fn boundary(&self) -> Option<&NamedPolicy> {
+        self.boundary.as_ref().map(|boundary| &boundary.policy)
+    }
+
+    /// The ARN of the managed policy that is its permissions boundary.
+    pub fn permissions_boundary(&self) -> Option<&str> {
+        self.boundary.as_ref().map(|found| found.arn.as_str())
+    }
+
+    /// The condition keys of what is done with it (`iam.authorization.boundary`).
+    fn context(&self, own: Context) -> Context {
+        let mut context = self.tags.context(own);
+        if context.values("iam:PermissionsBoundary").is_empty() {
+            context.set("iam:PermissionsBoundary", self.permissions_boundary());
         }
-    }
-
-    /// Whether it was attached.
-    fn detach(&mut self, name: &str) -> bool {
-        let found = self.attached_at(name);
-        if let Some(at) = found {
-            self.policies.remove(at);
-            self.attached -= 1;
-        }
-        found.is_some()
-    }
-
-    fn attached_at(&self, name: &str) -> Option<usize> {
-        let mut attached = self.policies[..self.attached].iter();
-        attached.position(|policy| policy.name == name)
-    }
-
-    fn put_inline(&mut self, policy: NamedPolicy) {
-        let mut inline = self.policies[self.attached..].iter_mut();
-        match inline.find(|present| present.name == policy.name) {
-            Some(present) => *present = policy,
-            None => self.policies.push(policy),
-        }
+        context
     }
 }
 
@@ -127,7 +183,7 @@ impl Role {
 #[derive(Debug, Default)]
 pub(crate) struct Iam {
     /// By lower-cased name: names are unique whatever the case (`iam.names.case-insensitive`).
-    roles: BTreeMap<String, Role>,
+    pub(super) roles: BTreeMap<String, Role>,
     pub(super) profiles: BTreeMap<String, InstanceProfile>,
     pub(super) users: BTreeMap<String, User>,
     /// By id.
@@ -136,6 +192,8 @@ pub(crate) struct Iam {
     pub(super) oidc_providers: BTreeMap<String, OidcProvider>,
     /// By serial number.
     pub(super) mfa_devices: BTreeMap<String, MfaDevice>,
+    pub(super) policies: BTreeMap<String, CustomerPolicy>,
+    pub(super) quotas: IamQuotas,
     /// Counts what was made, so that what is made anew gets another unique id.
     pub(super) made: u32,
 }
@@ -147,7 +205,7 @@ impl Iam {
             .ok_or_else(|| no_such("role", name))
     }
 
-    fn role_mut(&mut self, name: &str) -> Result<&mut Role, IamError> {
+    pub(super) fn role_mut(&mut self, name: &str) -> Result<&mut Role, IamError> {
         self.roles
             .get_mut(&name.to_lowercase())
             .ok_or_else(|| no_such("role", name))
@@ -169,113 +227,238 @@ impl Iam {
     pub(crate) fn role_by_arn(&self, arn: &str) -> Option<&Role> {
         self.roles.values().find(|role| role.arn == arn)
     }
+
+    /// A session of the role was used (`iam.role.last-used`).
+    pub(crate) fn role_used(&mut self, id: &str, at: SimInstant, region: &str) {
+        let role = self.roles.values_mut().find(|role| role.id == id);
+        if let Some(role) = role {
+            role.last_used = Some((at, region.to_owned()));
+        }
+    }
 }
 
 impl ControlPlane<'_> {
-    /// Makes a role.
+    /// Makes a role; answers it.
     ///
     /// # Errors
     /// A name that is taken or malformed, a managed policy that is not known, sessions shorter or
-    /// longer than a role can have.
-    pub fn create_role(&mut self, request: CreateRole) -> Result<(), IamError> {
-        check_name("roleName", &request.name, 64)?;
-        let longest = request.max_session_duration;
-        let longest = longest.unwrap_or(MAX_SESSION_DURATION_DEFAULT);
-        if !MAX_SESSION_DURATION.contains(&longest) {
-            return Err(IamError::InvalidMaxSessionDuration);
+    /// longer than a role can have, more than the account may have; for the holder of a session also
+    /// a principal in the trust policy that is not there.
+    pub fn create_role(&mut self, request: CreateRole) -> Result<Role, IamError> {
+        let longest = request.check()?;
+        let boundary = request.permissions_boundary.as_deref();
+        let meant = boundary.map(|named| self.arn_meant(named)).transpose()?;
+        let path = request.path().to_owned();
+        let arn = names::arn(&self.account, "role", &path, &request.name);
+        let mut own = tags::request_context(&request.tags, Context::new());
+        own.set("iam:PermissionsBoundary", meant);
+        self.authorize(Operation::CreateRole, &arn, &own)?;
+        let boundary = boundary.map(|named| self.boundary_named(named));
+        let boundary = boundary.transpose()?;
+        let mut tags = Tags::of_principal();
+        tags.put(&request.tags)?;
+        let mut policies = HeldPolicies::default();
+        for named in &request.attached {
+            policies.attach(&self.attachable(named)?);
         }
-        let attached = request
-            .attached
-            .iter()
-            .map(|name| managed(name))
-            .collect::<Result<Vec<_>, _>>()?;
+        for (name, document) in request.inline {
+            policies.put_inline(&name, document);
+        }
         if self.iam().role(&request.name).is_ok() {
             return Err(IamError::EntityAlreadyExists {
                 kind: "Role",
                 name: request.name,
             });
         }
-        self.iam_mut().made += 1;
-        let label = format!("role/{}/{}", request.name, self.iam().made);
-        let account = self.account.clone();
-        let mut role = Role {
-            id: UniqueId::Role.draw(&self.world.entropy, &label),
-            arn: format!("arn:aws:iam::{account}:role/{}", request.name),
-            account,
+        let trust = self.trust_policy_of(request.trust)?;
+        room(
+            "RolesPerAccount",
+            self.iam().roles.len(),
+            self.iam().quotas.roles,
+        )?;
+        let role = Role {
+            id: self.unique_id(UniqueId::Role, "role", &request.name),
+            arn,
+            account: self.account.clone(),
+            path,
+            created: self.now,
+            description: request.description,
             max_session_duration: longest,
-            trust: NamedPolicy::new(TRUST_POLICY, Arc::new(request.trust)),
-            policies: Vec::new(),
-            attached: 0,
+            tags,
+            last_used: None,
+            trust,
+            boundary,
+            policies,
             name: request.name,
         };
-        for policy in attached {
-            role.attach(&policy.policy);
-        }
-        for (name, document) in request.inline {
-            role.put_inline(NamedPolicy::new(name, Arc::new(document)));
-        }
-        self.done(Operation::CreateRole, &role.name.clone());
-        self.iam_mut().roles.insert(role.name.to_lowercase(), role);
-        Ok(())
+        self.done(Operation::CreateRole, &role.name);
+        let key = role.name.to_lowercase();
+        self.iam_mut().roles.insert(key, role.clone());
+        Ok(role)
     }
 
-    /// Writes an inline policy; sessions that exist feel it at once (`iam.policies.live`).
+    /// A role.
     ///
     /// # Errors
     /// No such role.
-    pub fn put_role_policy(
+    pub fn get_role(&mut self, name: &str) -> Result<Role, IamError> {
+        self.ask_role(Operation::GetRole, name, Context::new())?;
+        Ok(self.iam().role(name)?.clone())
+    }
+
+    /// The roles below a path, by name.
+    ///
+    /// # Errors
+    /// A path or a page that cannot be.
+    pub fn list_roles(
         &mut self,
-        role: &str,
+        path_prefix: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<Role>, IamError> {
+        names::check_path_prefix(path_prefix)?;
+        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
+        // iam.authorization.lists
+        let arn = names::arn(&self.account, "role", prefix, "");
+        self.authorize(Operation::ListRoles, &arn, &Context::new())?;
+        let roles = self.iam().roles.iter();
+        let below = roles.filter(|(_, role)| role.path.starts_with(prefix));
+        let all = below.map(|(key, role)| (key.clone(), role.clone()));
+        page.cut(&format!("roles {prefix}"), all)
+    }
+
+    /// Changes what is said.
+    ///
+    /// # Errors
+    /// No such role, sessions shorter or longer than a role can have, a description that cannot be.
+    pub fn update_role(
+        &mut self,
         name: &str,
-        document: Document,
+        description: Option<&str>,
+        max_session_duration: Option<Duration>,
     ) -> Result<(), IamError> {
-        let policy = NamedPolicy::new(name, Arc::new(document));
-        self.iam_mut().role_mut(role)?.put_inline(policy);
-        self.done(Operation::PutRolePolicy, &format!("{role} {name}"));
-        Ok(())
-    }
-
-    /// Denies everything to the sessions of a role that were issued before `now`, as the console
-    /// does it: with an inline policy (`policy.revocation.sessions-issued-before`).
-    ///
-    /// # Errors
-    /// No such role.
-    #[expect(clippy::missing_panics_doc, reason = "the document is our own")]
-    pub fn revoke_role_sessions(&mut self, role: &str) -> Result<(), IamError> {
-        let text = policy::revoke_older_sessions(self.now);
-        let document = Document::parse(&text, policy::DocumentKind::Identity);
-        let document = document.expect("our own document is well-formed");
-        self.put_role_policy(role, policy::REVOKE_OLDER_SESSIONS, document)
-    }
-
-    /// Attaches a managed policy; attaching it twice is no error.
-    ///
-    /// # Errors
-    /// No such role or policy.
-    pub fn attach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
-        let arn = self.iam().role(role)?.arn.clone();
-        let managed = managed(policy)?;
-        let own = policy_arn(managed);
-        self.authorize(Operation::AttachRolePolicy, &arn, &own)?;
-        self.iam_mut().role_mut(role)?.attach(&managed.policy);
-        self.done(Operation::AttachRolePolicy, &format!("{role} {policy}"));
-        Ok(())
-    }
-
-    /// Detaches a managed policy.
-    ///
-    /// # Errors
-    /// No such role, or the policy is not attached to it.
-    pub fn detach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
-        let arn = self.iam().role(role)?.arn.clone();
-        let managed = managed(policy)?;
-        let own = policy_arn(managed);
-        self.authorize(Operation::DetachRolePolicy, &arn, &own)?;
-        if !self.iam_mut().role_mut(role)?.detach(&managed.policy.name) {
-            return Err(no_such("policy", policy));
+        names::check_description(description)?;
+        check_max_session_duration(max_session_duration)?;
+        self.ask_role(Operation::UpdateRole, name, Context::new())?;
+        let role = self.iam_mut().role_mut(name)?;
+        if let Some(description) = description {
+            role.description = Some(description.to_owned());
         }
-        self.done(Operation::DetachRolePolicy, &format!("{role} {policy}"));
+        if let Some(longest) = max_session_duration {
+            role.max_session_duration = longest;
+        }
+        self.done(Operation::UpdateRole, name);
         Ok(())
+    }
+
+    /// Changes what a role is said to be for; answers the role.
+    ///
+    /// # Errors
+    /// No such role, a description that cannot be.
+    pub fn update_role_description(
+        &mut self,
+        name: &str,
+        description: &str,
+    ) -> Result<Role, IamError> {
+        names::check_description(Some(description))?;
+        self.ask_role(Operation::UpdateRoleDescription, name, Context::new())?;
+        let role = self.iam_mut().role_mut(name)?;
+        role.description = Some(description.to_owned());
+        let role = role.clone();
+        self.done(Operation::UpdateRoleDescription, name);
+        Ok(role)
+    }
+
+    /// Deletes a role that has no policies and is in no instance profile. Its sessions may do nothing
+    /// from now on.
+    ///
+    /// # Errors
+    /// No such role, or something is still in it or holds it (`iam.role.delete-conflict`).
+    pub fn delete_role(&mut self, name: &str) -> Result<(), IamError> {
+        self.ask_role(Operation::DeleteRole, name, Context::new())?;
+        let role = self.iam().role(name)?;
+        let mut profiles = self.iam().profiles.values();
+        // The order in which AWS looks is unsourced.
+        let what = if profiles.any(|profile| profile.role_id.as_ref() == Some(&role.id)) {
+            Some("remove roles from instance profile")
+        } else if !role.policies.inline().is_empty() {
+            Some("delete policies")
+        } else if role.policies.attached().next().is_some() {
+            Some("detach all policies")
+        } else {
+            None
+        };
+        if let Some(what) = what {
+            return Err(IamError::DeleteConflict { what });
+        }
+        self.iam_mut().roles.remove(&name.to_lowercase());
+        self.done(Operation::DeleteRole, name);
+        Ok(())
+    }
+
+    /// Sets tags of a role.
+    ///
+    /// # Errors
+    /// No such role, tags that cannot be.
+    pub fn tag_role(&mut self, name: &str, tags: &[Tag]) -> Result<(), IamError> {
+        let own = tags::request_context(tags, Context::new());
+        self.ask_role(Operation::TagRole, name, own)?;
+        self.iam_mut().role_mut(name)?.tags.put(tags)?;
+        self.done(Operation::TagRole, name);
+        Ok(())
+    }
+
+    /// Takes tags of a role away.
+    ///
+    /// # Errors
+    /// No such role, keys that cannot be.
+    pub fn untag_role(&mut self, name: &str, keys: &[String]) -> Result<(), IamError> {
+        let own = Context::new().with_values("aws:TagKeys", keys);
+        self.ask_role(Operation::UntagRole, name, own)?;
+        self.iam_mut().role_mut(name)?.tags.remove(keys)?;
+        self.done(Operation::UntagRole, name);
+        Ok(())
+    }
+
+    /// The tags of a role, by key.
+    ///
+    /// # Errors
+    /// No such role, a page that cannot be.
+    pub fn list_role_tags(
+        &mut self,
+        name: &str,
+        page: &PageRequest,
+    ) -> Result<Page<Tag>, IamError> {
+        self.ask_role(Operation::ListRoleTags, name, Context::new())?;
+        let role = self.iam().role(name)?;
+        role.tags.page(&format!("tags {}", role.arn), page)
+    }
+
+    /// Refuses what the policies do not allow to do with a role, and then what is asked of a role
+    /// that is not there (`iam.authorization.before-existence`).
+    pub(super) fn ask_role(
+        &mut self,
+        operation: Operation,
+        name: &str,
+        own: Context,
+    ) -> Result<(), IamError> {
+        names::check_name("roleName", name, NAME_MAX)?;
+        let (arn, own) = match self.iam().role(name) {
+            Ok(role) => (role.arn.clone(), role.context(own)),
+            Err(_) => {
+                let path = names::PATH_DEFAULT;
+                (names::arn(&self.account, "role", path, name), own)
+            }
+        };
+        self.authorize(operation, &arn, &own)?;
+        self.iam().role(name)?;
+        Ok(())
+    }
+
+    /// Another unique id, drawn by what is made and its name.
+    pub(super) fn unique_id(&mut self, kind: UniqueId, what: &str, name: &str) -> String {
+        self.iam_mut().made += 1;
+        let label = format!("{what}/{name}/{}", self.iam().made);
+        kind.draw(&self.world.entropy, &label)
     }
 }
 
@@ -297,13 +480,11 @@ impl World {
     }
 }
 
-pub(super) fn managed(name_or_arn: &str) -> Result<&'static ManagedPolicy, IamError> {
-    policy::managed(name_or_arn).ok_or_else(|| no_such("policy", name_or_arn))
-}
-
-/// The condition key of what attaches and detaches (`iam.authorization.policy-arn`).
-fn policy_arn(managed: &ManagedPolicy) -> Context {
-    Context::new().with("iam:PolicyARN", managed.arn)
+fn check_max_session_duration(longest: Option<Duration>) -> Result<(), IamError> {
+    let seconds = longest.map(|longest| u32::try_from(longest.as_secs()).unwrap_or(u32::MAX));
+    let mut constraints = Constraints::default();
+    constraints.number(Field("maxSessionDuration"), seconds, MAX_SESSION_DURATION);
+    Ok(constraints.check()?)
 }
 
 pub(crate) fn no_such(kind: &'static str, name: &str) -> IamError {
@@ -311,12 +492,4 @@ pub(crate) fn no_such(kind: &'static str, name: &str) -> IamError {
         kind,
         name: name.to_owned(),
     }
-}
-
-/// `[\w+=,.@-]+`, `iam.names.form`.
-pub(super) fn check_name(field: &'static str, name: &str, max: usize) -> Result<(), IamError> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-    let good = (1..=max).contains(&name.len()) && name.chars().all(allowed);
-    good.then_some(())
-        .ok_or(IamError::InvalidName { field, max })
 }

@@ -52,16 +52,11 @@ fn a_name_has_its_characters_and_its_length() {
     let bad = ["", "a/b", "a b", "grün", "a:b", "a*"].map(str::to_owned);
     for name in &good {
         let mut world = world();
-        assert_eq!(
-            world
-                .operator(start())
-                .create_role(role(name, "ec2.amazonaws.com")),
-            Ok(())
-        );
-        assert_eq!(
-            world.operator(start()).create_instance_profile(name),
-            Ok(())
-        );
+        let mut account = world.operator(start());
+        let made = account.create_role(role(name, "ec2.amazonaws.com"));
+        assert_eq!(&made.unwrap().name, name);
+        let made = account.create_instance_profile(name.as_str());
+        assert_eq!(&made.unwrap().name, name);
     }
     for name in &bad {
         let mut world = world();
@@ -69,7 +64,9 @@ fn a_name_has_its_characters_and_its_length() {
             .operator(start())
             .create_role(role(name, "ec2.amazonaws.com"));
         assert_eq!(code_and_status(role), ("ValidationError", 400), "{name:?}");
-        let profile = world.operator(start()).create_instance_profile(name);
+        let profile = world
+            .operator(start())
+            .create_instance_profile(name.as_str());
         assert_eq!(
             code_and_status(profile),
             ("ValidationError", 400),
@@ -87,7 +84,9 @@ fn a_name_has_its_characters_and_its_length() {
             .operator(start())
             .create_role(role(&name, "ec2.amazonaws.com"));
         assert_eq!(role.is_ok(), role_fits, "{length}");
-        let profile = world.operator(start()).create_instance_profile(&name);
+        let profile = world
+            .operator(start())
+            .create_instance_profile(name.as_str());
         assert_eq!(profile.is_ok(), profile_fits, "{length}");
     }
 }
@@ -462,17 +461,19 @@ fn accounts_do_not_see_each_other() {
 // What a session may not do it cannot do through the control plane either.
 #[test]
 fn a_session_changes_what_its_policies_let_it() {
+    const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
     let mut world = world();
     let web = launch(&mut world, Some(PROFILE));
     let session = served(&mut world, start(), &web);
     let mut own = world.on_behalf(start(), &session);
-    let denied = own.attach_role_policy(ROLE, "AdministratorAccess");
+    let denied = own.attach_role_policy(ROLE, ADMINISTRATOR);
     assert_eq!(denied.unwrap_err().code(), "AccessDenied");
     world
         .operator(start())
         .attach_role_policy(ROLE, "AdministratorAccess")
         .unwrap();
     let mut own = world.on_behalf(start(), &session);
-    own.attach_role_policy(ROLE, "AmazonS3FullAccess").unwrap();
+    own.attach_role_policy(ROLE, "arn:aws:iam::aws:policy/AmazonS3FullAccess")
+        .unwrap();
     assert!(own.decision().is_some_and(Decision::allowed));
 }

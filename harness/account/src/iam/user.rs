@@ -1,10 +1,11 @@
 //! Users and their long-term keys.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::error::IamError;
-use super::role::{Iam, check_name, managed, no_such};
+use super::held::HeldPolicies;
+use super::names::check_name;
+use super::role::{Iam, no_such};
 use crate::control_plane::ControlPlane;
 use crate::id::UniqueId;
 use crate::operation::Operation;
@@ -20,7 +21,7 @@ pub struct User {
     pub id: String,
     /// `arn:aws:iam::ACCOUNT:user/NAME`.
     pub arn: String,
-    policies: Vec<NamedPolicy>,
+    pub(super) policies: HeldPolicies,
 }
 
 /// What `CreateUser` takes, with the policies to begin with.
@@ -46,7 +47,7 @@ impl User {
 
     /// The policies that say what the user may do, as they stand now.
     pub(crate) fn identity_policies(&self) -> &[NamedPolicy] {
-        &self.policies
+        self.policies.all()
     }
 }
 
@@ -101,15 +102,13 @@ impl ControlPlane<'_> {
             inline,
         } = request;
         check_name("userName", &name, 64)?;
-        let attached = attached
-            .iter()
-            .map(|policy| managed(policy).map(|found| found.policy.clone()));
-        let mut policies = attached.collect::<Result<Vec<_>, _>>()?;
-        policies.extend(
-            inline
-                .into_iter()
-                .map(|(name, document)| NamedPolicy::new(name, Arc::new(document))),
-        );
+        let mut policies = HeldPolicies::default();
+        for named in &attached {
+            policies.attach(&self.attachable(named)?);
+        }
+        for (name, document) in inline {
+            policies.put_inline(&name, document);
+        }
         let key = name.to_lowercase();
         if self.iam_mut().users.contains_key(&key) {
             return Err(IamError::EntityAlreadyExists { kind: "User", name });

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::authentication;
 use crate::authenticate::{AuthenticationError, Stage};
+use crate::constraint::Violated;
 use crate::policy::{Decision, access_denied_message};
 
 /// A refusal of STS, worded as on the wire. The codes are `sts.errors.codes`.
@@ -13,11 +14,8 @@ pub enum StsError {
     #[error("{}", authentication::answer(.0).message)]
     Unauthenticated(#[from] AuthenticationError),
     /// Parameters that cannot be as they are.
-    #[error("{message}")]
-    Invalid {
-        /// All that is wrong with them.
-        message: String,
-    },
+    #[error("{0}")]
+    Invalid(#[from] Violated),
     /// A role's ARN that is none.
     #[error("{arn} is invalid")]
     InvalidArn {
@@ -98,7 +96,7 @@ impl StsError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(error) => authentication::answer(error).code,
-            Self::Invalid { .. }
+            Self::Invalid(_)
             | Self::InvalidArn { .. }
             | Self::NotSupported { .. }
             | Self::TooManyPolicyArns { .. }

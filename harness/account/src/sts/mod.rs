@@ -3,13 +3,14 @@
 mod assume_role;
 mod authentication;
 mod caller_identity;
-mod constraint;
 mod error;
 mod mint;
 mod session_policy;
 mod session_token;
 #[cfg(test)]
 mod tests;
+
+use crate::constraint;
 
 pub use assume_role::{AssumeRole, AssumedRole};
 pub use caller_identity::CallerIdentity;

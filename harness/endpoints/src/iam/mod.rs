@@ -1,6 +1,11 @@
 //! Identity and access management over HTTP.
 
+mod page;
+mod policies;
+mod profiles;
+mod role_policies;
 mod roles;
+mod shape;
 
 use rolecall_account::sigv4::ServiceRules;
 use rolecall_account::{IamError, Service, Stage, StsError};
@@ -17,7 +22,12 @@ pub(crate) static IAM: QueryService = QueryService {
     envelope: Envelope::Query,
     // In the words of STS (`sts.errors.codes`): the two share their front door.
     unauthenticated: |error| StsError::from(error).into(),
-    rows: &[roles::ROWS],
+    rows: &[
+        roles::ROWS,
+        role_policies::ROWS,
+        policies::ROWS,
+        profiles::ROWS,
+    ],
 };
 
 impl From<IamError> for QueryError {
@@ -34,7 +44,7 @@ impl From<IamError> for QueryError {
                 Some(_) => Stage::Policy,
                 None => Stage::Resource,
             },
-            detail: None,
+            detail: error.detail().map(str::to_owned),
             decision,
         }
     }

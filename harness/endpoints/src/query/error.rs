@@ -66,13 +66,13 @@ impl QueryError {
 
     /// A parameter that is no number where one is wanted, is there twice, or breaks its list.
     /// The code is one that clients report, the sentences are ours.
-    pub(super) fn bad_parameter(message: impl Into<String>) -> Self {
+    pub(crate) fn bad_parameter(message: impl Into<String>) -> Self {
         Self::new(400, "MalformedInput", Stage::Parameters, message)
     }
 
     /// A parameter that must be there and is not, in the words that AWS has for all its constraints
     /// (`sts.errors.validation-form`).
-    pub(super) fn missing_parameter(name: &str) -> Self {
+    pub(crate) fn missing_parameter(name: &str) -> Self {
         let mut characters = name.chars();
         let first = characters.next().map(|first| first.to_ascii_lowercase());
         let field: String = first.into_iter().chain(characters).collect();

@@ -4,7 +4,6 @@
 #[cfg(feature = "s3")]
 pub(crate) mod signer;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,11 +88,8 @@ impl Lab {
             association_delay: Duration::ZERO,
         });
         let role = CreateRole {
-            name: ROLE.to_owned(),
-            trust: trust(),
             attached: vec!["AmazonS3FullAccess".to_owned()],
-            inline: BTreeMap::new(),
-            max_session_duration: None,
+            ..CreateRole::new(ROLE, trust())
         };
         world.operator(start).create_role(role).unwrap();
         world
@@ -336,12 +332,10 @@ pub(crate) fn user(lab: &Lab, denied: Option<&str>) -> Arc<Session> {
 pub(crate) fn admin(lab: &Lab) {
     let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
         "Principal": {"AWS": "111122223333"}}}"#;
+    let trust = Document::parse(text, DocumentKind::Trust).unwrap();
     let request = CreateRole {
-        name: "admin".to_owned(),
-        trust: Document::parse(text, DocumentKind::Trust).unwrap(),
         attached: vec!["AdministratorAccess".to_owned()],
-        inline: BTreeMap::new(),
-        max_session_duration: None,
+        ..CreateRole::new("admin", trust)
     };
     lab.edge
         .world()

@@ -131,6 +131,7 @@ fn a_role_allows_sessions_of_one_to_twelve_hours() {
         world()
             .operator(start())
             .create_role(request)
+            .map(|role| assert_eq!(role.max_session_duration, longest))
             .map_err(|error| error.code())
     };
     assert_eq!((made(HOUR), made(HOUR * 12)), (Ok(()), Ok(())));

@@ -5,27 +5,41 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::error::StsError;
-
 /// A parameter by the name that AWS's messages have for it: lower camel case.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field<'a>(pub(super) &'a str);
+pub(crate) struct Field<'a>(pub(crate) &'a str);
 
 /// The characters that a text may have, and AWS's pattern for them.
-pub(super) struct Alphabet {
-    pub(super) pattern: &'static str,
-    pub(super) has: fn(char) -> bool,
+pub(crate) struct Alphabet {
+    pub(crate) pattern: &'static str,
+    pub(crate) has: fn(char) -> bool,
+}
+
+/// What is wrong with the parameters of a request, all of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Violated(String);
+
+impl Violated {
+    /// A word that is none of a set.
+    pub(crate) fn one_of(field: Field<'_>, value: &str, words: &[&str]) -> Self {
+        let mut constraints = Constraints::default();
+        let words = words.join(", ");
+        let constraint = format!("Member must satisfy enum value set: [{words}]");
+        constraints.violated(field, value, &constraint);
+        constraints.told()
+    }
 }
 
 /// The violations found so far.
 #[derive(Debug, Default)]
-pub(super) struct Constraints {
+pub(crate) struct Constraints {
     violations: Vec<String>,
 }
 
 impl Constraints {
     /// A text of so many characters, all of them of an alphabet.
-    pub(super) fn text(
+    pub(crate) fn text(
         &mut self,
         field: Field<'_>,
         value: &str,
@@ -44,7 +58,7 @@ impl Constraints {
     }
 
     /// A number of a range, if there is one.
-    pub(super) fn number(
+    pub(crate) fn number(
         &mut self,
         field: Field<'_>,
         value: Option<u32>,
@@ -53,6 +67,12 @@ impl Constraints {
         if let Some(value) = value {
             self.within(field, value, &value, &range, "Member must have value");
         }
+    }
+
+    /// A list of at most so many members.
+    pub(crate) fn list(&mut self, field: Field<'_>, shown: &str, count: usize, max: usize) {
+        let what = "Member must have length";
+        self.within(field, shown, &count, &(0..=max), what);
     }
 
     fn within<T: PartialOrd + fmt::Display>(
@@ -80,17 +100,19 @@ impl Constraints {
     }
 
     /// Refuses if anything is violated.
-    pub(super) fn check(self) -> Result<(), StsError> {
+    pub(crate) fn check(self) -> Result<(), Violated> {
         if self.violations.is_empty() {
             return Ok(());
         }
+        Err(self.told())
+    }
+
+    fn told(self) -> Violated {
         let count = self.violations.len();
         let plural = if count == 1 { "" } else { "s" };
-        Err(StsError::Invalid {
-            message: format!(
-                "{count} validation error{plural} detected: {}",
-                self.violations.join("; ")
-            ),
-        })
+        Violated(format!(
+            "{count} validation error{plural} detected: {}",
+            self.violations.join("; ")
+        ))
     }
 }
