@@ -329,12 +329,11 @@ impl ControlPlane<'_> {
         own: Context,
     ) -> Result<(), IamError> {
         names::check_name("instanceProfileName", name, NAME_MAX)?;
-        let (arn, own) = match self.iam().profile(name) {
-            Ok(profile) => (profile.arn.clone(), profile.tags.context(own)),
-            Err(_) => {
-                let (kind, path) = ("instance-profile", names::PATH_DEFAULT);
-                (names::arn(&self.account, kind, path, name), own)
-            }
+        let (arn, own) = if let Ok(profile) = self.iam().profile(name) {
+            (profile.arn.clone(), profile.tags.context(own))
+        } else {
+            let (kind, path) = ("instance-profile", names::PATH_DEFAULT);
+            (names::arn(&self.account, kind, path, name), own)
         };
         Ok(self.authorize(operation, &arn, &own)?)
     }
