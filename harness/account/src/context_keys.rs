@@ -31,6 +31,11 @@ impl World {
             temporary(&mut context, session);
         }
         self.source_instance(&mut context, session);
+        // policy.context.role-tags: those of the session win, and case tells no keys apart.
+        let role = self.accounts.role_of(&session.identity);
+        for tag in role.iter().flat_map(|role| role.tags.iter()) {
+            context.set(&format!("aws:PrincipalTag/{}", tag.key), [&tag.value]);
+        }
         // container.pod.session-tags
         for (key, value) in &session.tags {
             context.set(&format!("aws:PrincipalTag/{key}"), [value]);

@@ -64,9 +64,9 @@ pub enum IamError {
         max: usize,
     },
     /// Something is still in it (`iam.profile.delete-conflict`).
-    #[error("Cannot delete entity, must remove {what} first.")]
+    #[error("Cannot delete entity, must {what} first.")]
     DeleteConflict {
-        /// `roles from instance profile`.
+        /// As in `remove roles from instance profile`.
         what: &'static str,
     },
     /// A managed policy is still in use (`iam.managed.delete-conflict`).

@@ -126,10 +126,9 @@ impl Marker {
 
     /// The position of what comes after it; where it was, should it be gone.
     fn position<'a>(self, list: &str, mut keys: impl Iterator<Item = &'a str>) -> usize {
-        match keys.position(|key| self.item == digest(&[list, key])) {
-            Some(last) => last + 1,
-            None => (self.passed as usize).saturating_sub(1),
-        }
+        let found = keys.position(|key| self.item == digest(&[list, key]));
+        let gone = (self.passed as usize).saturating_sub(1);
+        found.map_or(gone, |at| at + 1)
     }
 }
 

@@ -65,10 +65,6 @@ impl Iam {
         found.ok_or_else(|| no_profile(name))
     }
 
-    pub(crate) fn profile_by_arn(&self, arn: &str) -> Option<&InstanceProfile> {
-        self.profiles.values().find(|profile| profile.arn == arn)
-    }
-
     /// By unique id: an association outlives the name (`imds.info.profile-not-found`).
     pub(crate) fn profile_by_id(&self, id: &str) -> Option<&InstanceProfile> {
         self.profiles.values().find(|profile| profile.id == id)
@@ -333,12 +329,11 @@ impl ControlPlane<'_> {
         own: Context,
     ) -> Result<(), IamError> {
         names::check_name("instanceProfileName", name, NAME_MAX)?;
-        let (arn, own) = match self.iam().profile(name) {
-            Ok(profile) => (profile.arn.clone(), profile.tags.context(own)),
-            Err(_) => {
-                let (kind, path) = ("instance-profile", names::PATH_DEFAULT);
-                (names::arn(&self.account, kind, path, name), own)
-            }
+        let (arn, own) = if let Ok(profile) = self.iam().profile(name) {
+            (profile.arn.clone(), profile.tags.context(own))
+        } else {
+            let (kind, path) = ("instance-profile", names::PATH_DEFAULT);
+            (names::arn(&self.account, kind, path, name), own)
         };
         Ok(self.authorize(operation, &arn, &own)?)
     }

@@ -442,12 +442,11 @@ impl ControlPlane<'_> {
         own: Context,
     ) -> Result<(), IamError> {
         names::check_name("roleName", name, NAME_MAX)?;
-        let (arn, own) = match self.iam().role(name) {
-            Ok(role) => (role.arn.clone(), role.context(own)),
-            Err(_) => {
-                let path = names::PATH_DEFAULT;
-                (names::arn(&self.account, "role", path, name), own)
-            }
+        let (arn, own) = if let Ok(role) = self.iam().role(name) {
+            (role.arn.clone(), role.context(own))
+        } else {
+            let path = names::PATH_DEFAULT;
+            (names::arn(&self.account, "role", path, name), own)
         };
         self.authorize(operation, &arn, &own)?;
         self.iam().role(name)?;

@@ -1,9 +1,10 @@
 use super::*;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
-use crate::policy::Decision;
+use crate::policy::{Decision, DocumentKind};
 use crate::testing::{
-    HOUR, PROFILE, ROLE, add_role, launch, policy, role, served, served_role, source, start, world,
+    HOUR, PROFILE, ROLE, add_role, launch, policy, role, served, served_role, source, start, trust,
+    world,
 };
 use crate::world::World;
 
@@ -476,4 +477,72 @@ fn a_session_changes_what_its_policies_let_it() {
     own.attach_role_policy(ROLE, "arn:aws:iam::aws:policy/AmazonS3FullAccess")
         .unwrap();
     assert!(own.decision().is_some_and(Decision::allowed));
+}
+
+// policy.context.role-tags
+#[test]
+fn a_session_has_the_tags_of_its_role() {
+    let mut world = world();
+    let web = launch(&mut world, Some(PROFILE));
+    let session = served(&mut world, start(), &web);
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*",
+        "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "red"}}}}"#;
+    let document = iam_document("policyDocument", text, DocumentKind::Identity).unwrap();
+    let mut account = world.operator(start());
+    account.put_role_policy(ROLE, "red", document).unwrap();
+    let reads = |world: &World| {
+        let decision = world.decide(start(), &session, "s3:GetObject", "arn:aws:s3:::b/k");
+        decision.allowed()
+    };
+    assert!(!reads(&world));
+    let tag = Tag {
+        key: "Team".to_owned(),
+        value: "red".to_owned(),
+    };
+    world.operator(start()).tag_role(ROLE, &[tag]).unwrap();
+    assert!(reads(&world));
+}
+
+// policy.principal.pinned-to-unique-id, iam.trust.principals-exist
+#[test]
+fn an_operator_may_trust_those_who_come_later() {
+    let mut world = world();
+    let trust = trust("ec2.amazonaws.com").text().replace(
+        r#"{"Service": "ec2.amazonaws.com"}"#,
+        r#"{"AWS": "arn:aws:iam::111122223333:role/later"}"#,
+    );
+    let trust = iam_document("policyDocument", &trust, DocumentKind::Trust).unwrap();
+    let mut account = world.operator(start());
+    let early = account.create_role(CreateRole::new("early", trust.clone()));
+    assert!(account.trust_policy(&early.unwrap()).contains("role/later"));
+    account
+        .create_role(role("later", "ec2.amazonaws.com"))
+        .unwrap();
+    let pinned = account
+        .create_role(CreateRole::new("pinned", trust))
+        .unwrap();
+    account.delete_role("later").unwrap();
+    assert!(!account.trust_policy(&pinned).contains("role/later"));
+}
+
+// iam.paths.in-arn: what policies see of a session is the ARN of its role, with the path.
+#[test]
+fn a_session_of_a_role_with_a_path_is_named_by_both() {
+    let mut world = world();
+    let mut account = world.operator(start());
+    let request = CreateRole {
+        path: Some("/web/".to_owned()),
+        ..role("deep", "ec2.amazonaws.com")
+    };
+    let made = account.create_role(request).unwrap();
+    assert_eq!(made.arn, "arn:aws:iam::111122223333:role/web/deep");
+    account.create_instance_profile("deep").unwrap();
+    account
+        .add_role_to_instance_profile("deep", "deep")
+        .unwrap();
+    let web = launch(&mut world, Some("deep"));
+    let session = served(&mut world, start(), &web);
+    assert_eq!(session.identity.principal_arn(), made.arn);
+    let caller = format!("arn:aws:sts::111122223333:assumed-role/deep/{web}");
+    assert_eq!(session.identity.caller_arn(), caller);
 }

@@ -2,6 +2,7 @@
 //! anything.
 
 mod control;
+mod control_plane;
 mod draw;
 mod memory;
 mod raw;

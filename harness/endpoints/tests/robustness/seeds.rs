@@ -7,6 +7,7 @@ use rolecall_account::s3::ChecksumAlgorithm;
 use rolecall_account::{RunInstance, RunTask, TaskKind, TaskMetadata};
 use rolecall_endpoints::Place;
 
+use crate::control_plane;
 use crate::support::signer::{HOST, Signer, get, object, put};
 use crate::support::{AGENT, CONTAINER, HOUR, Lab, METADATA, ROLE, admin, request, user};
 
@@ -29,6 +30,8 @@ pub(crate) enum Speaker {
     Agent,
     S3,
     Sts,
+    Iam,
+    Ec2,
     /// A service that this account does not speak.
     Nobody,
 }
@@ -98,7 +101,22 @@ impl Keys {
                 let trailer = (ChecksumAlgorithm::Crc32.header(), sum.as_str());
                 own.sign_chunks(request, CHUNK_BYTES, Some(trailer))
             }
-            Form::User => self.user.sign(request),
+            Form::User => self.user_of(seed.speaker).sign(request),
+        }
+    }
+}
+
+impl Keys {
+    /// The user, who signs for the service that is asked.
+    fn user_of(&self, speaker: Speaker) -> Signer {
+        let service = match speaker {
+            Speaker::Iam => "iam",
+            Speaker::Ec2 => "ec2",
+            _ => "sts",
+        };
+        Signer {
+            service,
+            ..self.user.clone()
         }
     }
 }
@@ -108,6 +126,7 @@ pub(crate) async fn seeds(lab: &Lab) -> Vec<Seed> {
     let mut seeds = metadata(lab);
     seeds.extend(containers(lab));
     seeds.extend(sts(lab));
+    seeds.extend(control_plane::seeds(lab));
     seeds.extend(s3(lab).await);
     seeds
 }

@@ -86,7 +86,8 @@ pub(crate) fn check(speaker: Speaker, method: &Method, answer: &Answer, told: &s
                 s3_error(answer, told);
             }
         }
-        Speaker::Sts | Speaker::Nobody => {
+        Speaker::Ec2 => ec2(answer, is_head, told),
+        Speaker::Sts | Speaker::Iam | Speaker::Nobody => {
             assert_eq!(kind, "text/xml", "{told}");
             if !is_head {
                 is_xml(answer.text(), told);
@@ -103,9 +104,19 @@ pub(crate) fn check(speaker: Speaker, method: &Method, answer: &Answer, told: &s
             }
         }
     }
-    if speaker == Speaker::Sts {
+    if matches!(speaker, Speaker::Sts | Speaker::Iam) {
         let id = answer.header("x-amzn-requestid").unwrap();
         assert!(is_head || answer.element("RequestId") == id, "{told}");
+    }
+}
+
+#[track_caller]
+fn ec2(answer: &Answer, is_head: bool, told: &str) {
+    assert_eq!(answer.header("content-type"), Some("text/xml"), "{told}");
+    if !is_head {
+        is_xml(answer.text(), told);
+        let errors = answer.text().contains("<Response><Errors><Error><Code>");
+        assert_eq!(errors, answer.status >= 400, "{told}: {answer:?}");
     }
 }
 
