@@ -65,6 +65,10 @@ impl Iam {
         found.ok_or_else(|| no_profile(name))
     }
 
+    pub(crate) fn profile_by_arn(&self, arn: &str) -> Option<&InstanceProfile> {
+        self.profiles.values().find(|profile| profile.arn == arn)
+    }
+
     /// By unique id: an association outlives the name (`imds.info.profile-not-found`).
     pub(crate) fn profile_by_id(&self, id: &str) -> Option<&InstanceProfile> {
         self.profiles.values().find(|profile| profile.id == id)
