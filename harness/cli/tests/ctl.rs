@@ -206,6 +206,10 @@ fn who_is_misspelt_is_guessed() {
             "did you mean `AmazonS3ReadOnlyAccess`?",
         ),
         (
+            &["mfa-code", "nobody"],
+            "no virtual MFA device has the serial number `nobody`, and no user of that name has one",
+        ),
+        (
             &["revoke", "--role", "foto-app"],
             "did you mean `photo-app`?",
         ),

@@ -108,8 +108,15 @@ pub enum MfaRefusal {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoMfaCode {
     /// Nothing goes by that name.
-    #[error("no virtual MFA device has the serial number `{0}`, and no user of that name has one")]
-    NoDevice(String),
+    #[error(
+        "no virtual MFA device has the serial number `{name}`, and no user of that name has one"
+    )]
+    NoDevice {
+        /// What was asked for.
+        name: String,
+        /// The serial numbers that there are.
+        known: Vec<String>,
+    },
     /// It is not clear which is meant.
     #[error("`{user}` has several MFA devices: {}; name one by its serial number", serials.join(", "))]
     Several {
@@ -409,7 +416,11 @@ impl World {
         if let Some(device) = by_serial {
             return Ok(device.shown(now));
         }
-        let none = || NoMfaCode::NoDevice(serial_or_user.to_owned());
+        let serials = |iam: &Iam| iam.mfa_devices.keys().cloned().collect::<Vec<_>>();
+        let none = || NoMfaCode::NoDevice {
+            name: serial_or_user.to_owned(),
+            known: self.accounts.iter().flat_map(serials).collect(),
+        };
         let iam = self.accounts.get(self.accounts.first()).ok_or_else(none)?;
         let user = iam.user(serial_or_user).map_err(|_| none())?;
         let devices: Vec<_> = iam.mfa_of(&user.id).collect();
@@ -549,7 +560,8 @@ mod tests {
     fn a_device_is_found_by_its_user() {
         let mut world = with_device();
         let none = world.mfa_code(start(), "ann").unwrap_err();
-        assert_eq!(none, NoMfaCode::NoDevice("ann".to_owned()));
+        let (name, known) = ("ann".to_owned(), vec![SERIAL.to_owned()]);
+        assert_eq!(none, NoMfaCode::NoDevice { name, known });
         let now = enable(&mut world);
         let code = world.mfa_code(now, "ann").unwrap();
         assert_eq!(code.serial, SERIAL);

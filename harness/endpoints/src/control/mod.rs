@@ -10,6 +10,7 @@ mod faults;
 mod guard;
 mod instances;
 mod journal;
+mod mfa;
 mod openapi;
 mod problem;
 mod roles;

@@ -115,6 +115,30 @@ pub(super) struct RoleNamed {
     pub(super) role: String,
 }
 
+/// A virtual MFA device.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MfaWanted {
+    /// Its serial number, or the name of the user who has it.
+    pub(super) device: String,
+}
+
+/// What a virtual MFA device shows.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct MfaShown {
+    /// Its serial number.
+    pub(super) serial: String,
+    /// Six digits.
+    pub(super) code: String,
+    /// The six digits that come after those.
+    pub(super) next: String,
+    /// When they do, in RFC 3339.
+    #[schemars(extend("format" = "date-time"))]
+    pub(super) until: String,
+    /// Whether the code was used, so that it is refused until then.
+    pub(super) spent: bool,
+}
+
 /// An instance.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

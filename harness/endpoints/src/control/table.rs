@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::said::Nothing;
-use super::{faults, instances, journal, openapi, roles, route::Route, sources, time};
+use super::{faults, instances, journal, mfa, openapi, roles, route::Route, sources, time};
 
 /// Every route, in the order of the description.
 pub(super) fn routes() -> Vec<Route> {
@@ -12,6 +12,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(of_sources());
     routes.extend(of_instances());
     routes.extend(of_roles());
+    routes.push(of_devices());
     routes.extend(of_faults());
     routes.extend(of_the_journal());
     routes
@@ -140,6 +141,19 @@ fn of_roles() -> [Route; 4] {
             roles::put_policy,
         )),
     ]
+}
+
+fn of_devices() -> Route {
+    Route::get(
+        "/mfa-code",
+        "Says what a virtual MFA device shows",
+        mfa::code,
+    )
+    .refuses(
+        StatusCode::NOT_FOUND,
+        "Nothing has that serial number, and no user of that name has a device; `known` has those there are.",
+    )
+    .refuses(StatusCode::CONFLICT, mfa::SEVERAL)
 }
 
 fn of_faults() -> [Route; 3] {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, Said};
 use crate::schema::{resolved, violations};
+use crate::support::give_device;
 use crate::support::signer::get;
 
 /// Something to ask, and the status it is answered with. The path is that of the description.
@@ -99,6 +100,10 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/detach-policy", attached("photo-app"), 404),
         post("/put-policy", put("photo-app"), 200),
         post("/put-policy", put("nobody"), 404),
+        fetch("/mfa-code", "?device=ann", 200),
+        fetch("/mfa-code", "?device=nobody", 404),
+        fetch("/mfa-code", "?device=bob", 409),
+        fetch("/mfa-code", "", 400),
         post("/add-fault", fault("imds-*", &json!("black-hole")), 200),
         post(
             "/add-fault",
@@ -161,6 +166,9 @@ async fn every_route_answers_as_it_is_described() {
     let desk = Desk::new();
     let answer = desk.lab.call_signed(get("nothing")).await;
     let request_id = answer.header("x-amz-request-id").unwrap();
+    for (user, device) in [("ann", "ann"), ("bob", "bob"), ("bob", "other")] {
+        give_device(&desk.lab, user, device);
+    }
     let mut seen = BTreeMap::<_, BTreeSet<u16>>::new();
     for case in cases(request_id) {
         let told = format!("{} {} {} {}", case.method, case.path, case.with, case.body);

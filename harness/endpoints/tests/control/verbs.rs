@@ -6,7 +6,7 @@ use rolecall_account::{SimInstant, Source};
 use serde_json::json;
 
 use crate::desk::Desk;
-use crate::support::{HOUR, METADATA, request};
+use crate::support::{HOUR, METADATA, give_device, request};
 
 /// The role that the metadata service of `web` names; nothing if there is none.
 async fn role_of_web(desk: &Desk) -> String {
@@ -256,4 +256,27 @@ async fn a_reset_is_told_of_whoever_made_the_world() {
         (said.status, said.words()),
         (500, "it cannot be made again")
     );
+}
+
+#[tokio::test]
+async fn a_device_shows_its_code_and_the_next() {
+    let desk = Desk::new();
+    let serial = give_device(&desk.lab, "ann", "ann");
+    let now = desk.lab.edge.now();
+    let code = |at: SimInstant| {
+        let shown = desk.lab.edge.world().mfa_code(at, &serial).unwrap();
+        shown.code.expose().to_owned()
+    };
+    let step = std::time::Duration::from_secs(30);
+    let (present, next) = (code(now), code(now + step));
+    let by_user = desk.get("/mfa-code?device=ann").await;
+    let escaped = serial.replace(':', "%3A").replace('/', "%2F");
+    let by_serial = desk.get(&format!("/mfa-code?device={escaped}")).await;
+    for said in [by_user, by_serial] {
+        // The step may have ended meanwhile.
+        let shown = said.text("code");
+        assert!([&present, &next].contains(&&shown.to_owned()), "{said:?}");
+        assert_eq!(said.text("serial"), serial);
+        assert!(said.body["spent"].is_boolean());
+    }
 }

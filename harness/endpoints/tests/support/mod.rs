@@ -12,8 +12,8 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use rolecall_account::policy::{Document, DocumentKind};
 use rolecall_account::{
-    CreateRole, CreateUser, Exchange, Happening, HttpTokens, Issuing, MetadataOptions, RunInstance,
-    RunPod, RunTask, Session, SimInstant, World, WorldOptions,
+    CreateRole, CreateUser, CreateVirtualMfaDevice, Exchange, Happening, HttpTokens, Issuing,
+    MetadataOptions, RunInstance, RunPod, RunTask, Session, SimInstant, World, WorldOptions,
 };
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{Caller, Edge, MemoryNetwork, Place, WireError};
@@ -38,6 +38,29 @@ pub(crate) struct Lab {
     /// Serves it to those with a metadata token.
     pub(crate) strict: String,
     pub(crate) task: String,
+}
+
+/// Gives a user, who is made if there is none, a virtual MFA device; answers its serial number.
+pub(crate) fn give_device(lab: &Lab, user: &str, name: &str) -> String {
+    let now = lab.edge.now();
+    let mut world = lab.edge.world();
+    let request = CreateUser {
+        name: user.to_owned(),
+        ..CreateUser::default()
+    };
+    // Another device for one who is there.
+    let _ = world.operator(now).create_user(request);
+    let request = CreateVirtualMfaDevice {
+        name: name.to_owned(),
+        ..CreateVirtualMfaDevice::default()
+    };
+    let device = world.operator(now).create_virtual_mfa_device(request);
+    let serial = device.unwrap().serial;
+    let shown = world.mfa_code(now, &serial).unwrap();
+    let codes = [shown.code.expose(), shown.next.expose()];
+    let enabled = world.operator(now).enable_mfa_device(user, &serial, codes);
+    enabled.unwrap();
+    serial
 }
 
 /// An answer, read to its end.

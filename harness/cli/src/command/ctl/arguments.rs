@@ -132,6 +132,9 @@ pub(super) enum Command {
     /// End an instance for good
     #[command(after_help = "Example:\n  rolecall ctl terminate web")]
     Terminate(Instance),
+    /// Print the code that a virtual MFA device shows
+    #[command(after_help = MFA_CODE_EXAMPLES)]
+    MfaCode(MfaCode),
     /// Put the world back to how it began, and its clock to this machine's time
     ///
     /// The same seed makes the same ids and keys again. Numbers of the journal and request ids go on,
@@ -184,6 +187,14 @@ const PUT_POLICY_EXAMPLES: &str = "\
 Examples:
   rolecall ctl put-policy photo-app reads reads.json
   jq .policy world.json | rolecall ctl put-policy photo-app reads -";
+
+const MFA_CODE_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl mfa-code ann
+  rolecall ctl mfa-code arn:aws:iam::111122223333:mfa/ann --next
+  aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/ann --token-code \"$(rolecall ctl mfa-code ann)\"
+
+A code is taken once; the next one comes within 30 seconds: `rolecall ctl advance 30s`.";
 
 const JOURNAL_EXAMPLES: &str = "\
 Examples:
@@ -266,6 +277,18 @@ pub(super) struct Attachment {
     /// The managed policy, by its name or its ARN
     #[arg(value_name = "POLICY")]
     pub(super) policy: String,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct MfaCode {
+    /// The user who has the device, or its serial number
+    #[arg(value_name = "USER|SERIAL")]
+    pub(super) device: String,
+    /// Print the code that comes after it: two that follow one another enable a device
+    #[arg(long)]
+    pub(super) next: bool,
     #[command(flatten)]
     pub(super) output: Output,
 }

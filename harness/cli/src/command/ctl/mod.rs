@@ -4,6 +4,7 @@ mod arguments;
 mod client;
 mod faults;
 mod journal;
+mod mfa;
 mod run;
 mod time;
 mod trouble;
