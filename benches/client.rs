@@ -1,6 +1,6 @@
 //! The client of the bench `rotation`: what an SDK sends, and nothing of what it does besides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 

@@ -115,13 +115,7 @@ fn metadata(up: &Sender<Up>) {
         seed: 1,
         association_delay: Duration::ZERO,
     });
-    let role = CreateRole {
-        name: ROLE.to_owned(),
-        trust: Document::parse(TRUST, DocumentKind::Trust).unwrap(),
-        attached: Vec::new(),
-        inline: std::collections::BTreeMap::new(),
-        max_session_duration: None,
-    };
+    let role = CreateRole::new(ROLE, Document::parse(TRUST, DocumentKind::Trust).unwrap());
     let mut operator = world.operator(start);
     operator.create_role(role).unwrap();
     operator.create_instance_profile("web").unwrap();
