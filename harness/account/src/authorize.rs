@@ -1,10 +1,13 @@
 //! What the policies say to a session, as they stand now.
 
+use std::time::Duration;
+
 use crate::iam::{Role, User};
 use crate::instant::SimInstant;
-use crate::policy::{self, Context, Decision, NamedPolicy, Policies, Principal, Request};
+use crate::policy::{
+    self, Context, Decision, NamedPolicy, Policies, Principal, PrincipalKind, Request,
+};
 use crate::session::{Actor, RoleDelivery, Session};
-use crate::sts::AssumeRole;
 use crate::world::World;
 
 /// What is asked for, with what is known of it.
@@ -83,22 +86,21 @@ impl World {
         policy::evaluate(&request, &policies)
     }
 
-    /// Decides whether `session` may assume `role` (`sts.assume-role.trust`).
+    /// Decides whether `session` may do `action`, such as `sts:AssumeRole`, with `role`
+    /// (`sts.assume-role.trust`).
     pub(crate) fn decide_trust(
         &self,
         now: SimInstant,
         session: &Session,
         role: &Role,
-        asked: &AssumeRole,
+        action: &str,
+        own: &Context,
     ) -> Decision {
         let principal = principal(session);
-        // sts.assume-role.condition-keys
-        let mut own = Context::new().with("sts:RoleSessionName", &asked.role_session_name);
-        own.set("sts:ExternalId", asked.external_id.as_ref());
-        let context = context(now, session, &own);
+        let context = context(now, session, own);
         let request = Request {
             principal: &principal,
-            action: "sts:AssumeRole",
+            action,
             resource: &role.arn,
             resource_account: Some(&role.account),
             context: &context,
@@ -112,7 +114,9 @@ impl World {
         let (accounts, identity) = (&self.accounts, &session.identity);
         let identity = match &identity.actor {
             Actor::Role { .. } => accounts.role_of(identity).map(Role::identity_policies),
-            Actor::User { .. } => accounts.user_of(identity).map(User::identity_policies),
+            Actor::User { .. } | Actor::Federated { .. } => {
+                accounts.user_of(identity).map(User::identity_policies)
+            }
         };
         Policies {
             identity: identity.unwrap_or_default(),
@@ -135,6 +139,17 @@ fn principal(session: &Session) -> Principal {
             arn: arn.clone(),
             ..Principal::user(account, name, id)
         },
+        Actor::Federated {
+            user,
+            user_id,
+            user_arn,
+            ..
+        } => Principal {
+            arn: user_arn.clone(),
+            session_arn: Some(session.identity.caller_arn()),
+            kind: PrincipalKind::FederatedUser,
+            ..Principal::user(account, user, user_id)
+        },
     }
 }
 
@@ -145,19 +160,17 @@ fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
     let (kind, username) = match &identity.actor {
         Actor::Role { .. } => ("AssumedRole", None),
         Actor::User { name, .. } => ("User", Some(name)),
+        Actor::Federated { .. } => ("FederatedUser", None),
     };
-    let mut context = own
-        .clone()
-        .with("aws:CurrentTime", now.to_string())
-        .with("aws:EpochTime", (now.epoch_millis() / 1000).to_string())
+    let mut context = context_of_all(now, own)
         .with("aws:PrincipalAccount", &identity.account)
         .with("aws:PrincipalArn", identity.principal_arn())
         .with("aws:PrincipalType", kind)
-        .with("aws:SecureTransport", "true")
-        .with("aws:ViaAWSService", "false")
         .with("aws:userid", identity.user_id());
     if session.is_temporary() {
         context = context.with("aws:TokenIssueTime", session.issued_at.to_string());
+        let mfa_at = session.context.mfa_at;
+        second_factor(&mut context, mfa_at.map(|at| now.since(at)));
     }
     context.set("aws:username", username);
     // policy.context.role-delivery
@@ -165,7 +178,19 @@ fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
         "ec2:RoleDelivery",
         session.role_delivery.map(RoleDelivery::as_str),
     );
-    // container.pod.session-tags
+    // policy.context.source-identity
+    context.set(
+        "aws:SourceIdentity",
+        session.context.source_identity.as_ref(),
+    );
+    if let Some(web) = &session.context.web_identity {
+        // sts.web-identity.condition-keys
+        context.set("aws:FederatedProvider", [&web.provider_arn]);
+        for (key, values) in web.keys.iter() {
+            context.set(key, values);
+        }
+    }
+    // container.pod.session-tags, sts.session-tags.principal-tags
     for (key, value) in &session.tags {
         context.set(&format!("aws:PrincipalTag/{key}"), [value]);
     }
@@ -174,10 +199,28 @@ fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
 
 /// The condition keys of a request that nobody signed (`policy.context.anonymous`).
 fn context_of_nobody(now: SimInstant, own: &Context) -> Context {
+    context_of_all(now, own)
+        .with("aws:PrincipalType", "Anonymous")
+        .with("aws:userid", "anonymous")
+}
+
+/// The condition keys that every request has, whoever signed it.
+pub(crate) fn context_of_all(now: SimInstant, own: &Context) -> Context {
     own.clone()
         .with("aws:CurrentTime", now.to_string())
         .with("aws:EpochTime", (now.epoch_millis() / 1000).to_string())
-        .with("aws:PrincipalType", "Anonymous")
         .with("aws:SecureTransport", "true")
-        .with("aws:userid", "anonymous")
+        .with("aws:ViaAWSService", "false")
+}
+
+/// The condition keys of a second factor, which was shown so long ago, unless the request itself
+/// shows one (`policy.context.mfa`).
+fn second_factor(context: &mut Context, age: Option<Duration>) {
+    const PRESENT: &str = "aws:MultiFactorAuthPresent";
+    if !context.values(PRESENT).is_empty() {
+        return;
+    }
+    context.set(PRESENT, [age.is_some().to_string()]);
+    let seconds = age.map(|age| age.as_secs().to_string());
+    context.set("aws:MultiFactorAuthAge", seconds);
 }

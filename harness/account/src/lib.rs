@@ -58,6 +58,9 @@ pub use journal::{
 pub use operation::{Operation, Service};
 pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, RateLimit, RunPod};
 pub use secret::{Secret, fingerprint};
-pub use session::{Actor, Ending, Identity, RoleDelivery, Session};
-pub use sts::{AssumeRole, AssumedRole, CallerIdentity, StsError};
+pub use session::{Actor, Ending, Identity, RoleDelivery, Session, SessionContext, WebIdentity};
+pub use sts::{
+    AssumeRole, AssumeRoleWithWebIdentity, AssumedRole, AssumedWithWebIdentity, CallerIdentity,
+    Federated, GetFederationToken, SecondFactor, StsError, WebIdentityToken,
+};
 pub use world::{Arrival, NoAccountId, NothingServed, RequestIds, Rotated, World, WorldOptions};

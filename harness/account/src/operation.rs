@@ -150,6 +150,16 @@ operations! {
     StsGetCallerIdentity = Sts, "GetCallerIdentity", "sts-get-caller-identity";
     /// Makes a session of a role.
     StsAssumeRole = Sts, "AssumeRole", "sts-assume-role";
+    /// Makes a session of a role for whom an identity provider vouches for.
+    StsAssumeRoleWithWebIdentity = Sts, "AssumeRoleWithWebIdentity", "sts-assume-role-with-web-identity";
+    /// Makes a session of a role for whom a SAML provider vouches for.
+    StsAssumeRoleWithSaml = Sts, "AssumeRoleWithSAML", "sts-assume-role-with-saml";
+    /// Makes a session of another account's root user.
+    StsAssumeRoot = Sts, "AssumeRoot", "sts-assume-root";
+    /// Makes a session for whom a user vouches for.
+    StsGetFederationToken = Sts, "GetFederationToken", "sts-get-federation-token";
+    /// Says whose an access key is.
+    StsGetAccessKeyInfo = Sts, "GetAccessKeyInfo", "sts-get-access-key-info";
     /// Makes a session of a user.
     StsGetSessionToken = Sts, "GetSessionToken", "sts-get-session-token";
     /// Makes a bucket.

@@ -43,6 +43,12 @@ impl Constraints {
         self.within(field, value, &count, &length, what);
     }
 
+    /// A text of so many characters, which is not said: it is a secret.
+    pub(super) fn length(&mut self, field: Field<'_>, count: usize, range: RangeInclusive<usize>) {
+        let (shown, what) = ("****", "Member must have length");
+        self.within(field, shown, &count, &range, what);
+    }
+
     /// A number of a range, if there is one.
     pub(super) fn number(
         &mut self,
@@ -73,7 +79,13 @@ impl Constraints {
         }
     }
 
-    fn violated(&mut self, Field(field): Field<'_>, value: impl fmt::Display, constraint: &str) {
+    /// A constraint that is not met.
+    pub(super) fn violated(
+        &mut self,
+        Field(field): Field<'_>,
+        value: impl fmt::Display,
+        constraint: &str,
+    ) {
         self.violations.push(format!(
             "Value '{value}' at '{field}' failed to satisfy constraint: {constraint}"
         ));

@@ -17,6 +17,7 @@ pub(crate) static EC2: QueryService = QueryService {
     envelope: Envelope::Ec2,
     unauthenticated: |error| StsError::from(error).into(),
     rows: &[tags::ROWS],
+    unsigned: &[],
 };
 
 impl From<Ec2Error> for QueryError {

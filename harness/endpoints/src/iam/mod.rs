@@ -18,6 +18,7 @@ pub(crate) static IAM: QueryService = QueryService {
     // In the words of STS (`sts.errors.codes`): the two share their front door.
     unauthenticated: |error| StsError::from(error).into(),
     rows: &[roles::ROWS],
+    unsigned: &[],
 };
 
 impl From<IamError> for QueryError {

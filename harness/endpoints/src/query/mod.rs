@@ -6,6 +6,7 @@ mod error;
 mod parameters;
 mod reply;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -59,6 +60,8 @@ pub(crate) struct QueryService {
     pub(crate) unauthenticated: fn(AuthenticationError) -> QueryError,
     /// What it can be asked for, by subject.
     pub(crate) rows: &'static [&'static [Row]],
+    /// What it can be asked for by whoever asks: nobody signs these.
+    pub(crate) unsigned: &'static [UnsignedRow],
 }
 
 /// An operation and what decides on it.
@@ -66,6 +69,20 @@ pub(crate) type Row = (Operation, Handler);
 
 /// Decides on an operation that was asked for by a session.
 pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Result<Answered, QueryError>;
+
+/// An operation that nobody signs, and what decides on it.
+pub(crate) type UnsignedRow = (Operation, UnsignedHandler);
+
+/// Decides on an operation that was asked for by nobody.
+pub(crate) type UnsignedHandler =
+    fn(&mut World, SimInstant, &Parameters) -> Result<Answered, QueryError>;
+
+/// Who decides on an operation.
+#[derive(Clone, Copy)]
+enum Deciding {
+    Signed(Handler),
+    Unsigned(UnsignedHandler),
+}
 
 /// How answers are wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +94,15 @@ pub(crate) enum Envelope {
 }
 
 impl QueryService {
-    fn handler(&self, operation: Operation) -> Option<Handler> {
+    fn deciding(&self, operation: Operation) -> Option<Deciding> {
         let mut rows = self.rows();
         let row = rows.find(|(named, _)| *named == operation);
-        row.map(|(_, handler)| *handler)
+        let signed = row.map(|(_, handler)| Deciding::Signed(*handler));
+        let mut unsigned = self.unsigned.iter();
+        signed.or_else(|| {
+            let row = unsigned.find(|(named, _)| *named == operation);
+            row.map(|(_, handler)| Deciding::Unsigned(*handler))
+        })
     }
 
     /// The bytes of a document. EC2's errors are in no namespace (`ec2.query.documents`).
@@ -139,6 +161,8 @@ struct Visit {
     session: Option<Arc<Session>>,
     by_machine_time: bool,
     decision: Option<Decision>,
+    /// What was asked for, as far as it could be read.
+    parameters: BTreeMap<String, String>,
 }
 
 #[derive(Clone)]
@@ -190,16 +214,23 @@ async fn serve(
     }
     let content = collect(body).await?;
     let parameters = Parameters::of(head, &content)?;
-    let (operation, handler) = operation(query.service, &parameters)?;
+    let (operation, deciding) = operation(query.service, &parameters)?;
     visit.operation = Some(operation);
-    let caller = recognise(query, now, visit, head, &content);
-    let caller = caller.map_err(query.service.unauthenticated)?;
-    let call = Call {
-        now,
-        caller: &caller,
-        parameters: &parameters,
+    visit.parameters = parameters.all().clone();
+    let answered = match deciding {
+        Deciding::Unsigned(handler) => handler(&mut query.edge.world(), now, &parameters)?,
+        Deciding::Signed(handler) => {
+            let caller = recognise(query, now, visit, head, &content);
+            let caller = caller.map_err(query.service.unauthenticated)?;
+            caller.check_use(operation)?;
+            let call = Call {
+                now,
+                caller: &caller,
+                parameters: &parameters,
+            };
+            handler(&mut query.edge.world(), &call)?
+        }
     };
-    let answered = handler(&mut query.edge.world(), &call)?;
     visit.decision = answered.decision;
     Ok(answered.result)
 }
@@ -231,7 +262,7 @@ async fn collect(body: Body) -> Result<Bytes, QueryError> {
 fn operation(
     service: &QueryService,
     parameters: &Parameters,
-) -> Result<(Operation, Handler), QueryError> {
+) -> Result<(Operation, Deciding), QueryError> {
     let action = parameters
         .text("Action")
         .ok_or_else(QueryError::missing_action)?;
@@ -239,7 +270,7 @@ fn operation(
     let operation = Operation::named(service.service, action);
     let operation = operation.filter(|_| version == Some(service.version));
     operation
-        .and_then(|operation| Some((operation, service.handler(operation)?)))
+        .and_then(|operation| Some((operation, service.deciding(operation)?)))
         .ok_or_else(|| QueryError::unknown_operation(action, version))
 }
 

@@ -33,7 +33,12 @@ pub(super) fn exchange(
         session,
         by_machine_time,
         decision,
+        parameters,
     } = sent.visit;
+    let request = RequestRecord {
+        parameters,
+        ..sent.request
+    };
     let id = sent.id;
     let (status, root, decision, refusal) = match answer {
         Ok(result) => {
@@ -63,7 +68,7 @@ pub(super) fn exchange(
     let exchange = Exchange {
         operation,
         caller: sent.caller.name.to_string(),
-        request: sent.request,
+        request,
         response: Some(ResponseRecord {
             status,
             headers: headers(id, sent.now, body.len()),
