@@ -8,6 +8,7 @@ mod accounts;
 mod agenda;
 mod authenticate;
 mod authorize;
+mod cloudtrail;
 mod container;
 mod control_plane;
 mod ec2;
@@ -33,6 +34,9 @@ mod testing;
 mod world;
 
 pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authenticate};
+pub use cloudtrail::{
+    CloudTrailError, EventResource, LookedUp, LookupAttribute, LookupEvents, TrailEvent,
+};
 pub use container::{
     Authorization, ContainerError, Demand, MetadataError, RunTask, Shown, TaskKind, TaskMetadata,
 };

@@ -17,6 +17,8 @@ pub enum Service {
     Ec2,
     /// Object storage.
     S3,
+    /// The record of what was asked.
+    CloudTrail,
 }
 
 macro_rules! operations {
@@ -162,6 +164,8 @@ operations! {
     StsGetAccessKeyInfo = Sts, "GetAccessKeyInfo", "sts-get-access-key-info";
     /// Makes a session of a user.
     StsGetSessionToken = Sts, "GetSessionToken", "sts-get-session-token";
+    /// Looks up what was asked of the account.
+    LookupEvents = CloudTrail, "LookupEvents", "cloudtrail-lookup-events";
     /// Makes a bucket.
     CreateBucket = S3, "CreateBucket", "s3-create-bucket";
     /// Stores an object.
@@ -249,7 +253,7 @@ impl Operation {
     pub const fn is_client_call(self) -> bool {
         match self.service() {
             Service::Imds | Service::Container | Service::Sts | Service::S3 => true,
-            Service::Iam | Service::Ec2 => false,
+            Service::Iam | Service::Ec2 | Service::CloudTrail => false,
         }
     }
 

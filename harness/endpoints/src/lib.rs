@@ -2,6 +2,7 @@
 
 mod advance;
 mod aws;
+mod cloudtrail;
 mod container;
 #[cfg(feature = "control")]
 mod control;
@@ -11,6 +12,7 @@ mod edge;
 mod fault;
 mod iam;
 mod imds;
+mod json;
 mod place;
 mod query;
 pub mod record;

@@ -250,6 +250,7 @@ fn service_name(operation: Operation) -> Option<&'static str> {
         Service::Sts => Some("sts"),
         Service::Ec2 => Some("ec2"),
         Service::S3 => Some("s3"),
+        Service::CloudTrail => Some("cloudtrail"),
         Service::Imds | Service::Container => None,
     }
 }

@@ -127,19 +127,18 @@ impl World {
             resource: role_arn.to_owned(),
             decision,
         };
+        let role = self.accounts.role_by_arn(role_arn);
         let mut why = None;
         for &action in actions {
-            let role = self.accounts.role_by_arn(role_arn);
             // sts.assume-role.unknown-role-is-denied
             let role = role.ok_or_else(|| denied(action, None))?;
             let decision = self.decide_trust(now, caller, role, action, own);
             if !decision.allowed() {
                 return Err(denied(action, Some(decision)));
             }
-            let (role, first) = why.unwrap_or((role, decision));
-            why = Some((role, first));
+            why.get_or_insert(decision);
         }
-        Ok(why.expect("at least one action is asked for"))
+        role.zip(why).ok_or_else(|| denied("sts:AssumeRole", None))
     }
 }
 

@@ -88,14 +88,15 @@ impl World {
         let arn = identity.caller_arn();
         let may = |action| {
             let decision = self.decide_with(now, caller, action, &arn, &tags.keys);
-            match decision.allowed() {
-                true => Ok(decision),
-                false => Err(StsError::Denied {
+            if decision.allowed() {
+                Ok(decision)
+            } else {
+                Err(StsError::Denied {
                     caller: caller.identity.caller_arn(),
                     action,
                     resource: arn.clone(),
                     decision: Some(decision),
-                }),
+                })
             }
         };
         let decision = may("sts:GetFederationToken")?;

@@ -28,10 +28,8 @@ impl Session {
                     Operation::StsAssumeRole => !federated,
                     _ => false,
                 };
-                match taken {
-                    true => Ok(()),
-                    false => Err(StsError::not_with_session(operation.name())),
-                }
+                let refused = || StsError::not_with_session(operation.name());
+                taken.then_some(()).ok_or_else(refused)
             }
             _ => Ok(()),
         }

@@ -53,9 +53,10 @@ pub(super) fn read(
     let inline = inline.map(document).into_iter();
     let policies = inline.chain(arns.iter().map(|arn| managed(arn)));
     Ok(SessionPolicies {
-        policies: match none {
-            true => None,
-            false => Some(policies.collect::<Result<_, _>>()?),
+        policies: if none {
+            None
+        } else {
+            Some(policies.collect::<Result<_, _>>()?)
         },
         packed_size: u32::try_from(percent).ok(),
     })

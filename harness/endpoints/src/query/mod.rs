@@ -113,16 +113,6 @@ impl QueryService {
         }
     }
 
-    /// The region that a signature must name at an address that says none: the service's own, or
-    /// that of the world if the signature names that.
-    fn region_signed<'a>(&'a self, parsed: &Parsed<'_>, of_world: &'a str) -> &'a str {
-        let own = self.region.unwrap_or(of_world);
-        match parsed.check_region(of_world) {
-            Ok(()) => of_world,
-            Err(_) => own,
-        }
-    }
-
     fn rows(&self) -> impl Iterator<Item = &'static Row> {
         self.rows.iter().copied().flatten()
     }
@@ -220,8 +210,15 @@ async fn serve(
     let answered = match deciding {
         Deciding::Unsigned(handler) => handler(&mut query.edge.world(), now, &parameters)?,
         Deciding::Signed(handler) => {
-            let caller = recognise(query, now, visit, head, &content);
-            let caller = caller.map_err(query.service.unauthenticated)?;
+            let door = Door {
+                edge: &query.edge,
+                rules: &query.service.rules,
+                region: query.service.region,
+            };
+            let recognised = door.recognise(now, &mut visit.session, head, &content);
+            let recognised = recognised.map_err(query.service.unauthenticated)?;
+            visit.by_machine_time = recognised.by_machine_time;
+            let caller = recognised.session;
             caller.check_use(operation)?;
             let call = Call {
                 now,
@@ -243,7 +240,7 @@ pub(crate) fn named(service: &QueryService, head: &Parts, form: &[u8]) -> Option
 }
 
 /// Reads the whole body, unless it is announced to be too large.
-async fn collect(body: Body) -> Result<Bytes, QueryError> {
+pub(crate) async fn collect(body: Body) -> Result<Bytes, QueryError> {
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(QueryError::body_too_large());
     }
@@ -274,40 +271,70 @@ fn operation(
         .ok_or_else(|| QueryError::unknown_operation(action, version))
 }
 
-/// Who signed it: looks the session up under the lock, hashes and verifies without.
-fn recognise(
-    query: &QueryEdge,
-    now: SimInstant,
-    visit: &mut Visit,
-    head: &Parts,
-    content: &[u8],
-) -> Result<Arc<Session>, AuthenticationError> {
-    let signed = RequestHead {
-        method: &head.method,
-        path: head.uri.path(),
-        query: head.uri.query(),
-        headers: &head.headers,
-    };
-    let rules = &query.service.rules;
-    let parsed = parse(signed, rules)?;
-    let own_region = {
-        let world = query.edge.world();
-        visit.session = world.session(parsed.access_key_id()).cloned();
-        world.region().to_owned()
-    };
-    // An endpoint that is reached by another name than AWS's is that of the world's region.
-    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.and_then(Host::parse);
-    let region = match host.and_then(Host::region) {
-        Some(region) => region,
-        // Clients that are told an address sign for the region they are set to.
-        None => query.service.region_signed(&parsed, &own_region),
-    };
-    let payload = PayloadHash::of(content);
-    let clocks = query.edge.clocks(now, &head.extensions);
-    let session = visit.session.as_ref();
-    let authenticated = authenticate(&parsed, session, payload, region, rules, clocks)?;
-    visit.by_machine_time = authenticated.by_machine_time;
-    query.edge.accepted(&authenticated);
-    Ok(authenticated.session)
+/// How a service finds out who asks.
+pub(crate) struct Door<'a> {
+    pub(crate) edge: &'a Edge,
+    pub(crate) rules: &'a ServiceRules,
+    /// The service's own region, if it has one.
+    pub(crate) region: Option<&'static str>,
+}
+
+/// Who asks, and for which region.
+pub(crate) struct Recognised {
+    pub(crate) session: Arc<Session>,
+    pub(crate) by_machine_time: bool,
+    pub(crate) region: String,
+}
+
+impl Door<'_> {
+    /// Who signed it: looks the session up under the lock, hashes and verifies without. The session
+    /// that is named is `seen`, whether or not it is accepted.
+    pub(crate) fn recognise(
+        &self,
+        now: SimInstant,
+        seen: &mut Option<Arc<Session>>,
+        head: &Parts,
+        content: &[u8],
+    ) -> Result<Recognised, AuthenticationError> {
+        let signed = RequestHead {
+            method: &head.method,
+            path: head.uri.path(),
+            query: head.uri.query(),
+            headers: &head.headers,
+        };
+        let parsed = parse(signed, self.rules)?;
+        let own_region = {
+            let world = self.edge.world();
+            *seen = world.session(parsed.access_key_id()).cloned();
+            world.region().to_owned()
+        };
+        // An endpoint that is reached by another name than AWS's is that of the world's region.
+        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let host = host.and_then(Host::parse);
+        let region = match host.and_then(Host::region) {
+            Some(region) => region,
+            // Clients that are told an address sign for the region they are set to.
+            None => self.region_signed(&parsed, &own_region),
+        };
+        let payload = PayloadHash::of(content);
+        let clocks = self.edge.clocks(now, &head.extensions);
+        let session = seen.as_ref();
+        let authenticated = authenticate(&parsed, session, payload, region, self.rules, clocks)?;
+        self.edge.accepted(&authenticated);
+        Ok(Recognised {
+            by_machine_time: authenticated.by_machine_time,
+            session: authenticated.session,
+            region: region.to_owned(),
+        })
+    }
+
+    /// The region that a signature must name at an address that says none: the service's own, or
+    /// that of the world if the signature names that.
+    fn region_signed<'r>(&self, parsed: &Parsed<'_>, of_world: &'r str) -> &'r str {
+        let own = self.region.unwrap_or(of_world);
+        match parsed.check_region(of_world) {
+            Ok(()) => of_world,
+            Err(_) => own,
+        }
+    }
 }

@@ -32,20 +32,20 @@ impl World {
         self.advance_to(now);
         let issued = now.epoch_millis().div_euclid(1000);
         let lifetime = i64::try_from(asked.lifetime.as_secs()).unwrap_or(i64::MAX);
-        let (issuer, subject) = (&asked.issuer, &asked.subject);
+        let (signer, subject) = (&asked.issuer, &asked.subject);
         let mut claims = json!({
             "aud": asked.audience,
             "exp": issued.saturating_add(lifetime),
             "iat": issued,
-            "iss": issuer,
-            "jti": id::uuid(&self.entropy, &format!("web-identity/{issuer}/{subject}/{issued}")),
+            "iss": signer,
+            "jti": id::uuid(&self.entropy, &format!("web-identity/{signer}/{subject}/{issued}")),
             "nbf": issued,
             "sub": subject,
         });
         if let Value::Object(members) = &mut claims {
             members.extend(asked.claims.clone());
         }
-        self.issuer_key(issuer).sign(&claims)
+        self.issuer_key(signer).sign(&claims)
     }
 
     /// What an issuer signs with.

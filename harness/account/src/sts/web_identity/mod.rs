@@ -87,15 +87,15 @@ impl World {
         let actions = needed(action, &tags, claims.source_identity.is_some());
         let role = self.accounts.role_by_arn(&request.role_arn);
         let role = role.ok_or_else(|| StsError::web_identity_denied(None))?;
-        let decide =
-            |action: &&str| Self::decide_federated(now, &claims.provider_arn, role, action, &own);
-        let decisions: Vec<Decision> = actions.iter().map(decide).collect();
-        let refusal = decisions.iter().find(|decision| !decision.allowed());
-        if let Some(refusal) = refusal {
-            return Err(StsError::web_identity_denied(Some(refusal.clone())));
+        let mut why = None;
+        for action in actions {
+            let decision = Self::decide_federated(now, &claims.provider_arn, role, action, &own);
+            if !decision.allowed() {
+                return Err(StsError::web_identity_denied(Some(decision)));
+            }
+            why.get_or_insert(decision);
         }
-        let decision = decisions.into_iter().next();
-        let decision = decision.expect("at least one action is asked for");
+        let decision = why.ok_or_else(|| StsError::web_identity_denied(None))?;
         let lifetime = lifetime(request.duration_seconds, None, role.max_session_duration)?;
         let identity = role_session(role, &request.role_session_name);
         let source_identity = claims.source_identity.clone();
