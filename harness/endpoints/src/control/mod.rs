@@ -19,6 +19,7 @@ mod said;
 mod sources;
 mod table;
 mod time;
+mod web_identity;
 
 pub use openapi::openapi;
 pub use router::{ControlOptions, control};

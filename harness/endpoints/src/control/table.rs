@@ -3,7 +3,9 @@
 use http::StatusCode;
 
 use super::said::Nothing;
-use super::{faults, instances, journal, openapi, roles, route::Route, sources, time};
+use super::{
+    faults, instances, journal, openapi, roles, route::Route, sources, time, web_identity,
+};
 
 /// Every route, in the order of the description.
 pub(super) fn routes() -> Vec<Route> {
@@ -12,6 +14,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(of_sources());
     routes.extend(of_instances());
     routes.extend(of_roles());
+    routes.push(of_identity_providers());
     routes.extend(of_faults());
     routes.extend(of_the_journal());
     routes
@@ -140,6 +143,14 @@ fn of_roles() -> [Route; 4] {
             roles::put_policy,
         )),
     ]
+}
+
+fn of_identity_providers() -> Route {
+    Route::post(
+        "/web-identity-token",
+        "Has an identity provider of the world sign a token",
+        web_identity::token,
+    )
 }
 
 fn of_faults() -> [Route; 3] {

@@ -99,6 +99,16 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/detach-policy", attached("photo-app"), 404),
         post("/put-policy", put("photo-app"), 200),
         post("/put-policy", put("nobody"), 404),
+        post(
+            "/web-identity-token",
+            json!({ "issuer": "https://oidc.simulated.example", "subject": "job" }),
+            200,
+        ),
+        post(
+            "/web-identity-token",
+            json!({ "issuer": "http://oidc.simulated.example", "subject": "job" }),
+            400,
+        ),
         post("/add-fault", fault("imds-*", &json!("black-hole")), 200),
         post(
             "/add-fault",

@@ -132,6 +132,9 @@ pub(super) enum Command {
     /// End an instance for good
     #[command(after_help = "Example:\n  rolecall ctl terminate web")]
     Terminate(Instance),
+    /// Print a token of an identity provider, which STS takes in place of a signature
+    #[command(after_help = WEB_IDENTITY_TOKEN_EXAMPLES)]
+    WebIdentityToken(WebIdentityToken),
     /// Put the world back to how it began, and its clock to this machine's time
     ///
     /// The same seed makes the same ids and keys again. Numbers of the journal and request ids go on,
@@ -184,6 +187,15 @@ const PUT_POLICY_EXAMPLES: &str = "\
 Examples:
   rolecall ctl put-policy photo-app reads reads.json
   jq .policy world.json | rolecall ctl put-policy photo-app reads -";
+
+const WEB_IDENTITY_TOKEN_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl web-identity-token https://oidc.simulated.example/ci repo:org/app > token
+  rolecall ctl web-identity-token https://oidc.simulated.example/ci repo:org/app --lifetime 10m
+  AWS_WEB_IDENTITY_TOKEN_FILE=token AWS_ROLE_ARN=arn:aws:iam::111122223333:role/deploy aws s3 ls
+
+Any URL of https is an issuer of the world; an account believes those that are registered there:
+`aws iam create-open-id-connect-provider`.";
 
 const JOURNAL_EXAMPLES: &str = "\
 Examples:
@@ -266,6 +278,23 @@ pub(super) struct Attachment {
     /// The managed policy, by its name or its ARN
     #[arg(value_name = "POLICY")]
     pub(super) policy: String,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct WebIdentityToken {
+    /// Who signs it
+    #[arg(value_name = "URL")]
+    pub(super) issuer: String,
+    /// Who it is about
+    pub(super) subject: String,
+    /// Who it is for
+    #[arg(long, default_value = "sts.amazonaws.com")]
+    pub(super) audience: String,
+    /// How long it is good, by simulated time, such as 10m
+    #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration)]
+    pub(super) lifetime: Duration,
     #[command(flatten)]
     pub(super) output: Output,
 }
