@@ -20,11 +20,19 @@ lint:
 walk-through:
     fixtures/helpers/walk-through/run
 
+# Run the stories of docs/stories with the AWS CLI and boto3: `just stories mfa` for one
+stories *PAGES:
+    fixtures/helpers/stories/run {{PAGES}}
+
+# Fuzz what reads bytes: `just fuzz 600 policy`; every target a minute without arguments
+fuzz SECONDS="60" *TARGETS:
+    harness/account/fuzz/run {{SECONDS}} {{TARGETS}}
+
 # A world on TCP, for the AWS CLI and other clients
 serve *ARGUMENTS:
     @cargo run --quiet -- serve {{ARGUMENTS}}
 
-# Measure: rotations a second, and the provider's refresh paths
+# Measure: see benches/README.md
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}
 

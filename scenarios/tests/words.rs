@@ -841,7 +841,7 @@ bucket.theirs = { account = "customer" }
 [world.role.for-vendor]
 account = "customer"
 trust = '''{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole",
-  "Principal": { "AWS": "arn:aws:iam::111122223333:root" }, "Condition": { "StringEquals": { "sts:ExternalId": "7" } } } }'''
+  "Principal": { "AWS": "arn:aws:iam::111122223333:root" }, "Condition": { "StringEquals": { "sts:ExternalId": "customer-7" } } } }'''
 [app.web]
 on = "web"
 [app.far]
@@ -854,7 +854,7 @@ expect.denied = { reason = "no-trust-policy" }
 [[step]]
 name = "with it"
 app = "web"
-assume-role = { role = "for-vendor", external-id = "7" }
+assume-role = { role = "for-vendor", external-id = "customer-7" }
 expect.allowed = { by = "for-vendor", identity = "vendor" }
 [[step]]
 name = "who may not ask, may not"
@@ -863,7 +863,7 @@ replace-profile = { instance = "web", profile = "silent" }
 name = "now it may not"
 app = "web"
 after = "7h"
-assume-role = { role = "for-vendor", external-id = "7" }
+assume-role = { role = "for-vendor", external-id = "customer-7" }
 expect.denied = { reason = "no-identity-policy" }
 [[step]]
 name = "the vendor itself has no business in the bucket"

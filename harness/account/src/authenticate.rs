@@ -2,7 +2,7 @@
 //!
 //! The signature is verified in `sigv4`; here it meets the session it was made with. A session
 //! token is looked at before the signature: in AWS the secret itself comes out of it. That order
-//! is our reading, not documented.
+//! is our reading, not documented (`s3.errors.order`).
 
 use std::fmt;
 use std::sync::Arc;

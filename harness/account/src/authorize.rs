@@ -1,13 +1,12 @@
 //! What the policies say to a session, as they stand now.
 
-use std::time::Duration;
+use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::iam::{Role, User};
 use crate::instant::SimInstant;
-use crate::policy::{
-    self, Context, Decision, NamedPolicy, Policies, Principal, PrincipalKind, Request,
-};
-use crate::session::{Actor, RoleDelivery, Session};
+use crate::policy::{self, Context, Decision, NamedPolicy, Policies, Principal, PrincipalKind};
+use crate::session::{Actor, Session};
 use crate::world::World;
 
 /// What is asked for, with what is known of it.
@@ -21,6 +20,15 @@ pub(crate) struct Asked<'a> {
     pub(crate) policy: Option<&'a NamedPolicy>,
     /// The condition keys that the request brings.
     pub(crate) own: &'a Context,
+}
+
+/// What is known beside a request while it is decided on.
+#[derive(Debug, Default)]
+pub(crate) struct Asking {
+    /// The condition keys that it brings whatever it asks for.
+    pub(crate) sent: Context,
+    /// What was decided last.
+    last: RefCell<Option<Arc<policy::Asked>>>,
 }
 
 impl World {
@@ -67,23 +75,19 @@ impl World {
         asked: &Asked<'_>,
     ) -> Decision {
         let principal = session.map_or_else(Principal::anonymous, principal);
+        let owner = asked.owner.unwrap_or(&principal.account).to_owned();
         let context = match session {
-            Some(session) => context(now, session, asked.own),
-            None => context_of_nobody(now, asked.own),
-        };
-        let request = Request {
-            principal: &principal,
-            action: asked.action,
-            resource: asked.resource,
-            resource_account: Some(asked.owner.unwrap_or(&principal.account)),
-            context: &context,
+            Some(session) => self.context(now, session, (asked.action, &owner), asked.own),
+            None => self.context_of_nobody(now, &owner, asked.own),
         };
         let own = session.map(|session| self.policies(session));
         let policies = Policies {
             resource: asked.policy,
             ..own.unwrap_or_default()
         };
-        policy::evaluate(&request, &policies)
+        let of = (asked.resource, Some(owner.as_str()));
+        let asked = policy::Asked::keep(principal, asked.action, of, context, &policies, None);
+        self.settle(asked)
     }
 
     /// Decides whether `session` may do `action`, such as `sts:AssumeRole`, with `role`
@@ -96,16 +100,58 @@ impl World {
         action: &str,
         own: &Context,
     ) -> Decision {
-        let principal = principal(session);
-        let context = context(now, session, own);
-        let request = Request {
-            principal: &principal,
+        let asked = policy::Asked::keep(
+            principal(session),
             action,
-            resource: &role.arn,
-            resource_account: Some(&role.account),
-            context: &context,
+            (&role.arn, Some(&role.account)),
+            self.context(now, session, (action, &role.account), own),
+            &self.policies(session),
+            Some(role.trust()),
+        );
+        self.settle(asked)
+    }
+
+    /// Decides whether someone whom the provider vouches for may do `action` with `role`.
+    pub(crate) fn decide_federated(
+        &self,
+        now: SimInstant,
+        provider_arn: &str,
+        role: &Role,
+        action: &str,
+        own: &Context,
+    ) -> Decision {
+        let asked = policy::Asked::keep(
+            Principal::federated(provider_arn),
+            action,
+            (&role.arn, Some(&role.account)),
+            self.context_of_federated(now, &role.account, provider_arn, own),
+            &Policies::default(),
+            Some(role.trust()),
+        );
+        self.settle(asked)
+    }
+
+    fn settle(&self, asked: policy::Asked) -> Decision {
+        let decision = asked.decide();
+        self.asking.last.replace(Some(Arc::new(asked)));
+        decision
+    }
+
+    /// Does something for a request that brings these condition keys whatever it asks for, and says
+    /// besides what the last decision on the way was about, if there was one: the journal keeps it
+    /// for whoever asks why.
+    pub fn and_asked<T>(
+        &mut self,
+        sent: Context,
+        act: impl FnOnce(&mut Self) -> T,
+    ) -> (T, Option<Arc<policy::Asked>>) {
+        self.asking = Asking {
+            sent,
+            last: RefCell::default(),
         };
-        policy::evaluate_trust(&request, role.trust(), &self.policies(session))
+        let done = act(self);
+        let Asking { last, .. } = std::mem::take(&mut self.asking);
+        (done, last.into_inner())
     }
 
     /// What the role or user behind a session may do, and the limits of the session itself
@@ -132,9 +178,12 @@ fn principal(session: &Session) -> Principal {
         Actor::Role {
             name,
             id,
+            arn,
             session_name,
-            ..
-        } => Principal::role_session(account, name, session_name, id),
+        } => Principal {
+            arn: arn.clone(),
+            ..Principal::role_session(account, name, session_name, id)
+        },
         Actor::User { name, id, arn } => Principal {
             arn: arn.clone(),
             ..Principal::user(account, name, id)
@@ -151,76 +200,4 @@ fn principal(session: &Session) -> Principal {
             ..Principal::user(account, user, user_id)
         },
     }
-}
-
-/// The condition keys that every signed request has (`policy.context.always`), and those that only
-/// temporary credentials bring (`policy.context.temporary`), on top of the request's `own`.
-fn context(now: SimInstant, session: &Session, own: &Context) -> Context {
-    let identity = &session.identity;
-    let (kind, username) = match &identity.actor {
-        Actor::Role { .. } => ("AssumedRole", None),
-        Actor::User { name, .. } => ("User", Some(name)),
-        Actor::Federated { .. } => ("FederatedUser", None),
-    };
-    let mut context = context_of_all(now, own)
-        .with("aws:PrincipalAccount", &identity.account)
-        .with("aws:PrincipalArn", identity.principal_arn())
-        .with("aws:PrincipalType", kind)
-        .with("aws:userid", identity.user_id());
-    if session.is_temporary() {
-        context = context.with("aws:TokenIssueTime", session.issued_at.to_string());
-        let mfa_at = session.context.mfa_at;
-        second_factor(&mut context, mfa_at.map(|at| now.since(at)));
-    }
-    context.set("aws:username", username);
-    // policy.context.role-delivery
-    context.set(
-        "ec2:RoleDelivery",
-        session.role_delivery.map(RoleDelivery::as_str),
-    );
-    // policy.context.source-identity
-    context.set(
-        "aws:SourceIdentity",
-        session.context.source_identity.as_ref(),
-    );
-    if let Some(web) = &session.context.web_identity {
-        // sts.web-identity.condition-keys
-        context.set("aws:FederatedProvider", [&web.provider_arn]);
-        for (key, values) in web.keys.iter() {
-            context.set(key, values);
-        }
-    }
-    // container.pod.session-tags, sts.session-tags.principal-tags
-    for (key, value) in &session.tags {
-        context.set(&format!("aws:PrincipalTag/{key}"), [value]);
-    }
-    context
-}
-
-/// The condition keys of a request that nobody signed (`policy.context.anonymous`).
-fn context_of_nobody(now: SimInstant, own: &Context) -> Context {
-    context_of_all(now, own)
-        .with("aws:PrincipalType", "Anonymous")
-        .with("aws:userid", "anonymous")
-}
-
-/// The condition keys that every request has, whoever signed it.
-pub(crate) fn context_of_all(now: SimInstant, own: &Context) -> Context {
-    own.clone()
-        .with("aws:CurrentTime", now.to_string())
-        .with("aws:EpochTime", (now.epoch_millis() / 1000).to_string())
-        .with("aws:SecureTransport", "true")
-        .with("aws:ViaAWSService", "false")
-}
-
-/// The condition keys of a second factor, which was shown so long ago, unless the request itself
-/// shows one (`policy.context.mfa`).
-fn second_factor(context: &mut Context, age: Option<Duration>) {
-    const PRESENT: &str = "aws:MultiFactorAuthPresent";
-    if !context.values(PRESENT).is_empty() {
-        return;
-    }
-    context.set(PRESENT, [age.is_some().to_string()]);
-    let seconds = age.map(|age| age.as_secs().to_string());
-    context.set("aws:MultiFactorAuthAge", seconds);
 }

@@ -78,14 +78,28 @@ impl SimInstant {
         let at = self.civil();
         let day = DAYS[usize::from(at.weekday().to_sunday_zero_offset().unsigned_abs())];
         let month = MONTHS[usize::from(at.month().unsigned_abs()) - 1];
-        format!(
-            "{day}, {:02} {month} {:04} {:02}:{:02}:{:02} GMT",
-            at.day(),
-            at.year(),
-            at.hour(),
-            at.minute(),
-            at.second()
-        )
+        let (year, two) = (at.year().unsigned_abs(), i8::unsigned_abs);
+        // Every answer has one, and most have two: put together by hand, which takes a good deal less
+        // than a format.
+        let mut text = String::with_capacity("Thu, 01 May 2031 06:00:00 GMT".len());
+        for (before, number) in [
+            (day, None),
+            (", ", Some(two(at.day()).into())),
+            (" ", None),
+            (month, None),
+            (" ", Some(year / 100)),
+            ("", Some(year % 100)),
+            (" ", Some(two(at.hour()).into())),
+            (":", Some(two(at.minute()).into())),
+            (":", Some(two(at.second()).into())),
+            (" GMT", None),
+        ] {
+            text.push_str(before);
+            if let Some(number) = number {
+                push_two_digits(&mut text, number);
+            }
+        }
+        text
     }
 
     /// The form of the dates of scheduled events: `01 May 2031 06:00:00 GMT`.
@@ -147,6 +161,13 @@ impl SimInstant {
         } else {
             Timestamp::MAX
         })
+    }
+}
+
+/// A number below a hundred, with a zero in front if it is below ten.
+fn push_two_digits(text: &mut String, number: u16) {
+    for digit in [number / 10, number % 10] {
+        text.extend(char::from_digit(digit.into(), 10));
     }
 }
 

@@ -17,7 +17,7 @@ use crate::authenticate::Stage;
 use crate::instant::SimInstant;
 use crate::issuing::Source;
 use crate::operation::Operation;
-use crate::policy::Decision;
+use crate::policy::{Asked, Decision};
 use crate::redact;
 use crate::session::{Ending, RoleDelivery, Session};
 
@@ -123,6 +123,8 @@ pub struct Exchange {
     pub by_machine_time: bool,
     /// What the policies said, if it came to that.
     pub decision: Option<Decision>,
+    /// What the decision was on, and by which policies, for whoever asks why.
+    pub asked: Option<Arc<Asked>>,
     /// Why it was refused, if it was.
     pub refusal: Option<Refusal>,
     /// What was done to it on purpose.

@@ -10,6 +10,7 @@ mod authenticate;
 mod authorize;
 mod cloudtrail;
 mod container;
+mod context_keys;
 mod control_plane;
 mod ec2;
 mod entropy;

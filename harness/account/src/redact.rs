@@ -26,6 +26,16 @@ const SECRET_MEMBERS: &[&str] = &["SecretAccessKey", "Token", "SessionToken"];
 /// Elements of XML documents that are secrets.
 const SECRET_ELEMENTS: &[&str] = &["SecretAccessKey", "SessionToken"];
 
+/// Elements of XML documents that change with the build of a client, as its signatures do: the
+/// journal has them in the detail of the refusal.
+const CLIENT_ELEMENTS: &[&str] = &[
+    "StringToSign",
+    "SignatureProvided",
+    "StringToSignBytes",
+    "CanonicalRequest",
+    "CanonicalRequestBytes",
+];
+
 /// Keys of a query that are secrets.
 const SECRET_QUERY_KEYS: &[&str] = &["x-amz-security-token", "x-amz-signature"];
 
@@ -116,22 +126,28 @@ pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
             }
             Value::Object(members).to_string()
         }
-        _ if text.starts_with('<') => SECRET_ELEMENTS
-            .iter()
-            .fold(text.into_owned(), |text, name| element(&text, name)),
+        _ if text.starts_with('<') => {
+            let shown = CLIENT_ELEMENTS
+                .iter()
+                .fold(text.into_owned(), |text, name| {
+                    element(&text, name, |_| "...".to_owned())
+                });
+            let secret = |text: String, name: &&str| element(&text, name, fingerprint);
+            SECRET_ELEMENTS.iter().fold(shown, secret)
+        }
         _ => text.into_owned(),
     }
 }
 
-/// A document with the text of each element `name` as a fingerprint. A document that is cut short
+/// A document with the text of each element `name` as `class` shows it. A document that is cut short
 /// keeps nothing of the element that is.
-fn element(document: &str, name: &str) -> String {
+fn element(document: &str, name: &str, class: impl Fn(&str) -> String) -> String {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let mut parts = document.split(&open);
     let mut shown = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (secret, rest) = part.split_once(&close).unwrap_or((part, ""));
-        shown.extend([&open, &fingerprint(secret), close.as_str(), rest]);
+        shown.extend([&open, &class(secret), close.as_str(), rest]);
     }
     shown
 }
@@ -173,6 +189,21 @@ mod tests {
         );
         let cut = document(None, &Bytes::from_static(b"<C><SecretAccessKey>s3cret"));
         assert!(!cut.contains("s3cret"), "{cut}");
+    }
+
+    #[test]
+    fn what_changes_with_the_build_of_a_client_is_a_class() {
+        let body = "<Error><StringToSign>a</StringToSign><CanonicalRequest>b</CanonicalRequest>\
+                    <SignatureProvided>c</SignatureProvided></Error>";
+        let shown = document(
+            Some(Operation::GetObject),
+            &Bytes::from_static(body.as_bytes()),
+        );
+        assert_eq!(
+            shown,
+            "<Error><StringToSign>...</StringToSign><CanonicalRequest>...</CanonicalRequest>\
+             <SignatureProvided>...</SignatureProvided></Error>"
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::accounts::{Accounts, is_account_id};
 use crate::agenda::Agenda;
+use crate::authorize::Asking;
 use crate::container::Tasks;
 use crate::ec2::{Ec2, Instance};
 use crate::entropy::Entropy;
@@ -58,6 +59,7 @@ pub struct World {
     pub(crate) tasks: Tasks,
     pub(crate) cluster: Cluster,
     pub(crate) buckets: Buckets,
+    pub(crate) asking: Asking,
 }
 
 /// What happens by itself.
@@ -120,6 +122,7 @@ impl World {
             tasks: Tasks::default(),
             cluster: Cluster::default(),
             buckets: Buckets::default(),
+            asking: Asking::default(),
         }
     }
 

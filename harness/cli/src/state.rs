@@ -26,6 +26,9 @@ pub(crate) struct State {
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: String,
     pub(crate) places: Vec<ServedPlace>,
+    /// The users of the file, with their keys.
+    #[serde(default)]
+    pub(crate) users: Vec<ServedUser>,
 }
 
 impl State {
@@ -48,6 +51,16 @@ pub(crate) struct ServedPlace {
     pub(crate) url: String,
     /// The variables that tell it so, and what it has to show.
     pub(crate) variables: BTreeMap<String, String>,
+}
+
+/// A user of the file.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct ServedUser {
+    pub(crate) name: String,
+    /// The twelve digits of its account.
+    pub(crate) account: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
 }
 
 /// How long another may take to begin serving.

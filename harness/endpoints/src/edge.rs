@@ -192,9 +192,10 @@ impl Edge {
         let told = told(now, &request.extensions);
         let mut world = self.world();
         let arrival = world.arrive(now);
-        let reply = decide(&mut world, now);
+        let mut reply = decide(&mut world, now);
+        let (body, refusal) = (reply.body.clone(), reply.refusal.take());
         let record = reply.record(told);
-        let response = self.reply_of(arrival, &record, reply.body);
+        let response = self.reply_of(arrival, &record, body);
         world.record(
             arrival,
             Exchange {
@@ -205,7 +206,8 @@ impl Edge {
                 session: None,
                 by_machine_time: false,
                 decision: None,
-                refusal: reply.refusal,
+                asked: None,
+                refusal,
                 fault: None,
             },
         );
@@ -236,11 +238,14 @@ impl Edge {
     }
 }
 
+/// How many headers an answer has, more or less.
+const HEADERS: usize = 8;
+
 /// An answer, before it is encoded.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) headers: HeaderMap,
     pub(crate) content_type: &'static str,
     pub(crate) body: Bytes,
     pub(crate) refusal: Option<Refusal>,
@@ -248,7 +253,9 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn ok(content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        let (status, headers, refusal) = (StatusCode::OK, Vec::new(), None);
+        // Room for as many as any service gives.
+        let headers = HeaderMap::with_capacity(HEADERS);
+        let (status, refusal) = (StatusCode::OK, None);
         Self {
             status,
             headers,
@@ -282,19 +289,25 @@ impl Reply {
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((HeaderName::from_static(name), value));
+            self.headers.append(HeaderName::from_static(name), value);
         }
         self
     }
 
-    fn record(&self, now: SimInstant) -> ResponseRecord {
-        let mut headers: HeaderMap = self.headers.iter().cloned().collect();
+    /// A header that every answer has in the same words.
+    pub(crate) fn fixed(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.append(name, HeaderValue::from_static(value));
+        self
+    }
+
+    fn record(self, now: SimInstant) -> ResponseRecord {
+        let mut headers = self.headers;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         stamp(&mut headers, now, self.body.len());
         ResponseRecord {
             status: self.status,
             headers,
-            body: BodyRecord::Document(self.body.clone()),
+            body: BodyRecord::Document(self.body),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The instance metadata service over HTTP.
 //!
-//! One router serves all instances: which one is asked comes with the caller.
+//! Which instance is asked comes with the caller.
 
-use axum::extract::{Request, State};
+use axum::body::Body;
+use axum::extract::Request;
 use axum::response::Response;
-use axum::routing::get;
-use axum::{Extension, Router};
-use http::StatusCode;
+use http::header::{ACCEPT_RANGES, CONNECTION, SERVER};
 use http::request::Parts;
+use http::{Method, StatusCode};
 use rolecall_account::{ImdsError, Metadata, MetadataPath, Operation, Stage, TokenRequest};
 
 use crate::delivery::Broken;
@@ -18,10 +18,14 @@ pub(crate) const TOKEN: &str = "x-aws-ec2-metadata-token";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
 const FORWARDED: &str = "x-forwarded-for";
 
-pub(crate) fn router(edge: Edge) -> Router {
-    // No route by path: the account knows the paths, and which slashes matter.
-    let methods = get(read).put(put).fallback(wrong_method);
-    Router::new().fallback_service(methods.with_state(edge))
+/// Answers a request. There are no routes: the account knows the paths, and which slashes matter.
+pub(crate) fn answer(edge: &Edge, caller: &Caller, request: Request) -> Response {
+    match *request.method() {
+        Method::GET => read(edge, caller, request),
+        Method::HEAD => read(edge, caller, request).map(|_| Body::empty()),
+        Method::PUT => put(edge, caller, request),
+        _ => not_allowed(edge, caller, request),
+    }
 }
 
 /// The operation that a request names, if it names one.
@@ -29,23 +33,19 @@ pub(crate) fn operation(head: &Parts) -> Option<Operation> {
     MetadataPath::parse(head.uri.path()).operation()
 }
 
-async fn put(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-) -> Response {
+fn put(edge: &Edge, caller: &Caller, request: Request) -> Response {
     let path = MetadataPath::parse(request.uri().path());
     let operation = path.operation();
     if operation != Some(Operation::ImdsToken) {
-        return not_allowed(&edge, &caller, request);
+        return not_allowed(edge, caller, request);
     }
     let (parts, _) = request.into_parts();
     let hops = parts.extensions.get().map(|Hops(hops)| *hops);
     let ttl_seconds = header(&parts, TTL);
     let forwarded = parts.headers.contains_key(FORWARDED);
     let mut lost = false;
-    let mut response = edge.answer(&caller, operation, parts, |world, now| {
-        let instance = match on_instance(&caller) {
+    let mut response = edge.answer(caller, operation, parts, |world, now| {
+        let instance = match on_instance(caller) {
             Ok(instance) => instance,
             Err(error) => return refused(error),
         };
@@ -71,34 +71,22 @@ async fn put(
 
 /// A read: everything but the token request. Signatures are not looked at
 /// (`imds.requests.unsigned`).
-async fn read(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-) -> Response {
+fn read(edge: &Edge, caller: &Caller, request: Request) -> Response {
     let path = MetadataPath::parse(request.uri().path());
     let operation = path.operation();
     if operation == Some(Operation::ImdsToken) {
-        return not_allowed(&edge, &caller, request);
+        return not_allowed(edge, caller, request);
     }
     let (parts, _) = request.into_parts();
     let token = header(&parts, TOKEN);
-    edge.answer(&caller, operation, parts, |world, now| {
-        let found = on_instance(&caller)
+    edge.answer(caller, operation, parts, |world, now| {
+        let found = on_instance(caller)
             .and_then(|instance| world.imds_read(now, instance, token.as_deref(), &path));
         match found {
             Ok(metadata) => value(metadata),
             Err(error) => refused(error),
         }
     })
-}
-
-async fn wrong_method(
-    State(edge): State<Edge>,
-    Extension(caller): Extension<Caller>,
-    request: Request,
-) -> Response {
-    not_allowed(&edge, &caller, request)
 }
 
 /// `imds.methods`: reads are GET or HEAD, the token is PUT.
@@ -136,7 +124,7 @@ fn value(metadata: Metadata) -> Reply {
     let last_modified = metadata.last_modified.http_date();
     // imds.headers.last-modified
     let reply = common(Reply::ok(metadata.content_type, metadata.body))
-        .header("accept-ranges", "none")
+        .fixed(ACCEPT_RANGES, "none")
         .header("last-modified", &last_modified);
     match metadata.token_ttl_seconds {
         // imds.token.ttl-told
@@ -148,9 +136,7 @@ fn value(metadata: Metadata) -> Reply {
 /// What every answer has: the server's name, and that the connection ends with it
 /// (`imds.headers.connection-close`).
 fn common(reply: Reply) -> Reply {
-    reply
-        .header("server", "EC2ws")
-        .header("connection", "close")
+    reply.fixed(SERVER, "EC2ws").fixed(CONNECTION, "close")
 }
 
 fn refused(error: ImdsError) -> Reply {

@@ -2,6 +2,7 @@
 
 mod advance;
 mod aws;
+mod brought;
 mod cloudtrail;
 mod container;
 #[cfg(feature = "control")]

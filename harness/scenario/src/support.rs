@@ -6,6 +6,7 @@ use crate::language::{BadScenario, Scenario, Span};
 
 /// The optional words that the runner plays.
 const PLAYED: &[&str] = &[
+    "account",
     "after",
     "app",
     "app.env",

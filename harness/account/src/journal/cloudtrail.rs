@@ -26,7 +26,7 @@ const EVENT_VERSION: &str = "1.11";
 /// Where IAM is, whatever the Region of the world (`cloudtrail.region.global-services`).
 const GLOBAL_REGION: &str = "us-east-1";
 
-/// The address of every client: the journal does not know it.
+/// The address of a client of which the journal knows none.
 const SOURCE_ADDRESS: &str = "127.0.0.1";
 
 /// What differs from record to record.
@@ -140,7 +140,7 @@ impl World {
             region: self.region().to_owned(),
             recipient: session.map_or_else(first, |session| session.identity.account.clone()),
             user_identity: identity::of_client(session),
-            source_address: SOURCE_ADDRESS.to_owned(),
+            source_address: source_address(exchange),
             user_agent: header(exchange, "user-agent").to_owned(),
             error: refusal.map(|refusal| (refusal.code.clone(), refusal.message.clone())),
             request_parameters: Value::Null,
@@ -166,6 +166,15 @@ impl World {
             Service::Imds | Service::Container => event,
         })
     }
+}
+
+/// Where the request came from, as far as the transport knows.
+fn source_address(exchange: &Exchange) -> String {
+    let asked = exchange.asked.as_ref();
+    let address = asked.and_then(|asked| asked.context.values("aws:SourceIp").first());
+    address
+        .cloned()
+        .unwrap_or_else(|| SOURCE_ADDRESS.to_owned())
 }
 
 /// A request to IAM or EC2: what it asked for, and what was answered if it changed something

@@ -145,6 +145,7 @@ impl Run {
             session: None,
             by_machine_time: false,
             decision: None,
+            asked: None,
             refusal: None,
             fault: None,
         };

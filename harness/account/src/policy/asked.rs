@@ -1,7 +1,5 @@
 //! A request with everything that it was decided by, kept for whoever asks why.
 
-use std::sync::Arc;
-
 use super::context::Context;
 use super::decision::Decision;
 use super::document::NamedPolicy;
@@ -9,7 +7,7 @@ use super::evaluate::{Policies, Request, evaluate, evaluate_trust};
 use super::explain::{Explanation, explain, explain_trust};
 use super::principal::Principal;
 
-/// A request that was decided: with its context and the policies as they stood then.
+/// A request that is decided, or was: with its context and the policies as they stood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     /// Who asked.
@@ -18,94 +16,90 @@ pub struct Asked {
     pub action: String,
     /// The ARN of the resource.
     pub resource: String,
+    /// The account that owns the resource; `None`: the one in the ARN, else the principal's.
+    pub resource_account: Option<String>,
     /// The condition keys.
     pub context: Context,
-    resource_account: Option<String>,
+    by: Kept,
+}
+
+/// The policies.
+#[derive(Debug, Clone, PartialEq)]
+struct Kept {
     trust: Option<NamedPolicy>,
     rcp: Vec<Vec<NamedPolicy>>,
     scp: Vec<Vec<NamedPolicy>>,
     endpoint: Option<NamedPolicy>,
     identity: Vec<NamedPolicy>,
-    of_resource: Option<NamedPolicy>,
+    resource: Option<NamedPolicy>,
     boundary: Option<NamedPolicy>,
     session: Option<Vec<NamedPolicy>>,
 }
 
-/// A decision that can be explained.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decided {
-    /// What was decided.
-    pub decision: Decision,
-    /// On what.
-    pub asked: Arc<Asked>,
-}
-
-impl Decided {
-    /// Decides a request on a resource, and remembers it.
-    pub fn on(request: &Request<'_>, policies: &Policies<'_>) -> Self {
-        Self {
-            decision: evaluate(request, policies),
-            asked: Arc::new(Asked::of(request, policies, None)),
-        }
-    }
-
-    /// Decides a request for a role, of which `trust` is the trust policy, and remembers it.
-    pub fn on_trust(request: &Request<'_>, trust: &NamedPolicy, caller: &Policies<'_>) -> Self {
-        Self {
-            decision: evaluate_trust(request, trust, caller),
-            asked: Arc::new(Asked::of(request, caller, Some(trust))),
-        }
-    }
-}
-
-impl std::ops::Deref for Decided {
-    type Target = Decision;
-
-    fn deref(&self) -> &Decision {
-        &self.decision
-    }
-}
-
 impl Asked {
-    fn of(request: &Request<'_>, policies: &Policies<'_>, trust: Option<&NamedPolicy>) -> Self {
+    /// Keeps what a request is decided by: `trust` if it was for a role. The documents are shared.
+    pub fn keep(
+        principal: Principal,
+        action: &str,
+        (resource, resource_account): (&str, Option<&str>),
+        context: Context,
+        policies: &Policies<'_>,
+        trust: Option<&NamedPolicy>,
+    ) -> Self {
         Self {
-            principal: request.principal.clone(),
-            action: request.action.to_owned(),
-            resource: request.resource.to_owned(),
-            context: request.context.clone(),
-            resource_account: request.resource_account.map(str::to_owned),
-            trust: trust.cloned(),
-            rcp: policies.rcp.to_vec(),
-            scp: policies.scp.to_vec(),
-            endpoint: policies.endpoint.cloned(),
-            identity: policies.identity.to_vec(),
-            of_resource: policies.resource.cloned(),
-            boundary: policies.boundary.cloned(),
-            session: policies.session.map(<[NamedPolicy]>::to_vec),
+            principal,
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            resource_account: resource_account.map(str::to_owned),
+            context,
+            by: Kept {
+                trust: trust.cloned(),
+                rcp: policies.rcp.to_vec(),
+                scp: policies.scp.to_vec(),
+                endpoint: policies.endpoint.cloned(),
+                identity: policies.identity.to_vec(),
+                resource: policies.resource.cloned(),
+                boundary: policies.boundary.cloned(),
+                session: policies.session.map(<[NamedPolicy]>::to_vec),
+            },
         }
     }
 
-    /// Why it was decided as it was.
+    /// What the policies say.
+    pub fn decide(&self) -> Decision {
+        match &self.by.trust {
+            Some(trust) => evaluate_trust(&self.request(), trust, &self.policies()),
+            None => evaluate(&self.request(), &self.policies()),
+        }
+    }
+
+    /// Why they say so.
     pub fn explain(&self) -> Explanation {
-        let request = Request {
+        match &self.by.trust {
+            Some(trust) => explain_trust(&self.request(), trust, &self.policies()),
+            None => explain(&self.request(), &self.policies()),
+        }
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request {
             principal: &self.principal,
             action: &self.action,
             resource: &self.resource,
             resource_account: self.resource_account.as_deref(),
             context: &self.context,
-        };
-        let policies = Policies {
-            rcp: &self.rcp,
-            scp: &self.scp,
-            endpoint: self.endpoint.as_ref(),
-            identity: &self.identity,
-            resource: self.of_resource.as_ref(),
-            boundary: self.boundary.as_ref(),
-            session: self.session.as_deref(),
-        };
-        match &self.trust {
-            Some(trust) => explain_trust(&request, trust, &policies),
-            None => explain(&request, &policies),
+        }
+    }
+
+    fn policies(&self) -> Policies<'_> {
+        Policies {
+            rcp: &self.by.rcp,
+            scp: &self.by.scp,
+            endpoint: self.by.endpoint.as_ref(),
+            identity: &self.by.identity,
+            resource: self.by.resource.as_ref(),
+            boundary: self.by.boundary.as_ref(),
+            session: self.by.session.as_deref(),
         }
     }
 }

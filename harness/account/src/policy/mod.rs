@@ -64,7 +64,7 @@ mod wildcards;
 #[cfg(test)]
 mod tests;
 
-pub use asked::{Asked, Decided};
+pub use asked::Asked;
 pub use context::Context;
 pub use decision::{Decision, PolicyType, StatementRef, access_denied_message};
 pub use document::{Document, DocumentKind, NamedPolicy, Version};

@@ -3,7 +3,7 @@
 use super::error::{S3Code, S3Error};
 use crate::authenticate::AuthenticationError;
 use crate::session::Ending;
-use crate::sigv4::{Failure, Form, Problem, QueryProblem};
+use crate::sigv4::{Explanation, Failure, Form, Problem, QueryProblem};
 
 impl From<AuthenticationError> for S3Error {
     fn from(error: AuthenticationError) -> Self {
@@ -33,16 +33,49 @@ impl From<AuthenticationError> for S3Error {
             stage,
             told.unwrap_or_else(|| code.message().to_owned()),
         );
-        if let AuthenticationError::Signature(failure) = &error {
-            refused.elements = elements(&failure.problem);
-        }
+        refused.elements = match &error {
+            AuthenticationError::Signature(failure) => match &failure.explanation {
+                Some(explanation) => compared(&failure.problem, explanation),
+                None => elements(&failure.problem),
+            },
+            AuthenticationError::UnknownAccessKey(id) => vec![("AWSAccessKeyId", id.clone())],
+            // S3 shows the token, which is a secret.
+            AuthenticationError::TokenMissing
+            | AuthenticationError::TokenMismatch
+            | AuthenticationError::Expired { .. }
+            | AuthenticationError::Ended { .. } => Vec::new(),
+        };
         refused.detail = Some(error.detail());
         refused
     }
 }
 
-/// What the document says besides. S3 says more of a signature that does not match: the header it
-/// was computed from, which has the session token in it.
+/// What a signature was computed from, which did not match (`s3.errors.signature-elements`). Secrets
+/// in the canonical request are fingerprints, so that neither an answer nor the journal has them.
+fn compared(problem: &Problem, explanation: &Explanation) -> Vec<(&'static str, String)> {
+    let Problem::SignatureMismatch { provided } = problem else {
+        return elements(problem);
+    };
+    let bytes = |text: &str| {
+        let bytes: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        bytes.join(" ")
+    };
+    let Explanation {
+        access_key_id,
+        canonical_request,
+        string_to_sign,
+    } = explanation;
+    vec![
+        ("AWSAccessKeyId", access_key_id.clone()),
+        ("StringToSign", string_to_sign.clone()),
+        ("SignatureProvided", provided.to_string()),
+        ("StringToSignBytes", bytes(string_to_sign)),
+        ("CanonicalRequest", canonical_request.clone()),
+        ("CanonicalRequestBytes", bytes(canonical_request)),
+    ]
+}
+
+/// What the document says besides.
 fn elements(problem: &Problem) -> Vec<(&'static str, String)> {
     match problem {
         Problem::ScopeRegionWrong { expected, .. } => vec![("Region", expected.clone())],

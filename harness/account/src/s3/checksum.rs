@@ -77,6 +77,33 @@ impl ChecksumAlgorithm {
         format!("{}-{count}", self.of(&bytes))
     }
 
+    /// How many bytes it has.
+    const fn bytes(self) -> usize {
+        match self {
+            Self::Crc32 | Self::Crc32c => 4,
+            Self::Crc64Nvme => 8,
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+
+    /// Whether a value is base64 of as many bytes as it has.
+    fn could_be(self, sent: &[u8]) -> bool {
+        BASE64
+            .decode(sent)
+            .is_ok_and(|bytes| bytes.len() == self.bytes())
+    }
+
+    /// Whether a whole object can have it, or its parts, where it is made of parts
+    /// (`s3.multipart.checksum-type`).
+    pub const fn can_be(self, full_object: bool) -> bool {
+        match self {
+            Self::Crc32 | Self::Crc32c => true,
+            Self::Crc64Nvme => full_object,
+            Self::Sha1 | Self::Sha256 => !full_object,
+        }
+    }
+
     /// The checksum of `body` as it is sent: base64 of its bytes, the highest first.
     pub fn of(self, body: &[u8]) -> String {
         let crc32 =
@@ -93,24 +120,68 @@ impl ChecksumAlgorithm {
     }
 }
 
-/// Compares a body with the `Content-MD5` and every checksum it was sent with; answers the
-/// checksums, to be kept with the object (`s3.put.checksums`).
+/// Compares a body with the `Content-MD5` and the checksum it was sent with, in its header or in the
+/// trailer; answers the checksum, to be kept with the object (`s3.put.checksums`).
 ///
 /// # Errors
-/// One of them is not the body's.
-pub fn check_checksums(headers: &HeaderMap, body: &[u8]) -> Result<Checksums, S3Error> {
+/// One of them is not the body's, or is none; there are several checksums, or not the one that the
+/// header `x-amz-sdk-checksum-algorithm` promises.
+pub fn check_checksums(
+    headers: &HeaderMap,
+    trailer: &HeaderMap,
+    body: &[u8],
+) -> Result<Checksums, S3Error> {
     if let Some(sent) = headers.get("content-md5") {
         check_md5(sent.as_bytes(), &Md5::digest(body))?;
     }
-    let mut checksums = Vec::new();
-    for &algorithm in ChecksumAlgorithm::ALL {
-        if let Some(sent) = headers.get(algorithm.header()) {
-            let computed = algorithm.of(body);
-            compare(algorithm, sent.as_bytes(), &computed)?;
-            checksums.push((algorithm, computed));
+    let sent: Vec<_> = ChecksumAlgorithm::ALL
+        .iter()
+        .flat_map(|&algorithm| {
+            let in_header = headers.get_all(algorithm.header()).iter();
+            let behind = trailer.get_all(algorithm.header()).iter();
+            let in_header = in_header.map(move |value| (algorithm, value, "header"));
+            in_header.chain(behind.map(move |value| (algorithm, value, "trailing header")))
+        })
+        .collect();
+    check_promise(headers, sent.first().map(|(algorithm, ..)| *algorithm))?;
+    let (algorithm, value, place) = match sent[..] {
+        [] => return Ok(Checksums::new()),
+        [one] => one,
+        _ => {
+            return Err(invalid(
+                "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+            ));
+        }
+    };
+    if !algorithm.could_be(value.as_bytes()) {
+        let name = algorithm.header();
+        return Err(invalid(&format!("Value for {name} {place} is invalid.")));
+    }
+    let computed = algorithm.of(body);
+    compare(algorithm, value.as_bytes(), &computed)?;
+    Ok(vec![(algorithm, computed)])
+}
+
+/// Whether the checksum that an SDK promises is there (`s3.put.checksum-algorithm`).
+fn check_promise(headers: &HeaderMap, sent: Option<ChecksumAlgorithm>) -> Result<(), S3Error> {
+    const HEADER: &str = "x-amz-sdk-checksum-algorithm";
+    let Some(promised) = headers.get(HEADER) else {
+        return Ok(());
+    };
+    let promised = promised.to_str().ok().and_then(ChecksumAlgorithm::named);
+    match (promised, sent) {
+        (Some(promised), Some(sent)) if promised == sent => Ok(()),
+        (Some(_), None) => Err(invalid(
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
+        )),
+        (Some(_), Some(_)) | (None, _) => {
+            Err(invalid(&format!("Value for {HEADER} header is invalid.")))
         }
     }
-    Ok(checksums)
+}
+
+fn invalid(message: &str) -> S3Error {
+    S3Error::with_message(S3Code::InvalidRequest, Stage::Body, message)
 }
 
 /// Whether a body that must come with a checksum does (`s3.delete.checksum`).
@@ -186,19 +257,76 @@ mod tests {
         );
     }
 
+    fn map(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pairs = pairs.iter().map(|(name, value)| {
+            let value = HeaderValue::from_str(value).unwrap();
+            (http::HeaderName::from_static(name), value)
+        });
+        pairs.collect()
+    }
+
+    fn told(
+        headers: &[(&'static str, &str)],
+        trailer: &[(&'static str, &str)],
+    ) -> Option<(S3Code, String)> {
+        let checked = check_checksums(&map(headers), &map(trailer), b"body");
+        checked.err().map(|error| (error.code, error.message))
+    }
+
+    // s3.put.checksums
     #[test]
-    fn every_wrong_one_is_refused() {
-        for name in ChecksumAlgorithm::ALL
-            .iter()
-            .map(|algorithm| algorithm.header())
-        {
-            let mut headers = HeaderMap::new();
-            headers.insert(name, HeaderValue::from_static("AAAAAA=="));
+    fn every_wrong_one_is_refused_wherever_it_is() {
+        for &algorithm in ChecksumAlgorithm::ALL {
+            let (header, good) = (algorithm.header(), algorithm.of(b"body"));
+            let name = algorithm.name();
+            let message =
+                format!("The {name} you specified did not match the calculated checksum.");
+            let wrong = [(header, &*algorithm.of(b"other"))];
             assert_eq!(
-                check_checksums(&headers, b"body").unwrap_err().code,
-                S3Code::BadDigest,
-                "{name}"
+                told(&wrong, &[]),
+                Some((S3Code::BadDigest, message.clone()))
             );
+            assert_eq!(told(&[], &wrong), Some((S3Code::BadDigest, message)));
+            assert_eq!(told(&[(header, &good)], &[]), None);
+            assert_eq!(told(&[], &[(header, &good)]), None);
+            for none in ["", "?", &good[1..], "AAAAAAA="] {
+                let message = format!("Value for {header} header is invalid.");
+                let found = told(&[(header, none)], &[]);
+                assert_eq!(found, Some((S3Code::InvalidRequest, message)), "{none}");
+                let message = format!("Value for {header} trailing header is invalid.");
+                let found = told(&[], &[(header, none)]);
+                assert_eq!(found, Some((S3Code::InvalidRequest, message)), "{none}");
+            }
+        }
+    }
+
+    // s3.put.checksums, s3.put.checksum-algorithm
+    #[test]
+    fn there_is_one_and_it_is_the_one_that_is_promised() {
+        const PROMISE: &str = "x-amz-sdk-checksum-algorithm";
+        let crc32 = ChecksumAlgorithm::Crc32.of(b"body");
+        let sha1 = ChecksumAlgorithm::Sha1.of(b"body");
+        let (crc32, sha1) = (
+            ("x-amz-checksum-crc32", &*crc32),
+            ("x-amz-checksum-sha1", &*sha1),
+        );
+        let single =
+            "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.";
+        let wrong = "Value for x-amz-sdk-checksum-algorithm header is invalid.";
+        let missing = "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.";
+        for (headers, trailer, expected) in [
+            (&[crc32, sha1][..], &[][..], Some(single)),
+            (&[crc32], &[sha1], Some(single)),
+            (&[(PROMISE, "CRC32"), crc32], &[], None),
+            (&[(PROMISE, "crc32"), crc32], &[], None),
+            (&[(PROMISE, "CRC32")], &[crc32], None),
+            (&[(PROMISE, "SHA1"), crc32], &[], Some(wrong)),
+            (&[(PROMISE, "MD4"), crc32], &[], Some(wrong)),
+            (&[(PROMISE, "MD4")], &[], Some(wrong)),
+            (&[(PROMISE, "CRC32")], &[], Some(missing)),
+        ] {
+            let expected = expected.map(|it| (S3Code::InvalidRequest, it.to_owned()));
+            assert_eq!(told(headers, trailer), expected, "{headers:?} {trailer:?}");
         }
     }
 
@@ -208,7 +336,7 @@ mod tests {
         let check = |sent: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("content-md5", HeaderValue::from_str(sent).unwrap());
-            let refused = check_checksums(&headers, b"").err();
+            let refused = check_checksums(&headers, &HeaderMap::new(), b"").err();
             refused.map(|error| (error.code, error.elements))
         };
         assert_eq!(check("1B2M2Y8AsgTpgAmY7PhCfg=="), None);

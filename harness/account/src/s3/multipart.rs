@@ -12,6 +12,7 @@ use super::error::{S3Code, S3Error};
 use super::object::Object;
 use super::range::ByteRange;
 use super::uploads::{Part, Upload};
+use crate::authenticate::Stage;
 use crate::id;
 use crate::instant::SimInstant;
 use crate::world::World;
@@ -57,7 +58,7 @@ impl World {
     /// Begins an upload; answers its id.
     ///
     /// # Errors
-    /// The bucket is gone since the permit was given.
+    /// The checksum is none of that kind; the bucket is gone since the permit was given.
     pub fn s3_create_upload(
         &mut self,
         now: SimInstant,
@@ -65,6 +66,7 @@ impl World {
         upload: NewUpload,
     ) -> Result<String, S3Error> {
         self.advance_to(now);
+        check_kind(&upload)?;
         let target = permit.target()?;
         let number = self.s3_bucket_mut(permit)?.uploads.next_number();
         let label = format!("{}/{number}/{now}", target.bucket);
@@ -225,6 +227,26 @@ impl Upload {
     }
 }
 
+/// `s3.multipart.checksum-type`.
+fn check_kind(upload: &NewUpload) -> Result<(), S3Error> {
+    let Some(algorithm) = upload.algorithm else {
+        return Ok(());
+    };
+    if algorithm.can_be(upload.full_object) {
+        return Ok(());
+    }
+    let kind = if upload.full_object {
+        "FULL_OBJECT"
+    } else {
+        "COMPOSITE"
+    };
+    let name = algorithm.name().to_lowercase();
+    let message =
+        format!("The {kind} checksum type cannot be used with the {name} checksum algorithm.");
+    let (code, stage) = (S3Code::InvalidRequest, Stage::Parameters);
+    Err(S3Error::with_message(code, stage, message))
+}
+
 fn check_part_number(number: i32) -> Result<(), S3Error> {
     if PART_NUMBERS.contains(&number) {
         return Ok(());
@@ -272,12 +294,17 @@ fn checksums_of(
     whole: &Checksums,
 ) -> Result<Checksums, S3Error> {
     for (algorithm, claimed) in whole {
-        if claimed.contains('-') {
-            // One of the parts' checksums: each of those was compared when the part came.
-            continue;
-        }
-        if *claimed != algorithm.of(content) {
-            return Err(S3Error::resource(S3Code::BadDigest));
+        let own = if claimed.contains('-') {
+            composite(*algorithm, parts)
+        } else {
+            algorithm.of(content)
+        };
+        if *claimed != own {
+            let name = algorithm.name();
+            let message =
+                format!("The {name} you specified did not match the calculated checksum.");
+            let (code, stage) = (S3Code::BadDigest, Stage::Resource);
+            return Err(S3Error::with_message(code, stage, message));
         }
     }
     let Some(algorithm) = upload.new.algorithm else {
@@ -286,9 +313,17 @@ fn checksums_of(
     let checksum = if upload.new.full_object {
         algorithm.of(content)
     } else {
-        let of_part = |part: &&Part| part.checksum(algorithm).map(str::to_owned);
-        let of_parts: Vec<String> = parts.iter().filter_map(of_part).collect();
-        algorithm.composite(of_parts.iter().map(String::as_str))
+        composite(algorithm, parts)
     };
     Ok(vec![(algorithm, checksum)])
+}
+
+/// The checksum of the parts' checksums, of which those are computed that did not come.
+fn composite(algorithm: ChecksumAlgorithm, parts: &[&Part]) -> String {
+    let of_part = |part: &&Part| match part.checksum(algorithm) {
+        Some(own) => own.to_owned(),
+        None => algorithm.of(&part.bytes),
+    };
+    let of_parts: Vec<String> = parts.iter().map(of_part).collect();
+    algorithm.composite(of_parts.iter().map(String::as_str))
 }

@@ -14,6 +14,8 @@ use super::stage::Stage;
 /// not the digest of the canonical request wherever that shows a fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
+    /// With whose secret.
+    pub access_key_id: String,
     /// The canonical request, secrets replaced.
     pub canonical_request: String,
     /// The string to sign.

@@ -144,6 +144,7 @@ impl Parsed<'_> {
             provided: authorization.signature(),
         };
         let explanation = Explanation {
+            access_key_id: self.access_key_id().to_owned(),
             canonical_request: canonical.to_string(),
             string_to_sign,
         };

@@ -122,6 +122,7 @@ fn exchange(caller: &str) -> Exchange {
         session: None,
         by_machine_time: false,
         decision: None,
+        asked: None,
         refusal: None,
         fault: None,
     }

@@ -21,6 +21,9 @@ const UNSET: &[&str] = &[
     "AWS_DEFAULT_PROFILE",
     "AWS_EC2_METADATA_DISABLED",
     "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_ENDPOINT_URL_CLOUDTRAIL",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_IAM",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_STS",
     "AWS_PROFILE",
@@ -34,11 +37,11 @@ const UNSET: &[&str] = &[
 /// The configuration of every shell: presigned URLs in the one form there still is.
 const CONFIG: &str = "[default]\ns3 =\n    addressing_style = path\n    signature_version = s3v4\n";
 
-/// Print the exports that make a shell the administrator's, an instance's, a task's or a pod's
+/// Print the exports that make a shell the administrator's, a user's, an instance's, a task's or a pod's
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// An instance, task or pod of the world; the administrator's shell if none is given
+    /// An instance, task, pod or user of the world; the administrator's shell if none is given
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Where the state of the served world is kept
@@ -55,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     let file = StateFile::new(arguments.state.clone());
     let exports = file.served().and_then(|state| match &arguments.name {
         None => Ok(of_administrator(&file, &state)),
-        Some(name) => of_place(&file, &state, name),
+        Some(name) => of_named(&file, &state, name),
     });
     match exports {
         Ok(variables) => {
@@ -71,18 +74,37 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 
 /// The variables of the administrator's shell.
 pub(crate) fn of_administrator(file: &StateFile, state: &State) -> Vec<(String, String)> {
-    let mut variables = of_everybody(file, state);
-    variables.push(("AWS_ACCESS_KEY_ID".to_owned(), state.access_key_id.clone()));
-    variables.push((
-        "AWS_SECRET_ACCESS_KEY".to_owned(),
-        state.secret_access_key.clone(),
-    ));
+    let key = (&*state.access_key_id, &*state.secret_access_key);
+    with_key(of_everybody(file, state), key)
+}
+
+fn with_key(
+    mut variables: Vec<(String, String)>,
+    (access_key_id, secret_access_key): (&str, &str),
+) -> Vec<(String, String)> {
+    variables.extend([
+        ("AWS_ACCESS_KEY_ID".to_owned(), access_key_id.to_owned()),
+        (
+            "AWS_SECRET_ACCESS_KEY".to_owned(),
+            secret_access_key.to_owned(),
+        ),
+    ]);
     variables
 }
 
-/// The variables of an instance, task or pod: no keys, only where to find them.
-fn of_place(file: &StateFile, state: &State, name: &str) -> Result<Vec<(String, String)>, String> {
-    let names = || state.places.iter().map(|place| place.name.as_str());
+/// The variables of an instance, task or pod: no keys, only where to find them. Those of a user of
+/// the file, if nothing else is called so: its keys.
+fn of_named(file: &StateFile, state: &State, name: &str) -> Result<Vec<(String, String)>, String> {
+    let names = || {
+        let places = state.places.iter().map(|place| place.name.as_str());
+        places.chain(state.users.iter().map(|user| user.name.as_str()))
+    };
+    let is_place = state.places.iter().any(|place| place.name == name);
+    let mut users = state.users.iter();
+    if let Some(user) = users.find(|user| user.name == name && !is_place) {
+        let key = (&*user.access_key_id, &*user.secret_access_key);
+        return Ok(with_key(of_everybody(file, state), key));
+    }
     let place = state
         .places
         .iter()

@@ -19,7 +19,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::{environment, program};
 use crate::exit::{self, Exit};
-use crate::state::{ServedPlace, State, StateFile, Turn};
+use crate::state::{ServedPlace, ServedUser, State, StateFile, Turn};
 
 /// The user whose keys the administrator's shell has.
 const ADMINISTRATOR: &str = "administrator";
@@ -174,6 +174,7 @@ async fn serve(
     simulation.arm(scenario).map_err(io::Error::other)?;
     let simulation = Arc::new(simulation);
     let key = administrator(&simulation)?;
+    let users = users(&simulation, &scenario.world)?;
     let token = control_token()?;
     let options = ListenOptions {
         bind: arguments.bind,
@@ -187,7 +188,10 @@ async fn serve(
     };
     let routes = control(simulation.edge().clone(), controlled);
     let server = Server::bind(simulation.edge(), &options, routes).await?;
-    let described = described(&simulation, server.addresses(), &key, token);
+    let described = State {
+        users,
+        ..described(&simulation, server.addresses(), &key, token)
+    };
     environment::write_private_files(state)?;
     state.write(&described)?;
     // From here on the state speaks for itself.
@@ -232,6 +236,7 @@ fn reset(
         let fresh = Simulation::set_up(&world, seed, SimClock::real());
         let fresh = fresh.map_err(|error| error.to_string())?;
         administrator(&fresh).map_err(|error| error.to_string())?;
+        users(&fresh, &world).map_err(|error| error.to_string())?;
         simulation.begin_again(&fresh);
         Ok(())
     })
@@ -263,6 +268,31 @@ fn administrator(simulation: &Simulation) -> io::Result<Arc<Session>> {
         .operator(now)
         .create_access_key(ADMINISTRATOR)
         .map_err(io::Error::other)
+}
+
+/// The users of the file, each with a key of its own.
+fn users(simulation: &Simulation, world: &World) -> io::Result<Vec<ServedUser>> {
+    let now = simulation.now();
+    let mut account = simulation.world();
+    let made = world.users.iter().map(|(name, user)| {
+        let elsewhere = user.value.account.as_ref();
+        let elsewhere = elsewhere.and_then(|account| world.accounts.get(&account.value));
+        let id = elsewhere.map_or(account.account(), |found| &found.value.id.value);
+        let id = id.to_owned();
+        let mut owner = account
+            .operator_in(now, &id)
+            .ok_or_else(|| io::Error::other(format!("there is no account {id}")))?;
+        let key = owner
+            .create_access_key(name.as_str())
+            .map_err(io::Error::other)?;
+        Ok(ServedUser {
+            name: name.clone(),
+            account: id,
+            access_key_id: key.access_key_id.clone(),
+            secret_access_key: key.secret_access_key.expose().to_owned(),
+        })
+    });
+    made.collect()
 }
 
 /// The token of this run: not drawn from the seed, which is known.
@@ -327,6 +357,7 @@ fn described(
         access_key_id: key.access_key_id.clone(),
         secret_access_key: key.secret_access_key.expose().to_owned(),
         places: places.collect(),
+        users: Vec::new(),
     }
 }
 
@@ -337,13 +368,23 @@ fn introduce(arguments: &Arguments, scenario: &Scenario, state: &State) {
     there.row([
         ("AWS endpoint", plain.bold()),
         (&*state.aws, plain),
-        ("sts, s3", plain.dimmed()),
+        ("iam, ec2, sts, s3", plain.dimmed()),
     ]);
     for place in &state.places {
         there.row([
             (&*place.name, plain.bold()),
             (&*place.url, plain),
             (&*place.what, plain.dimmed()),
+        ]);
+    }
+    for user in &state.users {
+        there.row([
+            (&*user.name, plain.bold()),
+            (
+                &*format!("arn:aws:iam::{}:user/{}", user.account, user.name),
+                plain,
+            ),
+            ("user", plain.dimmed()),
         ]);
     }
     for bucket in scenario.world.bucket_names() {

@@ -6,6 +6,7 @@ mod journal;
 mod json;
 mod simulated;
 mod terminal;
+mod why;
 
 pub use columns::Columns;
 pub use folder::write_folder;
@@ -13,3 +14,4 @@ pub use journal::{entry_in_full, entry_line};
 pub use json::json;
 pub use simulated::simulated;
 pub use terminal::Terminal;
+pub use why::why;

@@ -6,6 +6,7 @@ use super::problem::Problem;
 use super::router::Control;
 use super::said::{Entries, Explanation, Form, Keys, Wanted};
 use super::time::time;
+use super::why::Why;
 
 pub(super) fn journal(control: &Control, wanted: &Wanted) -> Result<Entries, Problem> {
     let filter = JournalFilter {
@@ -55,15 +56,18 @@ pub(super) fn explain(control: &Control, id: &str) -> Result<Explanation, Proble
         );
         Problem::not_found("no-such-request", message)
     })?;
-    let session = match &entry.happening {
-        Happening::Exchange(exchange) => exchange.session.as_ref(),
+    let exchange = match &entry.happening {
+        Happening::Exchange(exchange) => Some(exchange),
         _ => None,
     };
+    let session = exchange.and_then(|exchange| exchange.session.as_ref());
+    let asked = exchange.and_then(|exchange| exchange.asked.as_ref());
     // What has become of it since, not what it was then.
     let session = session.map(|then| world.session(&then.access_key_id).unwrap_or(then));
     Ok(Explanation {
         entry: entry.to_json(),
         keys: session.map(|session| keys(control, session)),
+        why: asked.map(|asked| Why::of(asked)),
     })
 }
 

@@ -20,6 +20,7 @@ mod sources;
 mod table;
 mod time;
 mod web_identity;
+mod why;
 
 pub use openapi::openapi;
 pub use router::{ControlOptions, control};

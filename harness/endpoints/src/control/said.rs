@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::why::Why;
+
 /// Nothing at all.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -238,6 +240,9 @@ pub(super) struct Explanation {
     /// The keys that it was signed with, if they are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) keys: Option<Keys>,
+    /// Why the policies let it pass or not, if they were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) why: Option<Why>,
 }
 
 /// A set of keys and what has become of it.

@@ -24,5 +24,5 @@ pub use effect::{
 pub use faults::{Fault, FaultState, Faults};
 pub use gate::{Gate, GatePoint, GateState};
 pub use matcher::{Asked, Matcher, glob};
-pub(crate) use strike::ask;
+pub(crate) use strike::{Responder, ask};
 pub use words::{FAULT_WORDS, FaultWord};

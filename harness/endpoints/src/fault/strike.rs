@@ -28,17 +28,46 @@ use crate::imds;
 use crate::place::Caller;
 use crate::query::BODY_BYTES_MAX;
 
-/// Asks the service behind `router`, through the faults and gates that there are.
+/// Who answers a request that no fault keeps from it.
+#[derive(Clone, Debug)]
+pub(crate) enum Responder {
+    /// A service that has routes.
+    Router(Router),
+    /// The metadata service, which has none: the account knows its paths.
+    Metadata,
+}
+
+impl From<Router> for Responder {
+    fn from(router: Router) -> Self {
+        Self::Router(router)
+    }
+}
+
+impl Responder {
+    async fn answer(self, edge: &Edge, caller: &Caller, mut request: Request) -> Response {
+        match self {
+            Self::Metadata => imds::answer(edge, caller, request),
+            Self::Router(router) => {
+                request.extensions_mut().insert(caller.clone());
+                match router.oneshot(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
+            }
+        }
+    }
+}
+
+/// Asks `responder`, through the faults and gates that there are.
 pub(crate) async fn ask(
     edge: &Edge,
     dialect: Dialect,
-    router: Router,
+    responder: Responder,
     caller: &Caller,
-    mut request: Request,
+    request: Request,
 ) -> Response {
-    request.extensions_mut().insert(caller.clone());
     if edge.faults().is_idle() {
-        return served(router, request).await;
+        return responder.answer(edge, caller, request).await;
     }
     let (head, body) = request.into_parts();
     let (body, form) = form(dialect, &head, body).await;
@@ -53,22 +82,19 @@ pub(crate) async fn ask(
     visit.wait(GatePoint::Arrival).await;
     let struck = edge.faults().strike(&visit.asked());
     let response = match struck {
-        None => served(router, Request::from_parts(head, body)).await,
+        None => {
+            visit
+                .served(responder, Request::from_parts(head, body))
+                .await
+        }
         Some(struck) => {
             visit
-                .suffer(&struck, router, Request::from_parts(head, body))
+                .suffer(&struck, responder, Request::from_parts(head, body))
                 .await
         }
     };
     visit.wait(GatePoint::BeforeResponse).await;
     response
-}
-
-async fn served(router: Router, request: Request) -> Response {
-    match router.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
 }
 
 /// The body, and what it says if an operation is named in it: a form of an announced and bearable
@@ -117,7 +143,16 @@ impl Visit<'_> {
         }
     }
 
-    async fn suffer(&self, struck: &Struck, router: Router, mut request: Request) -> Response {
+    async fn served(&self, responder: Responder, request: Request) -> Response {
+        responder.answer(self.edge, self.caller, request).await
+    }
+
+    async fn suffer(
+        &self,
+        struck: &Struck,
+        responder: Responder,
+        mut request: Request,
+    ) -> Response {
         match &struck.effect {
             Effect::Answer(answer) => self.answer(struck, answer),
             Effect::Throttle(throttle) => {
@@ -157,7 +192,7 @@ impl Visit<'_> {
                 lasts: Some(lasts),
             }) => {
                 tokio::time::sleep(*lasts).await;
-                let response = served(router, request).await;
+                let response = self.served(responder, request).await;
                 self.mark(struck, response, None)
             }
             Effect::RevokeToken => {
@@ -165,16 +200,16 @@ impl Visit<'_> {
                 if let Some(token) = token.and_then(|token| token.to_str().ok()) {
                     self.edge.world().forget_metadata_token(token);
                 }
-                let response = served(router, request).await;
+                let response = self.served(responder, request).await;
                 self.mark(struck, response, None)
             }
             Effect::ClockSkew(skew) => {
                 request.extensions_mut().insert(*skew);
-                let response = served(router, request).await;
+                let response = self.served(responder, request).await;
                 self.mark(struck, response, None)
             }
             _ => {
-                let response = served(router, request).await;
+                let response = self.served(responder, request).await;
                 self.deliver(struck, response).await
             }
         }
@@ -400,6 +435,7 @@ impl Visit<'_> {
             session: None,
             by_machine_time: false,
             decision: None,
+            asked: None,
             refusal: None,
             fault: Some(record(struck)),
         }

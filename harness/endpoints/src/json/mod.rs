@@ -14,11 +14,12 @@ use axum::routing::any;
 use axum::{Extension, Router};
 use http::Method;
 use http::request::Parts;
-use rolecall_account::policy::Decision;
+use rolecall_account::policy::{Asked, Decision};
 use rolecall_account::sigv4::ServiceRules;
 use rolecall_account::{AuthenticationError, Operation, Session, SimInstant, Stage, World};
 use serde_json::{Map, Value};
 
+use crate::brought::brought;
 use crate::cloudtrail::CLOUDTRAIL;
 use crate::edge::{Edge, name_the_host, record_of, told};
 use crate::place::Caller;
@@ -104,6 +105,7 @@ struct Visit {
     session: Option<Arc<Session>>,
     by_machine_time: bool,
     decision: Option<Decision>,
+    asked: Option<Arc<Asked>>,
     parameters: BTreeMap<String, String>,
 }
 
@@ -174,7 +176,10 @@ async fn serve(
         region: &recognised.region,
         members: &members,
     };
-    let answered = handler(&mut json.edge.world(), &call)?;
+    let mut world = json.edge.world();
+    let (answered, asked) = world.and_asked(brought(head), |world| handler(world, &call));
+    visit.asked = asked;
+    let answered = answered?;
     visit.decision = answered.decision;
     Ok(answered.result)
 }

@@ -33,6 +33,7 @@ pub(super) fn exchange(
         session,
         by_machine_time,
         decision,
+        asked,
         parameters,
     } = sent.visit;
     let (status, document, decision, refusal) = match answer {
@@ -70,6 +71,7 @@ pub(super) fn exchange(
         session,
         by_machine_time,
         decision,
+        asked,
         refusal,
         fault: None,
     };

@@ -20,7 +20,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use rolecall_account::policy::Decision;
+use rolecall_account::policy::{Asked, Decision};
 use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
 use rolecall_account::{
     AuthenticationError, ControlPlane, Operation, Service, Session, SimInstant, World, authenticate,
@@ -30,6 +30,7 @@ pub(crate) use error::{QueryError, fault};
 pub(crate) use parameters::Parameters;
 
 use crate::aws::Host;
+use crate::brought::brought;
 use crate::ec2::EC2;
 use crate::edge::{Edge, name_the_host, record_of, told};
 use crate::iam::IAM;
@@ -153,6 +154,7 @@ struct Visit {
     decision: Option<Decision>,
     /// What was asked for, as far as it could be read.
     parameters: BTreeMap<String, String>,
+    asked: Option<Arc<Asked>>,
 }
 
 #[derive(Clone)]
@@ -208,7 +210,13 @@ async fn serve(
     visit.operation = Some(operation);
     visit.parameters = parameters.all().clone();
     let answered = match deciding {
-        Deciding::Unsigned(handler) => handler(&mut query.edge.world(), now, &parameters)?,
+        Deciding::Unsigned(handler) => {
+            let mut world = query.edge.world();
+            let (answered, asked) =
+                world.and_asked(brought(head), |world| handler(world, now, &parameters));
+            visit.asked = asked;
+            answered?
+        }
         Deciding::Signed(handler) => {
             let door = Door {
                 edge: &query.edge,
@@ -225,7 +233,10 @@ async fn serve(
                 caller: &caller,
                 parameters: &parameters,
             };
-            handler(&mut query.edge.world(), &call)?
+            let mut world = query.edge.world();
+            let (answered, asked) = world.and_asked(brought(head), |world| handler(world, &call));
+            visit.asked = asked;
+            answered?
         }
     };
     visit.decision = answered.decision;

@@ -34,6 +34,7 @@ pub(super) fn exchange(
         by_machine_time,
         decision,
         parameters,
+        asked,
     } = sent.visit;
     let request = RequestRecord {
         parameters,
@@ -77,6 +78,7 @@ pub(super) fn exchange(
         session,
         by_machine_time,
         decision,
+        asked,
         refusal,
         fault: None,
     };

@@ -160,6 +160,7 @@ async fn answer(
         session: None,
         by_machine_time: false,
         decision: None,
+        asked: None,
         refusal: refusal(recorded),
         fault: None,
     };

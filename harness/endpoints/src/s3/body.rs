@@ -36,9 +36,7 @@ pub(super) async fn receive(
     check_announced_length(headers, signed.payload)?;
     let sent = collect(headers, body).await?;
     let Decoded { content, trailer } = unframe(headers, signed, sent)?;
-    let mut described = headers.clone();
-    described.extend(trailer.clone());
-    let checksums = check_checksums(&described, &content)?;
+    let checksums = check_checksums(headers, &trailer, &content)?;
     Ok(Received {
         content,
         checksums,

@@ -11,13 +11,14 @@ use rolecall_account::s3::{
     Tags, Target, check_metadata, require_checksum,
 };
 use rolecall_account::sigv4::{Failure, Problem};
-use rolecall_account::{Operation, SimInstant, Stage};
+use rolecall_account::{Operation, SimInstant, Stage, World};
 use s3s::dto;
 
 use super::address::Address;
 use super::layer::Visit;
 use super::name::{self, COPY_SOURCE, COPY_SOURCE_PREFIX, TAGGING, TAGGING_DIRECTIVE};
 use super::signature::Recognised;
+use crate::brought::brought;
 use crate::edge::Edge;
 
 /// The condition keys that a query brings, each from the parameter of its name (`s3.context.sent`).
@@ -72,7 +73,10 @@ pub(super) fn permit(
         context: context(operation, head, &recognised.keys),
         signed: recognised.keys.clone(),
     };
-    let permit = edge.world().s3_begin(now, session, question)?;
+    let begin = |world: &mut World| world.s3_begin(now, session, question);
+    let (permit, asked) = edge.world().and_asked(brought(head), begin);
+    visit.asked = asked;
+    let permit = permit?;
     visit.decision.clone_from(&permit.decision);
     match operation {
         Operation::DeleteObjects => require_checksum(&head.headers)?,

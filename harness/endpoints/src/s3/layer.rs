@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use http::request::Parts;
-use rolecall_account::policy::Decision;
+use rolecall_account::policy::{Asked, Decision};
 use rolecall_account::s3::{S3Code, S3Error, check_headers};
 use rolecall_account::{Operation, Session, SimInstant, Stage};
 use s3s::service::S3Service;
@@ -39,6 +39,7 @@ pub(super) struct Visit {
     pub(super) session: Option<Arc<Session>>,
     pub(super) by_machine_time: bool,
     pub(super) decision: Option<Decision>,
+    pub(super) asked: Option<Arc<Asked>>,
 }
 
 pub(super) async fn handle(

@@ -49,6 +49,7 @@ pub(super) fn exchange(
         operation,
         session,
         by_machine_time,
+        asked,
         ..
     } = visit;
     (
@@ -60,6 +61,7 @@ pub(super) fn exchange(
             session,
             by_machine_time,
             decision,
+            asked,
             refusal,
             fault: None,
         },

@@ -14,9 +14,9 @@ use tower::{BoxError, Service};
 use crate::aws::{Host, Services};
 use crate::delivery::{Broken, silence};
 use crate::edge::Edge;
-use crate::fault::{self, Dialect};
+use crate::fault::{self, Dialect, Responder};
 use crate::place::{Caller, Hops, Place};
-use crate::{container, imds, record};
+use crate::{container, record};
 
 /// Where every instance finds its metadata (`imds.address`).
 const METADATA: &str = "169.254.169.254";
@@ -33,7 +33,6 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// All addresses of one world.
 #[derive(Clone, Debug)]
 pub struct MemoryNetwork {
-    metadata: Router,
     container: Router,
     agent: Router,
     services: Services,
@@ -66,7 +65,6 @@ impl MemoryNetwork {
     /// The network of the world behind `edge`.
     pub fn new(edge: &Edge) -> Self {
         Self {
-            metadata: imds::router(edge.clone()),
             container: container::router(edge.clone()),
             agent: container::pod_router(edge.clone()),
             services: Services::new(edge),
@@ -83,24 +81,30 @@ impl MemoryNetwork {
         }
     }
 
-    fn at(&self, host: &str, port: Option<u16>, place: &Place) -> Option<(Dialect, Router)> {
-        if let Some((dialect, router)) = self.of_place(host, port, place) {
+    fn at(&self, host: &str, port: Option<u16>, place: &Place) -> Option<(Dialect, Responder)> {
+        if let Some((dialect, responder)) = self.of_place(host, port, place) {
             let recorded = self.edge.recording(place);
-            let replay = |replay| record::router(self.edge.clone(), replay);
-            return Some((dialect, recorded.map_or(router, replay)));
+            let replay = |replay| record::router(self.edge.clone(), replay).into();
+            return Some((dialect, recorded.map_or(responder, replay)));
         }
-        Some(self.services.at(Host::parse(host)?))
+        let (dialect, router) = self.services.at(Host::parse(host)?);
+        Some((dialect, router.into()))
     }
 
     /// What a place is told about itself, at the address where that is.
-    fn of_place(&self, host: &str, port: Option<u16>, place: &Place) -> Option<(Dialect, Router)> {
+    fn of_place(
+        &self,
+        host: &str,
+        port: Option<u16>,
+        place: &Place,
+    ) -> Option<(Dialect, Responder)> {
         match place {
             Place::Instance(id) => {
                 let ipv6 = ipv6(host) == Some(METADATA_IPV6) && {
                     let world = self.edge.world();
                     world.instance(id).is_some_and(Instance::serves_ipv6)
                 };
-                (host == METADATA || ipv6).then(|| (Dialect::Imds, self.metadata.clone()))
+                (host == METADATA || ipv6).then(|| (Dialect::Imds, Responder::Metadata))
             }
             Place::Task(id) => {
                 let local = LOOPBACK.contains(&host) && {
@@ -108,11 +112,12 @@ impl MemoryNetwork {
                     let listening = kind.and_then(TaskKind::local_address);
                     listening.is_some_and(|(_, listening)| port == Some(listening))
                 };
-                (host == CONTAINER || local).then(|| (Dialect::Container, self.container.clone()))
+                (host == CONTAINER || local)
+                    .then(|| (Dialect::Container, self.container.clone().into()))
             }
             Place::Pod(_) => {
                 let here = host == AGENT || ipv6(host) == Some(AGENT_IPV6);
-                here.then(|| (Dialect::Agent, self.agent.clone()))
+                here.then(|| (Dialect::Agent, self.agent.clone().into()))
             }
             Place::Laptop => None,
         }
@@ -166,14 +171,14 @@ where
             request.extensions_mut().insert(hops);
         }
         Box::pin(async move {
-            let Some((dialect, router)) = service else {
+            let Some((dialect, responder)) = service else {
                 return Err(WireError::NoRoute {
                     host,
                     place: caller.place,
                 });
             };
             let response =
-                fault::ask(&edge, dialect, router, &caller, request.map(Body::new)).await;
+                fault::ask(&edge, dialect, responder, &caller, request.map(Body::new)).await;
             match Broken::of(&response) {
                 None => Ok(response),
                 Some(Broken::Refused) => Err(WireError::Refused),

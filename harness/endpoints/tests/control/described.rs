@@ -99,16 +99,6 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/detach-policy", attached("photo-app"), 404),
         post("/put-policy", put("photo-app"), 200),
         post("/put-policy", put("nobody"), 404),
-        post(
-            "/web-identity-token",
-            json!({ "issuer": "https://oidc.simulated.example", "subject": "job" }),
-            200,
-        ),
-        post(
-            "/web-identity-token",
-            json!({ "issuer": "http://oidc.simulated.example", "subject": "job" }),
-            400,
-        ),
         post("/add-fault", fault("imds-*", &json!("black-hole")), 200),
         post(
             "/add-fault",
@@ -134,6 +124,7 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/reset", Value::Null, 200),
         post("/reset", json!({}), 500),
     ];
+    cases.extend(tokens());
     let takers: BTreeSet<_> = cases
         .iter()
         .filter(|case| case.method == "post")
@@ -144,6 +135,15 @@ fn cases(request_id: &str) -> Vec<Case> {
         cases.push(post(path, json!(large), 413));
     }
     cases
+}
+
+fn tokens() -> [Case; 2] {
+    ["https", "http"].map(|scheme| {
+        let issuer = format!("{scheme}://oidc.simulated.example");
+        let status = if scheme == "https" { 200 } else { 400 };
+        let asked = json!({ "issuer": issuer, "subject": "job" });
+        post("/web-identity-token", asked, status)
+    })
 }
 
 fn fault(operation: &str, effect: &Value) -> Value {

@@ -8,3 +8,4 @@ mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 mod verbs;
+mod why;

@@ -469,19 +469,50 @@ fn an_expired_session_is_told_so_even_with_a_clock_that_is_off() {
     });
 }
 
+// s3.errors.signature-elements
 #[test]
-fn a_wrong_signature_is_explained_to_the_journal_and_not_to_the_client() {
+fn a_wrong_signature_is_explained_without_the_token() {
     lab(async |lab| {
-        let mut request = lab.signer().sign(get("k"));
+        let signer = lab.signer();
+        let token = signer.session_token.clone().unwrap();
+        let mut request = signer.sign(get("k"));
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        let (_, provided) = authorization.split_once("Signature=").unwrap();
+        let provided = provided.to_owned();
         *request.method_mut() = http::Method::DELETE;
         let answer = lab.call(request).await;
         let detail = lab.last_exchange().refusal.unwrap().detail.unwrap();
+        let canonical = answer.element("CanonicalRequest");
         assert!(
-            detail.contains("canonical request:\nDELETE\n/photos/k\n"),
-            "{detail}"
+            canonical.starts_with("DELETE\n/photos/k\n\nhost:s3.us-east-1"),
+            "{canonical}"
         );
-        assert!(!answer.text().contains("/photos/k"));
-        let token = lab.signer().session_token.unwrap();
-        assert!(!detail.contains(&token));
+        assert!(detail.contains(&canonical), "{detail}");
+        assert_eq!(answer.element("AWSAccessKeyId"), signer.access_key_id);
+        assert_eq!(answer.element("SignatureProvided"), provided);
+        let to_sign = answer.element("StringToSign");
+        let scope = "AWS4-HMAC-SHA256\n20310501T000000Z\n20310501/us-east-1/s3/aws4_request\n";
+        assert!(to_sign.starts_with(scope), "{to_sign}");
+        let bytes = answer.element("StringToSignBytes");
+        assert!(bytes.starts_with("41 57 53 34 2d 48 4d 41 43"), "{bytes}");
+        assert_eq!(bytes.split(' ').count(), to_sign.len());
+        let bytes = answer.element("CanonicalRequestBytes");
+        assert!(bytes.starts_with("44 45 4c 45 54 45 0a 2f"), "{bytes}");
+        assert!(!answer.text().contains(&token) && !detail.contains(&token));
+        assert!(
+            canonical.contains("x-amz-security-token:sha256:"),
+            "{canonical}"
+        );
+    });
+}
+
+// s3.errors.signature-elements
+#[test]
+fn an_unknown_key_is_named() {
+    lab(async |lab| {
+        let mut signer = lab.signer();
+        signer.access_key_id = "ASIAAAAAAAAAAAAAAAAA".to_owned();
+        let answer = lab.call(signer.sign(get("k"))).await;
+        assert_eq!(answer.element("AWSAccessKeyId"), "ASIAAAAAAAAAAAAAAAAA");
     });
 }

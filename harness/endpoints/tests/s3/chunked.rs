@@ -89,7 +89,7 @@ fn what_is_wrong_with_a_chunked_body_is_told() {
         assert!(body.contains(from));
         *request.body_mut() = body.replacen(from, to, 1).into();
     }
-    let rows: [Row; 10] = [
+    let rows: [Row; 12] = [
         (
             "cut",
             |it| rewrite(it, "\r\n\r\n", ""),
@@ -132,8 +132,21 @@ fn what_is_wrong_with_a_chunked_body_is_told() {
         ),
         (
             "another checksum",
-            |it| rewrite(it, "crc32:", "crc32:A"),
+            |it| {
+                let crc32 = ChecksumAlgorithm::Crc32;
+                rewrite(it, &crc32.of(b"meow!"), &crc32.of(b"mewo!"));
+            },
             refused("BadDigest"),
+        ),
+        (
+            "a checksum that is none",
+            |it| rewrite(it, "crc32:", "crc32:A"),
+            refused("InvalidRequest"),
+        ),
+        (
+            "another checksum promised",
+            |it| set(it, "x-amz-sdk-checksum-algorithm", "SHA256"),
+            refused("InvalidRequest"),
         ),
         (
             "another body",

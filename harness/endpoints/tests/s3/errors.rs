@@ -11,13 +11,17 @@ use crate::support::{Answer, HOUR, Lab, lab, request};
 /// One refusal of each kind, each with its status, and what it says besides.
 fn refusals(lab: &Lab) -> Vec<(Request<Bytes>, u16, &'static str)> {
     let mut stranger = lab.signer();
-    stranger.access_key_id.make_ascii_lowercase();
+    "ASIAAAAAAAAAAAAAAAAA".clone_into(&mut stranger.access_key_id);
     let mut abroad = lab.signer();
     abroad.region = "eu-west-1";
     let wrong = [("content-md5", "AAAA")];
     vec![
         (get("k"), 403, ""),
-        (stranger.sign(get("k")), 403, ""),
+        (
+            stranger.sign(get("k")),
+            403,
+            "<AWSAccessKeyId>ASIAAAAAAAAAAAAAAAAA</AWSAccessKeyId>",
+        ),
         (abroad.sign(get("k")), 400, "<Region>us-east-1</Region>"),
         (lab.signer().sign(get("nothing")), 404, ""),
         (

@@ -13,6 +13,7 @@ mod listings;
 mod machine_time;
 mod multipart;
 mod objects;
+mod order;
 mod part_copies;
 mod policies;
 mod presigned;

@@ -180,6 +180,58 @@ fn checksums_are_those_of_the_parts_or_of_the_whole() {
     }
 }
 
+// s3.multipart.checksum
+#[test]
+fn a_checksum_of_the_parts_is_compared() {
+    lab(async |lab| {
+        // Of one part more, and of another part.
+        for (sent, status) in [
+            ("7kxlUA==-1", 200),
+            ("7kxlUA==-2", 400),
+            ("AAAAAA==-1", 400),
+        ] {
+            let id = lab
+                .begin("k", &[("x-amz-checksum-algorithm", "CRC32")])
+                .await;
+            let part = etag(&lab.part("k", &id, 1, "123456789").await);
+            let headers = [("x-amz-checksum-crc32", sent)];
+            let path = format!("/photos/k?uploadId={id}");
+            let body = document(&[(1, &part)]);
+            let answer = lab.ask_with("POST", &path, &headers, body).await;
+            assert_eq!(answer.status, status, "{sent}: {}", answer.text());
+            if status == 400 {
+                assert_eq!(answer.element("Code"), "BadDigest");
+            }
+        }
+    });
+}
+
+// s3.multipart.checksum-type
+#[test]
+fn not_every_checksum_is_of_either_kind() {
+    lab(async |lab| {
+        for (algorithm, composite, whole) in [
+            ("CRC32", 200, 200),
+            ("CRC32C", 200, 200),
+            ("CRC64NVME", 400, 200),
+            ("SHA1", 200, 400),
+            ("SHA256", 200, 400),
+        ] {
+            for (kind, status) in [("COMPOSITE", composite), ("FULL_OBJECT", whole)] {
+                let headers = [
+                    ("x-amz-checksum-algorithm", algorithm),
+                    ("x-amz-checksum-type", kind),
+                ];
+                let answer = lab.ask("POST", "/photos/k?uploads", &headers).await;
+                assert_eq!(answer.status, status, "{algorithm} {kind}");
+                if status == 400 {
+                    assert_eq!(answer.element("Code"), "InvalidRequest");
+                }
+            }
+        }
+    });
+}
+
 #[test]
 fn a_checksum_of_the_whole_is_not_taken_for_one_of_the_document() {
     lab(async |lab| {

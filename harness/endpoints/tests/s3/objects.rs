@@ -184,6 +184,7 @@ fn checksums_are_checked_and_kept() {
             let garbage = lab
                 .call_signed(put("wrong", "123456789", &[(name, "?")]))
                 .await;
+            let expected = ("InvalidRequest".to_owned(), 400, Stage::Body);
             assert_eq!(refusal(&lab, &garbage), expected, "{name}");
         }
         assert_eq!(lab.stored("wrong"), None);

@@ -63,6 +63,7 @@ fn request(
         session: session.cloned(),
         by_machine_time: false,
         decision: None,
+        asked: None,
         refusal: None,
         fault: None,
     }

@@ -89,7 +89,7 @@ impl World {
         let role = role.ok_or_else(|| StsError::web_identity_denied(None))?;
         let mut why = None;
         for action in actions {
-            let decision = Self::decide_federated(now, &claims.provider_arn, role, action, &own);
+            let decision = self.decide_federated(now, &claims.provider_arn, role, action, &own);
             if !decision.allowed() {
                 return Err(StsError::web_identity_denied(Some(decision)));
             }

@@ -2,11 +2,8 @@
 
 use super::super::error::StsError;
 use super::claims::Believed;
-use crate::authorize::context_of_all;
-use crate::iam::Role;
 use crate::instant::SimInstant;
 use crate::jwt::{Claims, Jwks, JwtError, Unverified};
-use crate::policy::{self, Context, Decision, Policies, Principal, Request};
 use crate::world::World;
 
 impl World {
@@ -40,26 +37,6 @@ impl World {
         let claims = keys.verify(token).map_err(unverified)?;
         check_times(&claims, now)?;
         Believed::read(&claims, &provider)
-    }
-
-    /// Decides whether someone of the provider may do `action` with `role`.
-    pub(super) fn decide_federated(
-        now: SimInstant,
-        provider_arn: &str,
-        role: &Role,
-        action: &str,
-        own: &Context,
-    ) -> Decision {
-        let own = own.clone().with("aws:FederatedProvider", provider_arn);
-        let context = context_of_all(now, &own);
-        let request = Request {
-            principal: &Principal::federated(provider_arn),
-            action,
-            resource: &role.arn,
-            resource_account: Some(&role.account),
-            context: &context,
-        };
-        policy::evaluate_trust(&request, role.trust(), &Policies::default())
     }
 }
 

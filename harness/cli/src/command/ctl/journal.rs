@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::time::Duration;
 
-use rolecall_conformance::report::{entry_in_full, entry_line};
+use rolecall_conformance::report::{entry_in_full, entry_line, why};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime;
@@ -124,13 +124,21 @@ pub(super) fn explain(client: &Client, id: &str, output: Output) -> Result<(), T
     struct Explanation {
         entry: Value,
         keys: Option<Keys>,
+        why: Option<Value>,
     }
     let answer: Value = client.get(&format!("/explain/{}", escaped(id)))?;
     print(output, &answer, |answer| {
-        let Explanation { entry, keys } = Explanation::deserialize(answer)?;
+        let Explanation {
+            entry,
+            keys,
+            why: asked,
+        } = Explanation::deserialize(answer)?;
         let mut text = entry_in_full(&entry);
         if let Some(keys) = keys {
-            let _ = write!(text, "    = {}", in_words(&keys));
+            let _ = writeln!(text, "    = {}", in_words(&keys));
+        }
+        if let Some(asked) = asked {
+            let _ = write!(text, "\n{}", why(&asked));
         }
         Ok(text.trim_end().to_owned())
     })

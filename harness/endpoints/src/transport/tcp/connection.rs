@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::response::Response;
 use http::Request;
 use http::header::CONTENT_TYPE;
 use hyper::body::Incoming;
@@ -17,8 +18,10 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::line::Line;
+use super::head::let_go_of_the_buffer;
+use super::line::{Line, Malformed};
 use super::service::Service;
+use crate::brought::Peer;
 use crate::delivery::{Broken, Surplus, is_reset, silence};
 use crate::edge::Edge;
 
@@ -28,38 +31,72 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// How long a client may take over the head of a request. AWS documents no time.
 const HEAD_READ_MAX: Duration = Duration::from_mins(1);
 
+/// Who is behind the connections of a listener.
+pub(super) struct Behind {
+    pub(super) edge: Edge,
+    pub(super) service: Service,
+    malformed: Malformed,
+}
+
+impl Behind {
+    pub(super) fn new(edge: Edge, service: Service) -> Self {
+        let malformed = service.malformed(&edge);
+        Self {
+            edge,
+            service,
+            malformed,
+        }
+    }
+
+    /// Answers a request, whose body may still be on its way.
+    async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        peer: Option<Peer>,
+        surplus: &Surplus,
+    ) -> Response {
+        // Policies alone look at it, and the metadata service has none.
+        if let (Some(peer), Service::Aws { .. }) = (peer, &self.service) {
+            request.extensions_mut().insert(peer);
+        }
+        if !self.edge.faults().is_idle() {
+            request.extensions_mut().insert(surplus.clone());
+        }
+        let (mut head, body) = request.into_parts();
+        let_go_of_the_buffer(&mut head);
+        let request = Request::from_parts(head, Body::new(body));
+        self.service.answer(&self.edge, request).await
+    }
+}
+
 /// Speaks HTTP over `stream` until either side ends it or the server stops.
 pub(super) async fn converse(
     stream: TcpStream,
-    edge: Edge,
-    behind: Arc<Service>,
+    behind: Arc<Behind>,
     mut stopping: watch::Receiver<bool>,
 ) {
     // Answers are small and there is one at a time: nothing is gained by waiting for more to send.
     let _ = stream.set_nodelay(true);
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let surplus = Surplus::default();
-    let line = Line::new(stream, surplus.clone(), behind.malformed(&edge));
+    let line = Line::new(stream, surplus.clone(), Arc::clone(&behind.malformed));
     let (reset, bare) = (line.reset(), line.bare());
-    let service = service_fn(|mut request: Request<Incoming>| {
-        request.extensions_mut().insert(surplus.clone());
-        let (edge, behind) = (edge.clone(), Arc::clone(&behind));
-        let (reset, bare) = (Arc::clone(&reset), Arc::clone(&bare));
-        async move {
-            let response = behind.answer(&edge, request.map(Body::new)).await;
-            match Broken::of(&response) {
-                None => {
-                    let has_type = response.headers().contains_key(CONTENT_TYPE);
-                    let is_bare = response.status().is_client_error() && !has_type;
-                    bare.store(is_bare, Ordering::Release);
-                    Ok(response)
-                }
-                Some(Broken::Silent) => match silence().await {},
-                Some(Broken::Refused | Broken::Reset) => {
-                    reset.store(true, Ordering::Release);
-                    Err(io::Error::from(io::ErrorKind::ConnectionReset))
-                }
-                Some(Broken::Closed) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+    let (behind, surplus, reset, bare) = (&*behind, &surplus, &reset, &bare);
+    let service = service_fn(|request: Request<Incoming>| async move {
+        let response = behind.answer(request, peer, surplus).await;
+        match Broken::of(&response) {
+            None => {
+                let has_type = response.headers().contains_key(CONTENT_TYPE);
+                let is_bare = response.status().is_client_error() && !has_type;
+                bare.store(is_bare, Ordering::Release);
+                Ok(response)
             }
+            Some(Broken::Silent) => match silence().await {},
+            Some(Broken::Refused | Broken::Reset) => {
+                reset.store(true, Ordering::Release);
+                Err(io::Error::from(io::ErrorKind::ConnectionReset))
+            }
+            Some(Broken::Closed) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
         }
     });
     let mut http = http1::Builder::new();

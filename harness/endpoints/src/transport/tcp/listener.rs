@@ -1,16 +1,17 @@
 //! A listener: takes connections, unless a fault wants nobody to listen.
 
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::connection::{converse, stop};
+use super::connection::{Behind, converse, stop};
 use super::service::Service;
 use crate::edge::Edge;
 
@@ -34,7 +35,8 @@ impl Listener {
         self.socket.local_addr()
     }
 
-    /// Takes connections until `stopping`, then waits for those there are to end.
+    /// Takes connections until `stopping`. Each says its own farewell then, in bounded time, and
+    /// holds a receiver of it until it is over.
     pub(super) async fn serve(
         self,
         edge: Edge,
@@ -42,13 +44,15 @@ impl Listener {
     ) -> io::Result<()> {
         let address = self.address()?;
         let Self { socket, service } = self;
-        let service = Arc::new(service);
+        let behind = Arc::new(Behind::new(edge, service));
+        let faults = behind.edge.faults();
         let mut socket = Some(socket);
-        let mut connections = JoinSet::new();
-        let mut changes = edge.faults().changes();
         let stopped = stopping.clone();
+        // Made once, not for each connection: they wait in lists behind locks.
+        let mut stop = pin!(stop(&mut stopping));
+        let mut change = pin!(changed(faults.changes()));
         loop {
-            let closed = refuses(&edge, &service);
+            let closed = refuses(&behind);
             match &socket {
                 Some(_) if closed => socket = None,
                 None if !closed => socket = Some(TcpListener::bind(address).await?),
@@ -57,35 +61,38 @@ impl Listener {
             tokio::select! {
                 accepted = accept(socket.as_ref()) => match accepted {
                     Ok((stream, _)) => {
-                        let conversation = converse(stream, edge.clone(), Arc::clone(&service), stopped.clone());
-                        connections.spawn(conversation);
+                        tokio::spawn(converse(stream, Arc::clone(&behind), stopped.clone()));
                     }
                     // One that is gone before it was taken, or no descriptors left: the next may do.
                     Err(_) => sleep(LOOK_EVERY).await,
                 },
-                // The world keeps its side for as long as it is served.
-                Ok(()) = changes.changed() => {}
-                () = sleep(LOOK_EVERY), if edge.faults().has_refusals() => {}
-                Some(_) = connections.join_next() => {}
-                () = stop(&mut stopping) => break,
+                changes = &mut change => change.set(changed(changes)),
+                () = sleep(LOOK_EVERY), if faults.has_refusals() => {}
+                () = &mut stop => return Ok(()),
             }
         }
-        drop(socket);
-        // Each connection says its own farewell, in bounded time.
-        while connections.join_next().await.is_some() {}
-        Ok(())
+    }
+}
+
+/// Over when the faults have changed; gives back what told of it, for the next change.
+async fn changed(mut changes: watch::Receiver<u64>) -> watch::Receiver<u64> {
+    match changes.changed().await {
+        Ok(()) => changes,
+        // The world keeps its side for as long as it is served.
+        Err(_) => pending().await,
     }
 }
 
 /// Whether a fault wants nobody to listen.
-fn refuses(edge: &Edge, service: &Service) -> bool {
-    let caller = service.caller();
-    caller.is_some_and(|caller| edge.faults().refuses(caller, edge.now()))
+fn refuses(behind: &Behind) -> bool {
+    let (edge, caller) = (&behind.edge, behind.service.caller());
+    !edge.faults().is_idle()
+        && caller.is_some_and(|caller| edge.faults().refuses(caller, edge.now()))
 }
 
 async fn accept(socket: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
     match socket {
         Some(socket) => socket.accept().await,
-        None => std::future::pending().await,
+        None => pending().await,
     }
 }

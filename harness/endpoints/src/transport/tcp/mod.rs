@@ -1,6 +1,7 @@
 //! The TCP transport: one AWS endpoint, and an address for each instance, task and pod.
 
 mod connection;
+mod head;
 mod line;
 mod listener;
 mod service;
@@ -117,6 +118,8 @@ impl Server {
         while let Some(ended) = servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }
+        // Each connection holds a receiver for as long as it lasts.
+        stopping.closed().await;
         Ok(())
     }
 }

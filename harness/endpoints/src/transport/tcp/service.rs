@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use super::line::Malformed;
 use crate::aws::Services;
 use crate::edge::{Edge, status_of};
-use crate::fault::{self, Dialect};
+use crate::fault::{self, Dialect, Responder};
 use crate::place::{Caller, Place};
 use crate::xml::{self, Element};
 use crate::{container, imds, json, record};
@@ -29,7 +29,7 @@ pub(super) enum Service {
     Place {
         caller: Caller,
         dialect: Dialect,
-        router: Router,
+        responder: Responder,
     },
     /// The control routes, which no fault concerns.
     Control(Router),
@@ -45,18 +45,18 @@ impl Service {
 
     /// Nothing answers a laptop but AWS itself.
     pub(super) fn of_place(edge: &Edge, name: &str, place: &Place) -> Option<Self> {
-        let (dialect, router) = match place {
-            Place::Instance(_) => (Dialect::Imds, imds::router(edge.clone())),
-            Place::Task(_) => (Dialect::Container, container::router(edge.clone())),
-            Place::Pod(_) => (Dialect::Agent, container::pod_router(edge.clone())),
+        let (dialect, responder) = match place {
+            Place::Instance(_) => (Dialect::Imds, Responder::Metadata),
+            Place::Task(_) => (Dialect::Container, container::router(edge.clone()).into()),
+            Place::Pod(_) => (Dialect::Agent, container::pod_router(edge.clone()).into()),
             Place::Laptop => return None,
         };
         let recorded = edge.recording(place);
-        let router = recorded.map_or(router, |replay| record::router(edge.clone(), replay));
+        let replay = |replay| record::router(edge.clone(), replay).into();
         Some(Self::Place {
             caller: caller(name, place.clone()),
             dialect,
-            router,
+            responder: recorded.map_or(responder, replay),
         })
     }
 
@@ -74,13 +74,13 @@ impl Service {
                 let (head, body) = request.into_parts();
                 let (dialect, router) = services.signed_for(name(&head).as_deref().unwrap_or("s3"));
                 let request = Request::from_parts(head, body);
-                fault::ask(edge, dialect, router, caller, request).await
+                fault::ask(edge, dialect, router.into(), caller, request).await
             }
             Self::Place {
                 caller,
                 dialect,
-                router,
-            } => fault::ask(edge, *dialect, router.clone(), caller, request).await,
+                responder,
+            } => fault::ask(edge, *dialect, responder.clone(), caller, request).await,
             Self::Control(router) => match router.clone().oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
