@@ -107,9 +107,11 @@ impl Accounts {
         }
     }
 
-    /// The user behind a key of one, unless it is gone: by its unique id, not by its name.
+    /// The user behind a key of one, or behind one whom it vouches for, unless it is gone: by its
+    /// unique id, not by its name.
     pub(crate) fn user_of(&self, identity: &Identity) -> Option<&User> {
-        let Actor::User { id, .. } = &identity.actor else {
+        let (Actor::User { id, .. } | Actor::Federated { user_id: id, .. }) = &identity.actor
+        else {
             return None;
         };
         self.get(&identity.account)?.user_by_id(id)

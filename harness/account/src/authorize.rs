@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use crate::iam::{Role, User};
 use crate::instant::SimInstant;
-use crate::policy::{self, Context, Decision, NamedPolicy, Policies, Principal};
+use crate::policy::{self, Context, Decision, NamedPolicy, Policies, Principal, PrincipalKind};
 use crate::session::{Actor, Session};
-use crate::sts::AssumeRole;
 use crate::world::World;
 
 /// What is asked for, with what is known of it.
@@ -91,24 +90,42 @@ impl World {
         self.settle(asked)
     }
 
-    /// Decides whether `session` may assume `role` (`sts.assume-role.trust`).
+    /// Decides whether `session` may do `action`, such as `sts:AssumeRole`, with `role`
+    /// (`sts.assume-role.trust`).
     pub(crate) fn decide_trust(
         &self,
         now: SimInstant,
         session: &Session,
         role: &Role,
-        asked: &AssumeRole,
+        action: &str,
+        own: &Context,
     ) -> Decision {
-        const ACTION: &str = "sts:AssumeRole";
-        // sts.assume-role.condition-keys
-        let mut own = Context::new().with("sts:RoleSessionName", &asked.role_session_name);
-        own.set("sts:ExternalId", asked.external_id.as_ref());
         let asked = policy::Asked::keep(
             principal(session),
-            ACTION,
+            action,
             (&role.arn, Some(&role.account)),
-            self.context(now, session, (ACTION, &role.account), &own),
+            self.context(now, session, (action, &role.account), own),
             &self.policies(session),
+            Some(role.trust()),
+        );
+        self.settle(asked)
+    }
+
+    /// Decides whether someone whom the provider vouches for may do `action` with `role`.
+    pub(crate) fn decide_federated(
+        &self,
+        now: SimInstant,
+        provider_arn: &str,
+        role: &Role,
+        action: &str,
+        own: &Context,
+    ) -> Decision {
+        let asked = policy::Asked::keep(
+            Principal::federated(provider_arn),
+            action,
+            (&role.arn, Some(&role.account)),
+            self.context_of_federated(now, &role.account, provider_arn, own),
+            &Policies::default(),
             Some(role.trust()),
         );
         self.settle(asked)
@@ -144,7 +161,9 @@ impl World {
         let role = accounts.role_of(identity);
         let identity = match &identity.actor {
             Actor::Role { .. } => role.map(Role::identity_policies),
-            Actor::User { .. } => accounts.user_of(identity).map(User::identity_policies),
+            Actor::User { .. } | Actor::Federated { .. } => {
+                accounts.user_of(identity).map(User::identity_policies)
+            }
         };
         Policies {
             identity: identity.unwrap_or_default(),
@@ -171,6 +190,17 @@ fn principal(session: &Session) -> Principal {
         Actor::User { name, id, arn } => Principal {
             arn: arn.clone(),
             ..Principal::user(account, name, id)
+        },
+        Actor::Federated {
+            user,
+            user_id,
+            user_arn,
+            ..
+        } => Principal {
+            arn: user_arn.clone(),
+            session_arn: Some(session.identity.caller_arn()),
+            kind: PrincipalKind::FederatedUser,
+            ..Principal::user(account, user, user_id)
         },
     }
 }

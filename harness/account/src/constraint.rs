@@ -21,6 +21,11 @@ pub(crate) struct Alphabet {
 pub struct Violated(String);
 
 impl Violated {
+    /// In the operation's own words.
+    pub(crate) fn said(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
     /// A word that is none of a set.
     pub(crate) fn one_of(field: Field<'_>, value: &str, words: &[&str]) -> Self {
         let mut constraints = Constraints::default();
@@ -55,6 +60,12 @@ impl Constraints {
         }
         let (count, what) = (value.chars().count(), "Member must have length");
         self.within(field, value, &count, &length, what);
+    }
+
+    /// A text of so many characters, which is not said: it is a secret.
+    pub(super) fn length(&mut self, field: Field<'_>, count: usize, range: RangeInclusive<usize>) {
+        let (shown, what) = ("****", "Member must have length");
+        self.within(field, shown, &count, &range, what);
     }
 
     /// A number of a range, if there is one.
@@ -93,7 +104,13 @@ impl Constraints {
         }
     }
 
-    fn violated(&mut self, Field(field): Field<'_>, value: impl fmt::Display, constraint: &str) {
+    /// A constraint that is not met.
+    pub(super) fn violated(
+        &mut self,
+        Field(field): Field<'_>,
+        value: impl fmt::Display,
+        constraint: &str,
+    ) {
         self.violations.push(format!(
             "Value '{value}' at '{field}' failed to satisfy constraint: {constraint}"
         ));

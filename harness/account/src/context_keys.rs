@@ -28,7 +28,7 @@ impl World {
         };
         context.set("aws:RequestedRegion", [region]);
         if session.is_temporary() {
-            temporary(&mut context, session);
+            temporary(&mut context, session, now);
         }
         self.source_instance(&mut context, session);
         // policy.context.role-tags: those of the session win, and case tells no keys apart.
@@ -36,7 +36,17 @@ impl World {
         for tag in role.iter().flat_map(|role| role.tags.iter()) {
             context.set(&format!("aws:PrincipalTag/{}", tag.key), [&tag.value]);
         }
-        // container.pod.session-tags
+        // policy.context.source-identity
+        let source_identity = session.context.source_identity.as_ref();
+        context.set("aws:SourceIdentity", source_identity);
+        if let Some(web) = &session.context.web_identity {
+            // sts.web-identity.condition-keys
+            context.set("aws:FederatedProvider", [&web.provider_arn]);
+            for (key, values) in web.keys.iter() {
+                context.set(key, values);
+            }
+        }
+        // container.pod.session-tags, sts.session-tags.principal-tags
         for (key, value) in &session.tags {
             context.set(&format!("aws:PrincipalTag/{key}"), [value]);
         }
@@ -49,6 +59,20 @@ impl World {
             .with("aws:PrincipalType", "Anonymous")
             .with("aws:RequestedRegion", &self.region)
             .with("aws:userid", "anonymous")
+    }
+
+    /// The keys of a request of someone whom an identity provider vouches for, with the claims of
+    /// the token among its `own`.
+    pub(crate) fn context_of_federated(
+        &self,
+        now: SimInstant,
+        owner: &str,
+        provider_arn: &str,
+        own: &Context,
+    ) -> Context {
+        self.of_the_request(now, owner, own)
+            .with("aws:FederatedProvider", provider_arn)
+            .with("aws:RequestedRegion", &self.region)
     }
 
     /// Those that are there whoever signed.
@@ -87,6 +111,7 @@ fn always(context: &mut Context, session: &Session) {
     let (kind, username) = match &identity.actor {
         Actor::Role { .. } => ("AssumedRole", None),
         Actor::User { name, .. } => ("User", Some(name)),
+        Actor::Federated { .. } => ("FederatedUser", None),
     };
     for (key, value) in [
         ("aws:PrincipalAccount", identity.account.clone()),
@@ -106,10 +131,17 @@ fn always(context: &mut Context, session: &Session) {
     );
 }
 
-/// policy.context.temporary: nobody here has shown a second factor.
-fn temporary(context: &mut Context, session: &Session) {
+/// policy.context.temporary
+fn temporary(context: &mut Context, session: &Session, now: SimInstant) {
+    const PRESENT: &str = "aws:MultiFactorAuthPresent";
     context.set("aws:TokenIssueTime", [session.issued_at.to_string()]);
-    context.set("aws:MultiFactorAuthPresent", ["false"]);
+    // policy.context.mfa: of the session, unless the request itself shows a factor.
+    if !context.values(PRESENT).is_empty() {
+        return;
+    }
+    let age = session.context.mfa_at.map(|at| now.since(at).as_secs());
+    context.set(PRESENT, [age.is_some().to_string()]);
+    context.set("aws:MultiFactorAuthAge", age.map(|age| age.to_string()));
 }
 
 #[cfg(test)]

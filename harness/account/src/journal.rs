@@ -155,6 +155,9 @@ pub struct RequestRecord {
     pub uri: Uri,
     /// All headers.
     pub headers: HeaderMap,
+    /// What a form or a query of the query protocol said, by name; secrets and all, so that it is
+    /// never shown as it is.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// An answer as it was given.

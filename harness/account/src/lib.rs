@@ -9,6 +9,7 @@ mod agenda;
 mod authenticate;
 mod authorization_message;
 mod authorize;
+mod cloudtrail;
 mod constraint;
 mod container;
 mod context_keys;
@@ -36,6 +37,9 @@ mod testing;
 mod world;
 
 pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authenticate};
+pub use cloudtrail::{
+    CloudTrailError, EventResource, LookedUp, LookupAttribute, LookupEvents, TrailEvent,
+};
 pub use constraint::Violated;
 pub use container::{
     Authorization, ContainerError, Demand, MetadataError, RunTask, Shown, TaskKind, TaskMetadata,
@@ -66,6 +70,9 @@ pub use journal::{
 pub use operation::{Operation, Service};
 pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, RateLimit, RunPod};
 pub use secret::{Secret, fingerprint};
-pub use session::{Actor, Ending, Identity, RoleDelivery, Session};
-pub use sts::{AssumeRole, AssumedRole, CallerIdentity, StsError};
+pub use session::{Actor, Ending, Identity, RoleDelivery, Session, SessionContext, WebIdentity};
+pub use sts::{
+    AssumeRole, AssumeRoleWithWebIdentity, AssumedRole, AssumedWithWebIdentity, CallerIdentity,
+    Federated, GetFederationToken, SecondFactor, StsError, WebIdentityToken,
+};
 pub use world::{Arrival, NoAccountId, NothingServed, RequestIds, Rotated, World, WorldOptions};

@@ -17,6 +17,8 @@ pub enum Service {
     Ec2,
     /// Object storage.
     S3,
+    /// The record of what was asked.
+    CloudTrail,
 }
 
 macro_rules! operations {
@@ -238,8 +240,20 @@ operations! {
     StsGetCallerIdentity = Sts, "GetCallerIdentity", "sts-get-caller-identity";
     /// Makes a session of a role.
     StsAssumeRole = Sts, "AssumeRole", "sts-assume-role";
+    /// Makes a session of a role for whom an identity provider vouches for.
+    StsAssumeRoleWithWebIdentity = Sts, "AssumeRoleWithWebIdentity", "sts-assume-role-with-web-identity";
+    /// Makes a session of a role for whom a SAML provider vouches for.
+    StsAssumeRoleWithSaml = Sts, "AssumeRoleWithSAML", "sts-assume-role-with-saml";
+    /// Makes a session of another account's root user.
+    StsAssumeRoot = Sts, "AssumeRoot", "sts-assume-root";
+    /// Makes a session for whom a user vouches for.
+    StsGetFederationToken = Sts, "GetFederationToken", "sts-get-federation-token";
+    /// Says whose an access key is.
+    StsGetAccessKeyInfo = Sts, "GetAccessKeyInfo", "sts-get-access-key-info";
     /// Makes a session of a user.
     StsGetSessionToken = Sts, "GetSessionToken", "sts-get-session-token";
+    /// Looks up what was asked of the account.
+    LookupEvents = CloudTrail, "LookupEvents", "cloudtrail-lookup-events";
     /// Makes a bucket.
     CreateBucket = S3, "CreateBucket", "s3-create-bucket";
     /// Stores an object.
@@ -327,7 +341,7 @@ impl Operation {
     pub const fn is_client_call(self) -> bool {
         match self.service() {
             Service::Imds | Service::Container | Service::Sts | Service::S3 => true,
-            Service::Iam | Service::Ec2 => false,
+            Service::Iam | Service::Ec2 | Service::CloudTrail => false,
         }
     }
 

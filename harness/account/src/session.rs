@@ -8,7 +8,7 @@ use crate::entropy::Entropy;
 use crate::id;
 use crate::instant::SimInstant;
 use crate::issuing::Source;
-use crate::policy::NamedPolicy;
+use crate::policy::{Context, NamedPolicy};
 use crate::secret::Secret;
 
 /// Who a key acts as.
@@ -16,11 +16,11 @@ use crate::secret::Secret;
 pub struct Identity {
     /// The twelve digits of the account.
     pub account: String,
-    /// A role or a user.
+    /// A role, a user, or whom a user vouches for.
     pub actor: Actor,
 }
 
-/// A role or a user. What permissions are looked up by is the unique id, so that one made anew
+/// A role, a user, or whom a user vouches for. What permissions are looked up by is the unique id, so that one made anew
 /// under the same name inherits nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -44,18 +44,32 @@ pub enum Actor {
         /// The user's ARN, with its path.
         arn: String,
     },
+    /// Whom a user vouches for, by `GetFederationToken`.
+    Federated {
+        /// The name that the user gave.
+        name: String,
+        /// The user's name.
+        user: String,
+        /// The user's unique id, `AIDA…`.
+        user_id: String,
+        /// The user's ARN, with its path.
+        user_arn: String,
+    },
 }
 
 impl Identity {
-    /// The name of the role or of the user.
+    /// The name of the role, of the user, or that a user gave.
     pub fn name(&self) -> &str {
         match &self.actor {
-            Actor::Role { name, .. } | Actor::User { name, .. } => name,
+            Actor::Role { name, .. } | Actor::User { name, .. } | Actor::Federated { name, .. } => {
+                name
+            }
         }
     }
 
     /// The ARN of the caller: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`
-    /// (`sts.assumed-role.arn`) or `arn:aws:iam::ACCOUNT:user/PATH/USER`.
+    /// (`sts.assumed-role.arn`), `arn:aws:iam::ACCOUNT:user/PATH/USER` or
+    /// `arn:aws:sts::ACCOUNT:federated-user/NAME` (`sts.federation-token.identity`).
     pub fn caller_arn(&self) -> String {
         let account = &self.account;
         match &self.actor {
@@ -65,6 +79,9 @@ impl Identity {
                 format!("arn:aws:sts::{account}:assumed-role/{name}/{session_name}")
             }
             Actor::User { arn, .. } => arn.clone(),
+            Actor::Federated { name, .. } => {
+                format!("arn:aws:sts::{account}:federated-user/{name}")
+            }
         }
     }
 
@@ -72,6 +89,7 @@ impl Identity {
     pub fn principal_arn(&self) -> String {
         match &self.actor {
             Actor::Role { arn, .. } | Actor::User { arn, .. } => arn.clone(),
+            Actor::Federated { .. } => self.caller_arn(),
         }
     }
 
@@ -79,24 +97,28 @@ impl Identity {
     pub fn session_name(&self) -> Option<&str> {
         match &self.actor {
             Actor::Role { session_name, .. } => Some(session_name),
-            Actor::User { .. } => None,
+            Actor::User { .. } | Actor::Federated { .. } => None,
         }
     }
 
     /// The unique id of the role or of the user.
     pub fn unique_id(&self) -> &str {
         match &self.actor {
-            Actor::Role { id, .. } | Actor::User { id, .. } => id,
+            Actor::Role { id, .. }
+            | Actor::User { id, .. }
+            | Actor::Federated { user_id: id, .. } => id,
         }
     }
 
-    /// `AROA…:SESSION` or `AIDA…`, the value of `aws:userid` (`policy.context.userid`).
+    /// `AROA…:SESSION`, `AIDA…` or `ACCOUNT:NAME`, the value of `aws:userid` (`policy.context.userid`).
     pub fn user_id(&self) -> String {
         match &self.actor {
             Actor::Role {
                 id, session_name, ..
             } => format!("{id}:{session_name}"),
             Actor::User { id, .. } => id.clone(),
+            // sts.federation-token.identity
+            Actor::Federated { name, .. } => format!("{}:{name}", self.account),
         }
     }
 }
@@ -143,6 +165,32 @@ impl RoleDelivery {
     }
 }
 
+/// How a session came to be, as far as it says something about every request made with it.
+#[derive(Clone, Debug, Default)]
+pub struct SessionContext {
+    /// Which of its tags go on to the sessions that are made with it.
+    pub transitive_tag_keys: BTreeSet<String>,
+    /// Who is really behind it, as was said when it was made or when a session before it was.
+    pub source_identity: Option<String>,
+    /// When a second factor was shown for it.
+    pub mfa_at: Option<SimInstant>,
+    /// Whose token it was made for.
+    pub web_identity: Option<Arc<WebIdentity>>,
+}
+
+/// Someone whom an identity provider vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebIdentity {
+    /// The ARN of the provider.
+    pub provider_arn: String,
+    /// The `aud` of the token that is registered with the provider.
+    pub audience: String,
+    /// The `sub` of the token.
+    pub subject: String,
+    /// The condition keys that come of its claims, such as `ISSUER:sub`.
+    pub(crate) keys: Context,
+}
+
 /// One set of keys: a session's triple, or a user's long-term pair.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -171,6 +219,8 @@ pub struct Session {
     pub policies: Option<Arc<[NamedPolicy]>>,
     /// What it was tagged with when it was made: the values of `aws:PrincipalTag/KEY`.
     pub tags: BTreeMap<String, String>,
+    /// How it came to be.
+    pub context: SessionContext,
     /// Since when, and why, it is no longer accepted before its time.
     pub ended: Option<(SimInstant, Ending)>,
 }
@@ -197,6 +247,7 @@ impl Session {
             role_delivery: None,
             policies: None,
             tags: BTreeMap::new(),
+            context: SessionContext::default(),
             ended: None,
         }
     }

@@ -8,6 +8,7 @@ use rolecall_account::Stage;
 
 use crate::edge::{Edge, Reply};
 use crate::fault::Dialect;
+use crate::json::{self, JsonService};
 use crate::place::Caller;
 use crate::query::{self, QueryService};
 use crate::xml::{self, Element};
@@ -26,6 +27,11 @@ pub(crate) enum Host<'a> {
     Query {
         service: &'static QueryService,
         region: Option<&'a str>,
+    },
+    /// A service of the JSON protocol, in a region.
+    Json {
+        service: &'static JsonService,
+        region: &'a str,
     },
     /// Any other service of AWS.
     Other,
@@ -53,6 +59,11 @@ impl<'a> Host<'a> {
         if let Some(service) = service.filter(|_| region.is_none_or(is_region)) {
             return Some(Self::Query { service, region });
         }
+        let mut services = json::SERVICES.into_iter();
+        let service = services.find(|service| service.rules.service == first);
+        if let (Some(service), Some(region)) = (service, region.filter(|name| is_region(name))) {
+            return Some(Self::Json { service, region });
+        }
         // `s3`, `s3.REGION`, and the older `s3-REGION`, each perhaps after a bucket, which may
         // have dots of its own.
         let is_s3 = |name: &str| name == "s3" || name.starts_with("s3.") || name.starts_with("s3-");
@@ -76,6 +87,7 @@ impl<'a> Host<'a> {
         match self {
             // sts.endpoints.region
             Self::Query { region, .. } => Some(region.unwrap_or(GLOBAL_REGION)),
+            Self::Json { region, .. } => Some(region),
             Self::S3 { .. } | Self::Other => None,
         }
     }
@@ -87,6 +99,7 @@ pub(crate) struct Services {
     #[cfg(feature = "s3")]
     s3: Router,
     query: Vec<(&'static QueryService, Router)>,
+    json: Vec<(&'static JsonService, Router)>,
     not_served: Router,
 }
 
@@ -98,6 +111,10 @@ impl Services {
             s3: crate::s3::router(edge.clone()),
             query: query
                 .map(|service| (service, query::router(edge.clone(), service)))
+                .collect(),
+            json: json::SERVICES
+                .into_iter()
+                .map(|service| (service, json::router(edge.clone(), service)))
                 .collect(),
             not_served: not_served(edge.clone()),
         }
@@ -111,9 +128,12 @@ impl Services {
         }
         let mut query = self.query.iter();
         let found = query.find(|(service, _)| service.rules.service == name);
-        match found {
-            Some((service, router)) => (Dialect::Query(service), router.clone()),
-            None => (Dialect::Unserved, self.not_served.clone()),
+        let mut json = self.json.iter();
+        let in_json = json.find(|(service, _)| service.rules.service == name);
+        match (found, in_json) {
+            (Some((service, router)), _) => (Dialect::Query(service), router.clone()),
+            (None, Some((service, router))) => (Dialect::Json(service), router.clone()),
+            (None, None) => (Dialect::Unserved, self.not_served.clone()),
         }
     }
 
@@ -122,6 +142,7 @@ impl Services {
         self.signed_for(match host {
             Host::S3 { .. } => "s3",
             Host::Query { service, .. } => service.rules.service,
+            Host::Json { service, .. } => service.rules.service,
             Host::Other => "",
         })
     }
@@ -160,6 +181,7 @@ mod tests {
         Some(match Host::parse(host)? {
             Host::S3 { bucket } => ("s3", bucket),
             Host::Query { service, region } => (service.rules.service, region),
+            Host::Json { service, region } => (service.rules.service, Some(region)),
             Host::Other => ("other", None),
         })
     }
@@ -188,6 +210,10 @@ mod tests {
             (
                 "ec2.eu-west-1.amazonaws.com",
                 Some(("ec2", Some("eu-west-1"))),
+            ),
+            (
+                "cloudtrail.eu-west-1.amazonaws.com",
+                Some(("cloudtrail", Some("eu-west-1"))),
             ),
             ("sqs.us-east-1.amazonaws.com", Some(("other", None))),
             ("example.com", None),

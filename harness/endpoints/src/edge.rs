@@ -357,6 +357,7 @@ pub(crate) fn record_of(request: Parts) -> RequestRecord {
         method: request.method,
         uri: request.uri,
         headers: request.headers,
+        parameters: BTreeMap::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod advance;
 mod aws;
 mod brought;
+mod cloudtrail;
 mod container;
 #[cfg(feature = "control")]
 mod control;
@@ -12,6 +13,7 @@ mod edge;
 mod fault;
 mod iam;
 mod imds;
+mod json;
 mod place;
 mod query;
 pub mod record;

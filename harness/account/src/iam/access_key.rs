@@ -14,7 +14,7 @@ use crate::journal::{Exchange, RequestRecord};
 use crate::operation::{Operation, Service};
 use crate::policy::Context;
 use crate::secret::Secret;
-use crate::session::{Ending, Identity, Session};
+use crate::session::{Ending, Identity, Session, SessionContext};
 use crate::world::World;
 
 /// How many keys a user may have, active or not (`iam.access-key.two-per-user`).
@@ -126,6 +126,7 @@ impl ControlPlane<'_> {
             role_delivery: None,
             policies: None,
             tags: BTreeMap::new(),
+            context: SessionContext::default(),
             ended: None,
         });
         let record = AccessKey {
@@ -249,6 +250,7 @@ fn service_name(operation: Operation) -> Option<&'static str> {
         Service::Sts => Some("sts"),
         Service::Ec2 => Some("ec2"),
         Service::S3 => Some("s3"),
+        Service::CloudTrail => Some("cloudtrail"),
         Service::Imds | Service::Container => None,
     }
 }

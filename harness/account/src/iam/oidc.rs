@@ -50,6 +50,13 @@ impl Iam {
         self.oidc_providers.get(arn).ok_or_else(|| unknown(arn))
     }
 
+    /// The provider of tokens with that `iss`, a URL of `https`.
+    pub(crate) fn oidc_provider_of(&self, issuer: &str) -> Option<&OidcProvider> {
+        let url = issuer.strip_prefix("https://")?;
+        let mut providers = self.oidc_providers.values();
+        providers.find(|provider| provider.url == url)
+    }
+
     fn oidc_provider_mut(&mut self, arn: &str) -> Result<&mut OidcProvider, IamError> {
         let found = self.oidc_providers.get_mut(arn);
         found.ok_or_else(|| unknown(arn))

@@ -73,7 +73,7 @@ impl ControlPlane<'_> {
         }
         match self.caller().map(|caller| &caller.identity.actor) {
             Some(Actor::User { name, .. }) => Ok(name.clone()),
-            Some(Actor::Role { .. }) | None => Err(IamError::NoUserName),
+            _ => Err(IamError::NoUserName),
         }
     }
 

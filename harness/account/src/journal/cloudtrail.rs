@@ -3,10 +3,14 @@
 //! What CloudTrail never sees, such as the metadata service, has no record. What it redacts is left
 //! out here too, and what it shows although it opens doors, the session tokens, is a fingerprint.
 
+mod answer;
 mod control;
 mod identity;
 mod object;
+mod parameters;
 mod session;
+mod web_identity;
+mod words;
 
 use serde_json::{Value, json};
 
@@ -22,7 +26,7 @@ const EVENT_VERSION: &str = "1.11";
 /// Where IAM is, whatever the Region of the world (`cloudtrail.region.global-services`).
 const GLOBAL_REGION: &str = "us-east-1";
 
-/// The address of every client: the journal does not know it.
+/// The address of a client of which the journal knows none.
 const SOURCE_ADDRESS: &str = "127.0.0.1";
 
 /// What differs from record to record.
@@ -86,6 +90,7 @@ impl World {
             Service::Sts => "sts",
             Service::Ec2 => "ec2",
             Service::S3 => "s3",
+            Service::CloudTrail => "cloudtrail",
             Service::Imds | Service::Container => "none",
         };
         let management = event.category == Category::Management;
@@ -135,7 +140,7 @@ impl World {
             region: self.region().to_owned(),
             recipient: session.map_or_else(first, |session| session.identity.account.clone()),
             user_identity: identity::of_client(session),
-            source_address: SOURCE_ADDRESS.to_owned(),
+            source_address: source_address(exchange),
             user_agent: header(exchange, "user-agent").to_owned(),
             error: refusal.map(|refusal| (refusal.code.clone(), refusal.message.clone())),
             request_parameters: Value::Null,
@@ -149,8 +154,49 @@ impl World {
         Some(match operation.service() {
             Service::S3 => object::event(event, operation, exchange),
             Service::Sts => self.sts_event(event, operation, exchange),
-            Service::Iam | Service::Ec2 | Service::Imds | Service::Container => event,
+            Service::Iam => Event {
+                region: GLOBAL_REGION.to_owned(),
+                ..called(event, operation, exchange)
+            },
+            Service::Ec2 => called(event, operation, exchange),
+            Service::CloudTrail => Event {
+                request_parameters: parameters::of_json(exchange),
+                ..event
+            },
+            Service::Imds | Service::Container => event,
         })
+    }
+}
+
+/// Where the request came from, as far as the transport knows.
+fn source_address(exchange: &Exchange) -> String {
+    let asked = exchange.asked.as_ref();
+    let address = asked.and_then(|asked| asked.context.values("aws:SourceIp").first());
+    address
+        .cloned()
+        .unwrap_or_else(|| SOURCE_ADDRESS.to_owned())
+}
+
+/// A request to IAM or EC2: what it asked for, and what was answered if it changed something
+/// (`cloudtrail.request.refused`).
+fn called(event: Event, operation: Operation, exchange: &Exchange) -> Event {
+    let refused_by_iam = operation.service() == Service::Iam
+        && exchange
+            .refusal
+            .as_ref()
+            .is_some_and(|refusal| refusal.stage == Stage::Policy);
+    Event {
+        request_parameters: if refused_by_iam {
+            Value::Null
+        } else {
+            parameters::of(operation, exchange)
+        },
+        response_elements: if event.read_only {
+            Value::Null
+        } else {
+            answer::of(operation, exchange)
+        },
+        ..event
     }
 }
 
@@ -158,7 +204,7 @@ fn is_recorded(operation: Operation, exchange: &Exchange) -> bool {
     match operation.service() {
         // cloudtrail.metadata.unrecorded
         Service::Imds | Service::Container => return false,
-        Service::Iam | Service::Sts | Service::Ec2 | Service::S3 => {}
+        Service::Iam | Service::Sts | Service::Ec2 | Service::S3 | Service::CloudTrail => {}
     }
     // cloudtrail.authentication.failures-unrecorded
     let came_further = exchange.refusal.as_ref().is_none_or(|refusal| {
@@ -170,12 +216,14 @@ fn is_recorded(operation: Operation, exchange: &Exchange) -> bool {
     let authenticated = came_further && exchange.session.is_some();
     // cloudtrail.anonymous.recorded
     let anonymous = operation.service() == Service::S3 && object::is_anonymous(exchange);
-    authenticated || anonymous
+    // cloudtrail.web-identity.recorded
+    let with_token = came_further && operation == Operation::StsAssumeRoleWithWebIdentity;
+    authenticated || anonymous || with_token
 }
 
 /// `cloudtrail.read-only.operations`.
 fn is_read_only(operation: Operation) -> bool {
-    let reads = ["Get", "Head", "List"];
+    let reads = ["Get", "Head", "List", "Describe", "Lookup", "Simulate"];
     operation.service() == Service::Sts
         || reads
             .iter()

@@ -121,6 +121,7 @@ fn is_named(operation: Operation, wanted: &Wildcards) -> bool {
         Service::Sts => "sts",
         Service::Ec2 => "ec2",
         Service::S3 => "s3",
+        Service::CloudTrail => "cloudtrail",
     };
     wanted.matches(operation.slug()) || wanted.matches(&format!("{prefix}:{}", operation.name()))
 }

@@ -135,6 +135,7 @@ impl Run {
                 method: method.parse().unwrap(),
                 uri: target.parse().unwrap(),
                 headers: headers.collect(),
+                parameters: std::collections::BTreeMap::new(),
             },
             response: Some(ResponseRecord {
                 status: StatusCode::OK,

@@ -14,14 +14,17 @@ impl Claims {
         Self(claims)
     }
 
+    /// A claim, or a member of one: `get(&["kubernetes.io", "pod"])`; `None` if it is not there.
+    pub fn get(&self, path: &[&str]) -> Option<&Value> {
+        let (first, rest) = path.split_first()?;
+        rest.iter()
+            .try_fold(self.0.get(*first)?, |value, name| value.get(*name))
+    }
+
     /// A claim, or a member of one: `text(&["kubernetes.io", "pod", "uid"])`; `None` if it is not
     /// there or not a text.
     pub fn text(&self, path: &[&str]) -> Option<&str> {
-        let (first, rest) = path.split_first()?;
-        let inner = rest
-            .iter()
-            .try_fold(self.0.get(*first)?, |value, name| value.get(*name))?;
-        inner.as_str()
+        self.get(path)?.as_str()
     }
 
     /// Whether `audience` is its `aud`, or one of them (RFC 7519, section 4.1.3).
@@ -48,8 +51,12 @@ impl Claims {
         Ok(())
     }
 
-    /// A date in seconds since the epoch, perhaps with a fraction (RFC 7519, section 2).
-    fn date(&self, name: &'static str) -> Result<Option<SimInstant>, JwtError> {
+    /// A date in seconds since the epoch, perhaps with a fraction (RFC 7519, section 2); `None` if
+    /// it is not there.
+    ///
+    /// # Errors
+    /// It is no number.
+    pub fn date(&self, name: &'static str) -> Result<Option<SimInstant>, JwtError> {
         let Some(value) = self.0.get(name) else {
             return Ok(None);
         };

@@ -101,7 +101,7 @@ pub(super) struct Shown {
 }
 
 impl Cluster {
-    pub(super) fn key(&mut self, entropy: &Entropy) -> &SigningKey {
+    pub(crate) fn key(&mut self, entropy: &Entropy) -> &SigningKey {
         self.key
             .get_or_insert_with(|| SigningKey::draw(entropy, NAME))
     }

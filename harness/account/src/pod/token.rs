@@ -97,7 +97,7 @@ impl World {
     }
 
     /// The issuer of the cluster, in the form of EKS.
-    fn cluster_issuer(&self) -> String {
+    pub(crate) fn cluster_issuer(&self) -> String {
         let id = id::uuid(&self.entropy, "cluster").replace('-', "");
         let region = &self.region;
         format!(

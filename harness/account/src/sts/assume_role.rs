@@ -1,48 +1,26 @@
 //! `AssumeRole`.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::constraint::{Alphabet, Constraints, Field};
+use super::constraint::{Constraints, Field};
 use super::error::StsError;
+use super::forms::{self, OfRole};
 use super::mint::Minting;
-use super::session_policy;
+use super::second_factor::{self, SecondFactor};
+use super::session_policy::{self, SessionPolicies};
+use super::tagging::{Passed, SessionTags};
+use crate::iam::Role;
 use crate::instant::SimInstant;
-use crate::policy::Decision;
-use crate::session::{Actor, Identity, Session};
+use crate::policy::{Context, Decision};
+use crate::session::{Actor, Identity, Session, SessionContext};
 use crate::world::World;
 
 const DURATION_DEFAULT: u32 = 3600;
-/// `sts.assume-role.duration-range`.
-const DURATION: RangeInclusive<u32> = 900..=43_200;
 /// The most that a session lasts which was made with a session (`sts.assume-role.chaining-limit`).
 const CHAINED_MAX: Duration = Duration::from_hours(1);
 
-/// `sts.assume-role.parameter-forms`.
-const ARN_LENGTH: RangeInclusive<usize> = 20..=2048;
-const SESSION_NAME_LENGTH: RangeInclusive<usize> = 2..=64;
-const EXTERNAL_ID_LENGTH: RangeInclusive<usize> = 2..=1224;
-/// What is too long is told by the room that all session policies have together.
-const POLICY_LENGTH: RangeInclusive<usize> = 1..=usize::MAX;
-const ARN: Alphabet = Alphabet {
-    pattern: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
-    has: |c| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..),
-};
-const SESSION_NAME: Alphabet = Alphabet {
-    pattern: r"[\w+=,.@-]*",
-    has: |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
-};
-const POLICY: Alphabet = Alphabet {
-    pattern: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-    has: |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}'),
-};
-const EXTERNAL_ID: Alphabet = Alphabet {
-    pattern: r"[\w+=,.@:\/-]*",
-    has: |c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c),
-};
-
-/// What `AssumeRole` takes. Tags, a source identity and MFA are not among it yet.
+/// What `AssumeRole` takes.
 #[derive(Clone, Debug, Default)]
 pub struct AssumeRole {
     /// The role to assume.
@@ -57,6 +35,14 @@ pub struct AssumeRole {
     pub policy: Option<String>,
     /// ARNs of managed policies that the session may not exceed.
     pub policy_arns: Vec<String>,
+    /// Keys and values that the session is to be tagged with.
+    pub tags: Vec<(String, String)>,
+    /// Which of them go on to the sessions that are made with it.
+    pub transitive_tag_keys: Vec<String>,
+    /// Who is really behind it.
+    pub source_identity: Option<String>,
+    /// A code of a device that the caller has.
+    pub second_factor: SecondFactor,
 }
 
 /// A role, assumed.
@@ -64,7 +50,7 @@ pub struct AssumeRole {
 pub struct AssumedRole {
     /// The session, with its keys.
     pub session: Arc<Session>,
-    /// How much of the room for session policies is taken, in percent, if any were passed.
+    /// How much of the room for session policies and tags is taken, in percent, if any were passed.
     pub packed_policy_size: Option<u32>,
     /// Why it was allowed.
     pub decision: Decision,
@@ -85,35 +71,37 @@ impl World {
     ) -> Result<AssumedRole, StsError> {
         self.advance_to(now);
         request.check()?;
-        let limits = session_policy::read(request.policy.as_deref(), &request.policy_arns)?;
-        let denied = |decision| StsError::Denied {
-            caller: caller.identity.caller_arn(),
-            role_arn: request.role_arn.clone(),
-            decision,
-        };
-        let role = self.accounts.role_by_arn(&request.role_arn);
-        // sts.assume-role.unknown-role-is-denied
-        let role = role.ok_or_else(|| denied(None))?;
-        let decision = self.decide_trust(now, caller, role, request);
-        if !decision.allowed() {
-            return Err(denied(Some(decision)));
+        let limits = request.limits()?;
+        let tags = request.passed().read(Some(&**caller))?;
+        let source_identity = request.source_identity(caller)?;
+        // sts.assume-role.condition-keys
+        let mut own = tags
+            .keys
+            .clone()
+            .with("sts:RoleSessionName", &request.role_session_name);
+        own.set("sts:ExternalId", request.external_id.as_ref());
+        own.set("sts:SourceIdentity", request.source_identity.as_ref());
+        if self.shows(now, caller, &request.second_factor)? {
+            second_factor::shown(&mut own);
         }
-        let lifetime = lifetime(request.duration_seconds, caller, role.max_session_duration)?;
-        let identity = Identity {
-            account: role.account.clone(),
-            actor: Actor::Role {
-                name: role.name.clone(),
-                id: role.id.clone(),
-                arn: role.arn.clone(),
-                session_name: request.role_session_name.clone(),
-            },
-        };
+        let actions = needed("sts:AssumeRole", &tags, source_identity.is_some());
+        let (role, decision) = self.admit(now, caller, &request.role_arn, &actions, &own)?;
+        let longest = role.max_session_duration;
+        let lifetime = lifetime(request.duration_seconds, Some(caller), longest)?;
+        let identity = role_session(role, &request.role_session_name);
         let session = self.mint(
             now,
             Minting {
                 identity,
                 lifetime,
                 policies: limits.policies,
+                tags: tags.tags,
+                context: SessionContext {
+                    transitive_tag_keys: tags.transitive,
+                    source_identity,
+                    // sts.mfa.not-in-role-sessions: a second factor is not passed on.
+                    ..SessionContext::default()
+                },
             },
         );
         Ok(AssumedRole {
@@ -122,61 +110,124 @@ impl World {
             decision,
         })
     }
+
+    /// The role, if its trust policy and the caller's own policies let the caller do all of
+    /// `actions` with it, and why it does the first.
+    fn admit(
+        &self,
+        now: SimInstant,
+        caller: &Session,
+        role_arn: &str,
+        actions: &[&'static str],
+        own: &Context,
+    ) -> Result<(&Role, Decision), StsError> {
+        let denied = |action, decision| StsError::Denied {
+            caller: caller.identity.caller_arn(),
+            action,
+            resource: role_arn.to_owned(),
+            decision,
+        };
+        let role = self.accounts.role_by_arn(role_arn);
+        let mut why = None;
+        for &action in actions {
+            // sts.assume-role.unknown-role-is-denied
+            let role = role.ok_or_else(|| denied(action, None))?;
+            let decision = self.decide_trust(now, caller, role, action, own);
+            if !decision.allowed() {
+                return Err(denied(action, Some(decision)));
+            }
+            why.get_or_insert(decision);
+        }
+        role.zip(why).ok_or_else(|| denied("sts:AssumeRole", None))
+    }
+}
+
+/// What must be allowed: to assume the role, and to say what is said about its session.
+pub(super) fn needed(
+    assume: &'static str,
+    tags: &SessionTags,
+    has_source_identity: bool,
+) -> Vec<&'static str> {
+    // sts.session-tags.permission, sts.source-identity.permission
+    let tag = tags.passed.then_some("sts:TagSession");
+    let name = has_source_identity.then_some("sts:SetSourceIdentity");
+    [Some(assume), tag, name].into_iter().flatten().collect()
+}
+
+/// Whoever has a session of that name.
+pub(super) fn role_session(role: &Role, session_name: &str) -> Identity {
+    Identity {
+        account: role.account.clone(),
+        actor: Actor::Role {
+            name: role.name.clone(),
+            id: role.id.clone(),
+            arn: role.arn.clone(),
+            session_name: session_name.to_owned(),
+        },
+    }
 }
 
 impl AssumeRole {
     fn check(&self) -> Result<(), StsError> {
         let mut constraints = Constraints::default();
-        constraints.text(Field("roleArn"), &self.role_arn, ARN_LENGTH, &ARN);
-        constraints.text(
-            Field("roleSessionName"),
-            &self.role_session_name,
-            SESSION_NAME_LENGTH,
-            &SESSION_NAME,
-        );
-        constraints.number(Field("durationSeconds"), self.duration_seconds, DURATION);
+        let of_role = self.of_role();
+        of_role.constrain(&mut constraints);
         if let Some(id) = &self.external_id {
-            constraints.text(Field("externalId"), id, EXTERNAL_ID_LENGTH, &EXTERNAL_ID);
+            constraints.text(
+                Field("externalId"),
+                id,
+                forms::EXTERNAL_ID_LENGTH,
+                &forms::EXTERNAL_ID,
+            );
         }
-        if let Some(policy) = &self.policy {
-            constraints.text(Field("policy"), policy, POLICY_LENGTH, &POLICY);
+        self.passed().constrain(&mut constraints);
+        if let Some(source) = &self.source_identity {
+            forms::source_identity(&mut constraints, source);
         }
-        for (number, arn) in (1..).zip(&self.policy_arns) {
-            let field = format!("policyArns.{number}.member.arn");
-            constraints.text(Field(&field), arn, ARN_LENGTH, &ARN);
-        }
+        self.second_factor.constrain(&mut constraints);
         constraints.check()?;
-        if is_role_arn(&self.role_arn) {
-            return Ok(());
+        of_role.check_arn()
+    }
+
+    fn of_role(&self) -> OfRole<'_> {
+        OfRole {
+            role_arn: &self.role_arn,
+            role_session_name: &self.role_session_name,
+            duration_seconds: self.duration_seconds,
+            policy: self.policy.as_deref(),
+            policy_arns: &self.policy_arns,
         }
-        Err(StsError::InvalidArn {
-            arn: self.role_arn.clone(),
-        })
+    }
+
+    fn passed(&self) -> Passed<'_> {
+        Passed {
+            tags: &self.tags,
+            transitive: &self.transitive_tag_keys,
+        }
+    }
+
+    fn limits(&self) -> Result<SessionPolicies, StsError> {
+        session_policy::read(self.policy.as_deref(), &self.policy_arns, &self.tags)
+    }
+
+    /// `sts.source-identity.sticky`.
+    fn source_identity(&self, caller: &Session) -> Result<Option<String>, StsError> {
+        match (&caller.context.source_identity, &self.source_identity) {
+            (Some(set), Some(asked)) if set != asked => Err(StsError::SourceIdentityFixed),
+            (set, asked) => Ok(set.as_ref().or(asked.as_ref()).cloned()),
+        }
     }
 }
 
-/// `arn:aws:iam::111122223333:role/NAME`, perhaps with a path.
-fn is_role_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", account, resource] = parts[..] else {
-        return false;
-    };
-    let digits = account.bytes().all(|byte| byte.is_ascii_digit());
-    let named = resource
-        .strip_prefix("role/")
-        .is_some_and(|name| !name.is_empty());
-    !partition.is_empty() && account.len() == 12 && digits && named
-}
-
 /// How long the session lasts.
-fn lifetime(
+pub(super) fn lifetime(
     seconds: Option<u32>,
-    caller: &Session,
+    caller: Option<&Session>,
     role_max: Duration,
 ) -> Result<Duration, StsError> {
     let asked = Duration::from_secs(seconds.unwrap_or(DURATION_DEFAULT).into());
     // sts.assume-role.chaining-limit
-    if caller.is_temporary() && asked > CHAINED_MAX {
+    if caller.is_some_and(Session::is_temporary) && asked > CHAINED_MAX {
         return Err(StsError::LongerThanChain);
     }
     // sts.assume-role.max-session-duration

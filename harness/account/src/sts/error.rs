@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::authentication;
 use crate::authenticate::{AuthenticationError, Stage};
 use crate::constraint::Violated;
+use crate::iam::MfaRefusal;
 use crate::policy::{Decision, access_denied_message};
 
 /// A refusal of STS, worded as on the wire. The codes are `sts.errors.codes`.
@@ -57,12 +58,14 @@ pub enum StsError {
     },
     /// The trust policy, or one of the caller's, does not allow it; or there is no such role,
     /// which is not told apart (`sts.assume-role.unknown-role-is-denied`).
-    #[error("{}", denied(.caller, .role_arn, .decision.as_ref()))]
+    #[error("{}", denied(.caller, .action, .resource, .decision.as_ref()))]
     Denied {
         /// The ARN of who asked.
         caller: String,
-        /// The role asked for.
-        role_arn: String,
+        /// What for, as in `sts:AssumeRole`.
+        action: &'static str,
+        /// The ARN of what it was asked of: of a role, mostly.
+        resource: String,
         /// What the policies said; `None` if there is no such role.
         decision: Option<Decision>,
     },
@@ -74,6 +77,50 @@ pub enum StsError {
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
     )]
     LongerThanChain,
+    /// Another source identity than the one that the session has, which stays.
+    #[error("The source identity of a session cannot be changed.")]
+    SourceIdentityFixed,
+    /// A code of an MFA device that is none of the caller's, or not of this time
+    /// (`sts.mfa.code-refused`).
+    #[error(transparent)]
+    SecondFactor(#[from] MfaRefusal),
+    /// A device without a code, or a code without a device (`sts.mfa.code-refused`).
+    #[error(
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
+    )]
+    HalfSecondFactor,
+    /// Keys that the service does not take, and does not say why (`sts.session-token.not-for-iam`).
+    #[error("The security token included in the request is invalid")]
+    TokenNotAccepted,
+    /// A token of an identity provider that is not believed.
+    #[error("{message}")]
+    IdentityToken {
+        /// In AWS's words.
+        message: String,
+        /// More, for whoever debugs it.
+        detail: Option<String>,
+    },
+    /// A token of an identity provider whose time is over (`sts.web-identity.times`).
+    #[error("Token expired: current date/time {now} must be before the expiration date/time {end}")]
+    IdentityTokenExpired {
+        /// Seconds since the epoch.
+        now: i64,
+        /// Its `exp`.
+        end: i64,
+    },
+    /// The role's trust policy does not admit the holder of a token, or there is no such role
+    /// (`sts.web-identity.not-authorized`).
+    #[error("Not authorized to perform sts:AssumeRoleWithWebIdentity")]
+    WebIdentityDenied {
+        /// What the trust policy said; `None` if there is no such role.
+        decision: Option<Decision>,
+    },
+    /// An operation of AWS's that this account has not (`sts.operations.out-of-scope`).
+    #[error("The operation {operation} is not supported by this simulated account.")]
+    OutOfScope {
+        /// Its name.
+        operation: &'static str,
+    },
     /// An operation that takes long-term keys alone.
     #[error("Cannot call {operation} with session credentials")]
     SessionNotAccepted {
@@ -82,16 +129,30 @@ pub enum StsError {
     },
 }
 
-fn denied(caller: &str, role_arn: &str, decision: Option<&Decision>) -> String {
-    const ACTION: &str = "sts:AssumeRole";
+fn denied(caller: &str, action: &str, resource: &str, decision: Option<&Decision>) -> String {
     decision
-        .and_then(|decision| access_denied_message(caller, ACTION, role_arn, decision))
+        .and_then(|decision| access_denied_message(caller, action, resource, decision))
         .unwrap_or_else(|| {
-            format!("User: {caller} is not authorized to perform: {ACTION} on resource: {role_arn}")
+            format!("User: {caller} is not authorized to perform: {action} on resource: {resource}")
         })
 }
 
 impl StsError {
+    pub(super) fn not_with_session(operation: &'static str) -> Self {
+        Self::SessionNotAccepted { operation }
+    }
+
+    pub(super) fn identity_token(message: impl Into<String>) -> Self {
+        Self::IdentityToken {
+            message: message.into(),
+            detail: None,
+        }
+    }
+
+    pub(super) fn web_identity_denied(decision: Option<Decision>) -> Self {
+        Self::WebIdentityDenied { decision }
+    }
+
     /// AWS's error code.
     pub fn code(&self) -> &'static str {
         match self {
@@ -105,7 +166,16 @@ impl StsError {
             | Self::LongerThanChain => "ValidationError",
             Self::MalformedPolicy { .. } => "MalformedPolicyDocument",
             Self::PackedPolicyTooLarge { .. } => "PackedPolicyTooLarge",
-            Self::Denied { .. } | Self::SessionNotAccepted { .. } => "AccessDenied",
+            Self::TokenNotAccepted => "InvalidClientTokenId",
+            Self::IdentityToken { .. } => "InvalidIdentityToken",
+            Self::IdentityTokenExpired { .. } => "ExpiredTokenException",
+            Self::OutOfScope { .. } => "InvalidAction",
+            Self::Denied { .. }
+            | Self::SessionNotAccepted { .. }
+            | Self::SourceIdentityFixed
+            | Self::SecondFactor(_)
+            | Self::HalfSecondFactor
+            | Self::WebIdentityDenied { .. } => "AccessDenied",
         }
     }
 
@@ -113,7 +183,7 @@ impl StsError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Unauthenticated(error) => authentication::answer(error).status,
-            Self::Denied { .. } | Self::SessionNotAccepted { .. } => 403,
+            _ if matches!(self.code(), "AccessDenied" | "InvalidClientTokenId") => 403,
             _ => 400,
         }
     }
@@ -124,8 +194,12 @@ impl StsError {
             Self::Unauthenticated(error) => error.stage(),
             Self::Denied { .. }
             | Self::SessionNotAccepted { .. }
+            | Self::SourceIdentityFixed
+            | Self::WebIdentityDenied { .. }
             | Self::LongerThanRole
             | Self::LongerThanChain => Stage::Policy,
+            Self::TokenNotAccepted => Stage::SessionToken,
+            Self::OutOfScope { .. } => Stage::Operation,
             _ => Stage::Parameters,
         }
     }
@@ -133,7 +207,9 @@ impl StsError {
     /// What the policies said, if it came to that.
     pub fn decision(&self) -> Option<&Decision> {
         match self {
-            Self::Denied { decision, .. } => decision.as_ref(),
+            Self::Denied { decision, .. } | Self::WebIdentityDenied { decision } => {
+                decision.as_ref()
+            }
             _ => None,
         }
     }
@@ -143,10 +219,22 @@ impl StsError {
         match self {
             Self::Unauthenticated(error) => Some(error.detail()),
             Self::Denied {
-                role_arn,
+                resource,
                 decision: None,
                 ..
-            } => Some(format!("no role has the ARN `{role_arn}`")),
+            } => Some(format!("no role has the ARN `{resource}`")),
+            Self::WebIdentityDenied { decision: None } => {
+                Some("no role has the ARN asked for".to_owned())
+            }
+            Self::WebIdentityDenied {
+                decision: Some(decision),
+            } => Some(decision.to_string()),
+            Self::IdentityToken { detail, .. } => detail.clone(),
+            Self::TokenNotAccepted => Some(
+                "sessions of GetSessionToken without a second factor and of GetFederationToken \
+                 cannot call IAM"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

@@ -1,12 +1,13 @@
 //! New sessions that clients have asked for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::instant::SimInstant;
 use crate::journal::Happening;
 use crate::policy::NamedPolicy;
-use crate::session::{Identity, Session};
+use crate::session::{Identity, Session, SessionContext};
 use crate::world::World;
 
 /// How many sessions the service has made: what each is drawn by.
@@ -18,6 +19,8 @@ pub(super) struct Minting {
     pub(super) identity: Identity,
     pub(super) lifetime: Duration,
     pub(super) policies: Option<Arc<[NamedPolicy]>>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) context: SessionContext,
 }
 
 impl World {
@@ -29,9 +32,13 @@ impl World {
             identity,
             lifetime,
             policies,
+            tags,
+            context,
         } = minting;
         let session = Arc::new(Session {
             policies,
+            tags,
+            context,
             ..Session::temporary(&self.entropy, &label, identity, now, lifetime)
         });
         self.sessions.insert(Arc::clone(&session));

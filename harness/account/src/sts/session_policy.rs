@@ -8,6 +8,8 @@ use crate::policy::{self, Document, DocumentKind, NamedPolicy};
 /// `sts.session-policy.limits`; the characters that they have are looked at before.
 const PLAIN_CHARACTERS_MAX: usize = 2048;
 const ARNS_MAX: usize = 10;
+/// Fifty tags of the longest keys and values.
+const TAG_CHARACTERS_MAX: usize = 50 * (128 + 256);
 
 /// The policies of a session, and how much of the room for them they take.
 pub(super) struct SessionPolicies {
@@ -17,9 +19,14 @@ pub(super) struct SessionPolicies {
     pub(super) packed_size: Option<u32>,
 }
 
-/// Reads what was passed.
-pub(super) fn read(inline: Option<&str>, arns: &[String]) -> Result<SessionPolicies, StsError> {
-    if inline.is_none() && arns.is_empty() {
+/// Reads what was passed, with tags of so many characters.
+pub(super) fn read(
+    inline: Option<&str>,
+    arns: &[String],
+    tags: &[(String, String)],
+) -> Result<SessionPolicies, StsError> {
+    let none = inline.is_none() && arns.is_empty();
+    if none && tags.is_empty() {
         let (policies, packed_size) = (None, None);
         return Ok(SessionPolicies {
             policies,
@@ -33,14 +40,24 @@ pub(super) fn read(inline: Option<&str>, arns: &[String]) -> Result<SessionPolic
     let characters = plain.map(|text| text.chars().count()).sum::<usize>();
     // sts.session-policy.packed-size: what AWS packs, and how, is not public. Here it is the share
     // of the room for plain text, rounded up.
-    let percent = (characters * 100).div_ceil(PLAIN_CHARACTERS_MAX);
-    if characters > PLAIN_CHARACTERS_MAX {
+    // Tags have a room of their own, so large that all that are allowed fit into it.
+    let of_tags: usize = tags
+        .iter()
+        .map(|(key, value)| key.chars().count() + value.chars().count())
+        .sum();
+    let percent = (characters * 100).div_ceil(PLAIN_CHARACTERS_MAX)
+        + (of_tags * 100).div_ceil(TAG_CHARACTERS_MAX);
+    if percent > 100 {
         return Err(StsError::PackedPolicyTooLarge { percent });
     }
     let inline = inline.map(document).into_iter();
     let policies = inline.chain(arns.iter().map(|arn| managed(arn)));
     Ok(SessionPolicies {
-        policies: Some(policies.collect::<Result<_, _>>()?),
+        policies: if none {
+            None
+        } else {
+            Some(policies.collect::<Result<_, _>>()?)
+        },
         packed_size: u32::try_from(percent).ok(),
     })
 }

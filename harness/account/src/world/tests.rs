@@ -112,6 +112,7 @@ fn exchange(caller: &str) -> Exchange {
             method: http::Method::GET,
             uri: http::Uri::from_static("http://169.254.169.254/"),
             headers: http::HeaderMap::new(),
+            parameters: std::collections::BTreeMap::new(),
         },
         response: Some(crate::journal::ResponseRecord {
             status: http::StatusCode::OK,

@@ -20,6 +20,7 @@ mod said;
 mod sources;
 mod table;
 mod time;
+mod web_identity;
 mod why;
 
 pub use openapi::openapi;

@@ -107,6 +107,33 @@ pub(super) struct Revocation {
     pub(super) ended: usize,
 }
 
+/// What a token of an identity provider is to say.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenWanted {
+    /// Who signs it: a URL of `https`.
+    pub(super) issuer: String,
+    /// Who it is about.
+    pub(super) subject: String,
+    /// Who it is for; `sts.amazonaws.com` if it is not said.
+    pub(super) audience: Option<String>,
+    /// From its issue to its end, in simulated seconds; a day if it is not said.
+    #[schemars(range(min = 0, max = 315_360_000))]
+    pub(super) lifetime_seconds: Option<f64>,
+    /// Claims besides, or in place of those that are made of the others.
+    pub(super) claims: Option<serde_json::Map<String, Value>>,
+}
+
+/// A token of an identity provider.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct TokenMade {
+    /// A JSON Web Token.
+    pub(super) token: String,
+    /// When its time is over, in RFC 3339.
+    #[schemars(extend("format" = "date-time"))]
+    pub(super) expires_at: String,
+}
+
 /// A role.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

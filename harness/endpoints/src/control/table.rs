@@ -3,7 +3,9 @@
 use http::StatusCode;
 
 use super::said::Nothing;
-use super::{faults, instances, journal, mfa, openapi, roles, route::Route, sources, time};
+use super::{
+    faults, instances, journal, mfa, openapi, roles, route::Route, sources, time, web_identity,
+};
 
 /// Every route, in the order of the description.
 pub(super) fn routes() -> Vec<Route> {
@@ -13,6 +15,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(of_instances());
     routes.extend(of_roles());
     routes.push(of_devices());
+    routes.push(of_identity_providers());
     routes.extend(of_faults());
     routes.extend(of_the_journal());
     routes
@@ -154,6 +157,14 @@ fn of_devices() -> Route {
         "Nothing has that serial number, and no user of that name has a device; `known` has those there are.",
     )
     .refuses(StatusCode::CONFLICT, mfa::SEVERAL)
+}
+
+fn of_identity_providers() -> Route {
+    Route::post(
+        "/web-identity-token",
+        "Has an identity provider of the world sign a token",
+        web_identity::token,
+    )
 }
 
 fn of_faults() -> [Route; 3] {

@@ -33,6 +33,7 @@ pub(crate) static EC2: QueryService = QueryService {
         tags::ROWS,
         places::ROWS,
     ],
+    unsigned: &[],
 };
 
 impl From<Ec2Error> for QueryError {

@@ -5,6 +5,7 @@ use http::request::Parts;
 use rolecall_account::{Arrival, Operation, SimInstant, World};
 use serde_json::json;
 
+use crate::json::{self, JsonService};
 use crate::query::QueryService;
 use crate::xml::{self, Element};
 use crate::{container, imds, query};
@@ -17,6 +18,7 @@ pub(crate) enum Dialect {
     /// The agent of EKS Pod Identity.
     Agent,
     Query(&'static QueryService),
+    Json(&'static JsonService),
     #[cfg(feature = "s3")]
     S3,
     /// A service that this account does not have.
@@ -45,6 +47,7 @@ impl Dialect {
             Self::Container => container::operation(head),
             Self::Agent => container::agent_operation(head),
             Self::Query(service) => query::named(service, head, form),
+            Self::Json(service) => json::named(service, head),
             #[cfg(feature = "s3")]
             Self::S3 => crate::s3::named(head),
             Self::Unserved => None,
@@ -59,7 +62,7 @@ impl Dialect {
     /// The format of the service's documents.
     pub(super) fn format(self) -> Format {
         match self {
-            Self::Imds | Self::Container | Self::Agent => Format::Json,
+            Self::Imds | Self::Container | Self::Agent | Self::Json(_) => Format::Json,
             Self::Query(_) => Format::Xml,
             #[cfg(feature = "s3")]
             Self::S3 => Format::Text,
@@ -75,6 +78,7 @@ impl Dialect {
             Self::Container | Self::Agent => (429, "TooManyRequests", "Too Many Requests"),
             #[cfg(feature = "s3")]
             Self::S3 => (503, "SlowDown", "Please reduce your request rate."),
+            Self::Json(_) => (400, "ThrottlingException", "Rate exceeded"),
             Self::Query(_) | Self::Unserved => (400, "Throttling", "Rate exceeded"),
         }
     }
@@ -110,6 +114,10 @@ impl Dialect {
                     &world.request_id(arrival),
                 );
                 ("text/xml", service.document(&root).into())
+            }
+            Self::Json(_) => {
+                let document = json::error_document(code, message);
+                ("application/x-amz-json-1.1", document.into())
             }
             #[cfg(feature = "s3")]
             Self::S3 => {

@@ -28,6 +28,7 @@ pub(crate) static IAM: QueryService = QueryService {
         policies::ROWS,
         profiles::ROWS,
     ],
+    unsigned: &[],
 };
 
 impl From<IamError> for QueryError {

@@ -30,6 +30,11 @@ impl QueryError {
         }
     }
 
+    /// A refusal by a protocol itself, with status 400.
+    pub(crate) fn own(code: &'static str, stage: Stage, message: String) -> Self {
+        Self::new(400, code, stage, message)
+    }
+
     pub(super) fn body_too_large() -> Self {
         let message = "The request entity is too large.";
         Self::new(413, "RequestEntityTooLargeException", Stage::Body, message)

@@ -6,6 +6,7 @@ mod error;
 mod parameters;
 mod reply;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -60,6 +61,8 @@ pub(crate) struct QueryService {
     pub(crate) unauthenticated: fn(AuthenticationError) -> QueryError,
     /// What it can be asked for, by subject.
     pub(crate) rows: &'static [&'static [Row]],
+    /// What it can be asked for by whoever asks: nobody signs these.
+    pub(crate) unsigned: &'static [UnsignedRow],
 }
 
 /// An operation and what decides on it.
@@ -67,6 +70,20 @@ pub(crate) type Row = (Operation, Handler);
 
 /// Decides on an operation that was asked for by a session.
 pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Result<Answered, QueryError>;
+
+/// An operation that nobody signs, and what decides on it.
+pub(crate) type UnsignedRow = (Operation, UnsignedHandler);
+
+/// Decides on an operation that was asked for by nobody.
+pub(crate) type UnsignedHandler =
+    fn(&mut World, SimInstant, &Parameters) -> Result<Answered, QueryError>;
+
+/// Who decides on an operation.
+#[derive(Clone, Copy)]
+enum Deciding {
+    Signed(Handler),
+    Unsigned(UnsignedHandler),
+}
 
 /// How answers are wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +95,15 @@ pub(crate) enum Envelope {
 }
 
 impl QueryService {
-    fn handler(&self, operation: Operation) -> Option<Handler> {
+    fn deciding(&self, operation: Operation) -> Option<Deciding> {
         let mut rows = self.rows();
         let row = rows.find(|(named, _)| *named == operation);
-        row.map(|(_, handler)| *handler)
+        let signed = row.map(|(_, handler)| Deciding::Signed(*handler));
+        let mut unsigned = self.unsigned.iter();
+        signed.or_else(|| {
+            let row = unsigned.find(|(named, _)| *named == operation);
+            row.map(|(_, handler)| Deciding::Unsigned(*handler))
+        })
     }
 
     /// The bytes of a document. EC2's errors are in no namespace (`ec2.query.documents`).
@@ -89,16 +111,6 @@ impl QueryService {
         match root {
             Element::Parent("Response", _) => xml::document(root),
             _ => xml::document_in(self.namespace, root),
-        }
-    }
-
-    /// The region that a signature must name at an address that says none: the service's own, or
-    /// that of the world if the signature names that.
-    fn region_signed<'a>(&'a self, parsed: &Parsed<'_>, of_world: &'a str) -> &'a str {
-        let own = self.region.unwrap_or(of_world);
-        match parsed.check_region(of_world) {
-            Ok(()) => of_world,
-            Err(_) => own,
         }
     }
 
@@ -140,6 +152,8 @@ struct Visit {
     session: Option<Arc<Session>>,
     by_machine_time: bool,
     decision: Option<Decision>,
+    /// What was asked for, as far as it could be read.
+    parameters: BTreeMap<String, String>,
     asked: Option<Arc<Asked>>,
 }
 
@@ -192,21 +206,39 @@ async fn serve(
     }
     let content = collect(body).await?;
     let parameters = Parameters::of(head, &content)?;
-    let (operation, handler) = operation(query.service, &parameters)?;
+    let (operation, deciding) = operation(query.service, &parameters)?;
     visit.operation = Some(operation);
-    let caller = recognise(query, now, visit, head, &content);
-    let caller = caller.map_err(query.service.unauthenticated)?;
-    let call = Call {
-        now,
-        caller: &caller,
-        parameters: &parameters,
+    visit.parameters = parameters.all().clone();
+    let answered = match deciding {
+        Deciding::Unsigned(handler) => {
+            let mut world = query.edge.world();
+            let (answered, asked) =
+                world.and_asked(brought(head), |world| handler(world, now, &parameters));
+            visit.asked = asked;
+            answered?
+        }
+        Deciding::Signed(handler) => {
+            let door = Door {
+                edge: &query.edge,
+                rules: &query.service.rules,
+                region: query.service.region,
+            };
+            let recognised = door.recognise(now, &mut visit.session, head, &content);
+            let recognised = recognised.map_err(query.service.unauthenticated)?;
+            visit.by_machine_time = recognised.by_machine_time;
+            let caller = recognised.session;
+            caller.check_use(operation)?;
+            let call = Call {
+                now,
+                caller: &caller,
+                parameters: &parameters,
+            };
+            let mut world = query.edge.world();
+            let (answered, asked) = world.and_asked(brought(head), |world| handler(world, &call));
+            visit.asked = asked;
+            answered?
+        }
     };
-    let (answered, asked) = query
-        .edge
-        .world()
-        .and_asked(brought(head), |world| handler(world, &call));
-    visit.asked = asked;
-    let answered = answered?;
     visit.decision = answered.decision;
     Ok(answered.result)
 }
@@ -219,7 +251,7 @@ pub(crate) fn named(service: &QueryService, head: &Parts, form: &[u8]) -> Option
 }
 
 /// Reads the whole body, unless it is announced to be too large.
-async fn collect(body: Body) -> Result<Bytes, QueryError> {
+pub(crate) async fn collect(body: Body) -> Result<Bytes, QueryError> {
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(QueryError::body_too_large());
     }
@@ -238,7 +270,7 @@ async fn collect(body: Body) -> Result<Bytes, QueryError> {
 fn operation(
     service: &QueryService,
     parameters: &Parameters,
-) -> Result<(Operation, Handler), QueryError> {
+) -> Result<(Operation, Deciding), QueryError> {
     let action = parameters
         .text("Action")
         .ok_or_else(QueryError::missing_action)?;
@@ -246,44 +278,74 @@ fn operation(
     let operation = Operation::named(service.service, action);
     let operation = operation.filter(|_| version == Some(service.version));
     operation
-        .and_then(|operation| Some((operation, service.handler(operation)?)))
+        .and_then(|operation| Some((operation, service.deciding(operation)?)))
         .ok_or_else(|| QueryError::unknown_operation(action, version))
 }
 
-/// Who signed it: looks the session up under the lock, hashes and verifies without.
-fn recognise(
-    query: &QueryEdge,
-    now: SimInstant,
-    visit: &mut Visit,
-    head: &Parts,
-    content: &[u8],
-) -> Result<Arc<Session>, AuthenticationError> {
-    let signed = RequestHead {
-        method: &head.method,
-        path: head.uri.path(),
-        query: head.uri.query(),
-        headers: &head.headers,
-    };
-    let rules = &query.service.rules;
-    let parsed = parse(signed, rules)?;
-    let own_region = {
-        let world = query.edge.world();
-        visit.session = world.session(parsed.access_key_id()).cloned();
-        world.region().to_owned()
-    };
-    // An endpoint that is reached by another name than AWS's is that of the world's region.
-    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.and_then(Host::parse);
-    let region = match host.and_then(Host::region) {
-        Some(region) => region,
-        // Clients that are told an address sign for the region they are set to.
-        None => query.service.region_signed(&parsed, &own_region),
-    };
-    let payload = PayloadHash::of(content);
-    let clocks = query.edge.clocks(now, &head.extensions);
-    let session = visit.session.as_ref();
-    let authenticated = authenticate(&parsed, session, payload, region, rules, clocks)?;
-    visit.by_machine_time = authenticated.by_machine_time;
-    query.edge.accepted(&authenticated);
-    Ok(authenticated.session)
+/// How a service finds out who asks.
+pub(crate) struct Door<'a> {
+    pub(crate) edge: &'a Edge,
+    pub(crate) rules: &'a ServiceRules,
+    /// The service's own region, if it has one.
+    pub(crate) region: Option<&'static str>,
+}
+
+/// Who asks, and for which region.
+pub(crate) struct Recognised {
+    pub(crate) session: Arc<Session>,
+    pub(crate) by_machine_time: bool,
+    pub(crate) region: String,
+}
+
+impl Door<'_> {
+    /// Who signed it: looks the session up under the lock, hashes and verifies without. The session
+    /// that is named is `seen`, whether or not it is accepted.
+    pub(crate) fn recognise(
+        &self,
+        now: SimInstant,
+        seen: &mut Option<Arc<Session>>,
+        head: &Parts,
+        content: &[u8],
+    ) -> Result<Recognised, AuthenticationError> {
+        let signed = RequestHead {
+            method: &head.method,
+            path: head.uri.path(),
+            query: head.uri.query(),
+            headers: &head.headers,
+        };
+        let parsed = parse(signed, self.rules)?;
+        let own_region = {
+            let world = self.edge.world();
+            *seen = world.session(parsed.access_key_id()).cloned();
+            world.region().to_owned()
+        };
+        // An endpoint that is reached by another name than AWS's is that of the world's region.
+        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let host = host.and_then(Host::parse);
+        let region = match host.and_then(Host::region) {
+            Some(region) => region,
+            // Clients that are told an address sign for the region they are set to.
+            None => self.region_signed(&parsed, &own_region),
+        };
+        let payload = PayloadHash::of(content);
+        let clocks = self.edge.clocks(now, &head.extensions);
+        let session = seen.as_ref();
+        let authenticated = authenticate(&parsed, session, payload, region, self.rules, clocks)?;
+        self.edge.accepted(&authenticated);
+        Ok(Recognised {
+            by_machine_time: authenticated.by_machine_time,
+            session: authenticated.session,
+            region: region.to_owned(),
+        })
+    }
+
+    /// The region that a signature must name at an address that says none: the service's own, or
+    /// that of the world if the signature names that.
+    fn region_signed<'r>(&self, parsed: &Parsed<'_>, of_world: &'r str) -> &'r str {
+        let own = self.region.unwrap_or(of_world);
+        match parsed.check_region(of_world) {
+            Ok(()) => of_world,
+            Err(_) => own,
+        }
+    }
 }

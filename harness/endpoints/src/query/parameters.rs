@@ -43,6 +43,11 @@ impl Parameters {
         Ok(())
     }
 
+    /// All values, by name.
+    pub(crate) fn all(&self) -> &BTreeMap<String, String> {
+        &self.values
+    }
+
     /// The value of a parameter.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)

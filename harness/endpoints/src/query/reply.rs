@@ -33,8 +33,13 @@ pub(super) fn exchange(
         session,
         by_machine_time,
         decision,
+        parameters,
         asked,
     } = sent.visit;
+    let request = RequestRecord {
+        parameters,
+        ..sent.request
+    };
     let id = sent.id;
     let (status, root, decision, refusal) = match answer {
         Ok(result) => {
@@ -64,7 +69,7 @@ pub(super) fn exchange(
     let exchange = Exchange {
         operation,
         caller: sent.caller.name.to_string(),
-        request: sent.request,
+        request,
         response: Some(ResponseRecord {
             status,
             headers: headers(id, sent.now, body.len()),

@@ -129,6 +129,7 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/reset", Value::Null, 200),
         post("/reset", json!({}), 500),
     ];
+    cases.extend(tokens());
     let takers: BTreeSet<_> = cases
         .iter()
         .filter(|case| case.method == "post")
@@ -139,6 +140,15 @@ fn cases(request_id: &str) -> Vec<Case> {
         cases.push(post(path, json!(large), 413));
     }
     cases
+}
+
+fn tokens() -> [Case; 2] {
+    ["https", "http"].map(|scheme| {
+        let issuer = format!("{scheme}://oidc.simulated.example");
+        let status = if scheme == "https" { 200 } else { 400 };
+        let asked = json!({ "issuer": issuer, "subject": "job" });
+        post("/web-identity-token", asked, status)
+    })
 }
 
 fn fault(operation: &str, effect: &Value) -> Value {

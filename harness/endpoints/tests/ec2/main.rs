@@ -56,7 +56,10 @@ fn who_may<'a>(lab: &'a Lab, statements: &str) -> Asker<'a> {
     };
     let mut world = lab.edge.world();
     world.operator(now).create_user(request).unwrap();
-    let key = world.operator(now).create_access_key(name.as_str()).unwrap();
+    let key = world
+        .operator(now)
+        .create_access_key(name.as_str())
+        .unwrap();
     drop(world);
     let signer = Signer {
         service: "ec2",

@@ -4,8 +4,10 @@ mod authentication;
 mod instances;
 mod operations;
 mod refusals;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod web_identity;
 
 use bytes::Bytes;
 use http::Request;

@@ -113,9 +113,9 @@ fn requests_that_are_none_are_refused() {
                 "The request is missing",
             ),
             (
-                "Action=GetFederationToken&Version=2011-06-15",
+                "Action=GetWebIdentityToken&Version=2011-06-15",
                 ("InvalidAction", 400, operation),
-                "Could not find operation GetFederationToken for version 2011-06-15",
+                "Could not find operation GetWebIdentityToken for version 2011-06-15",
             ),
             (
                 "Action=PutObject&Version=2011-06-15",
@@ -170,14 +170,14 @@ fn requests_that_are_none_are_refused() {
                 "PolicyArns.member.2 is there and PolicyArns.member.1 is not.",
             ),
             (
-                &format!("{ADMIN}&Tags.member.1.Key=a&Tags.member.1.Value=b"),
+                &format!("{ADMIN}&ProvidedContexts.member.1.ProviderArn=a"),
                 "ValidationError",
-                "The parameter Tags is not supported",
+                "The parameter ProvidedContexts is not supported",
             ),
             (
-                &format!("{ADMIN}&SourceIdentity=ann"),
+                &format!("{ADMIN}&Tags.member.1.Key=a"),
                 "ValidationError",
-                "The parameter SourceIdentity is not supported",
+                "1 validation error detected: Value null at 'tags.member.1.Value'",
             ),
         ] {
             let answer = ask(&lab, &signer, form("AssumeRole", rest)).await;

@@ -20,7 +20,11 @@ impl World {
         let region = match operation.service() {
             Service::Iam => GLOBAL_REGION,
             Service::Ec2 => self.region(),
-            Service::Imds | Service::Container | Service::Sts | Service::S3 => return None,
+            Service::Imds
+            | Service::Container
+            | Service::Sts
+            | Service::S3
+            | Service::CloudTrail => return None,
         };
         let (request_parameters, response_elements) = said(operation, detail);
         Some(Event {

@@ -27,32 +27,53 @@ fn of_session(session: &Session) -> Value {
         "accountId": account,
         "accessKeyId": session.access_key_id,
     });
-    let attributes = json!({
+    let mut context = json!({ "attributes": {
         "creationDate": session.issued_at.to_string(),
-        "mfaAuthenticated": "false",
-    });
+        "mfaAuthenticated": session.context.mfa_at.is_some().to_string(),
+    } });
+    if let Some(source) = &session.context.source_identity {
+        context["sourceIdentity"] = source.as_str().into();
+    }
     match &identity.actor {
         Actor::Role { name, id, arn, .. } => {
             shown["type"] = "AssumedRole".into();
-            shown["sessionContext"] = json!({
-                "sessionIssuer": {
-                    "type": "Role",
-                    "principalId": id,
-                    "arn": arn,
-                    "accountId": account,
-                    "userName": name,
-                },
-                "attributes": attributes,
+            context["sessionIssuer"] = json!({
+                "type": "Role",
+                "principalId": id,
+                "arn": arn,
+                "accountId": account,
+                "userName": name,
             });
-            if let Some(delivery) = session.role_delivery {
-                shown["sessionContext"]["ec2RoleDelivery"] = delivery.as_str().into();
+            if let Some(web) = &session.context.web_identity {
+                context["webIdFederationData"] =
+                    json!({ "federatedProvider": web.provider_arn, "attributes": {} });
             }
+            if let Some(delivery) = session.role_delivery {
+                context["ec2RoleDelivery"] = delivery.as_str().into();
+            }
+            shown["sessionContext"] = context;
+        }
+        Actor::Federated {
+            user,
+            user_id,
+            user_arn,
+            ..
+        } => {
+            shown["type"] = "FederatedUser".into();
+            context["sessionIssuer"] = json!({
+                "type": "IAMUser",
+                "principalId": user_id,
+                "arn": user_arn,
+                "accountId": account,
+                "userName": user,
+            });
+            shown["sessionContext"] = context;
         }
         Actor::User { name, .. } => {
             shown["type"] = "IAMUser".into();
             shown["userName"] = name.as_str().into();
             if session.is_temporary() {
-                shown["sessionContext"] = json!({ "attributes": attributes });
+                shown["sessionContext"] = context;
             }
         }
     }

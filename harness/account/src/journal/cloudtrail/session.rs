@@ -1,8 +1,10 @@
 //! Requests to STS, and the sets that EC2 and ECS issue by means of it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::{Category, Event, GLOBAL_REGION, header, identity};
+use super::{Category, Event, GLOBAL_REGION, header, identity, parameters, web_identity};
 use crate::id;
 use crate::instant::SimInstant;
 use crate::journal::{BodyRecord, Exchange};
@@ -21,7 +23,16 @@ impl World {
         let region = region(header(exchange, "host"))
             .map_or_else(|| self.region().to_owned(), str::to_owned);
         let event = Event { region, ..event };
-        // cloudtrail.sts.refused-parameters: a refusal shows none.
+        let event = web_identity::event(event, operation, exchange);
+        if exchange.refusal.is_some() {
+            // cloudtrail.sts.refused-parameters: a refusal shows none.
+            return event;
+        }
+        let sent = parameters::of(operation, exchange);
+        let event = Event {
+            request_parameters: sent.clone(),
+            ..event
+        };
         let Some(made) = self.made(exchange) else {
             return event;
         };
@@ -32,19 +43,61 @@ impl World {
             Operation::StsAssumeRole => assume_role(
                 event,
                 made,
-                json!({
-                    "roleArn": made.identity.principal_arn(),
-                    "roleSessionName": made.identity.session_name(),
-                    "durationSeconds": lasts,
-                }),
+                Self::asked_for_role(exchange, made, sent, lasts),
             ),
+            Operation::StsAssumeRoleWithWebIdentity => web_identity::answered(
+                assume_role(
+                    event,
+                    made,
+                    Self::asked_for_role(exchange, made, sent, lasts),
+                ),
+                made,
+            ),
+            Operation::StsGetFederationToken => Event {
+                request_parameters: with(sent, json!({ "durationSeconds": lasts })),
+                response_elements: json!({
+                    "credentials": credentials(made),
+                    "federatedUser": {
+                        "federatedUserId": made.identity.user_id(),
+                        "arn": made.identity.caller_arn(),
+                    },
+                }),
+                ..event
+            },
             Operation::StsGetSessionToken => Event {
-                request_parameters: json!({ "durationSeconds": lasts }),
+                request_parameters: with(sent, json!({ "durationSeconds": lasts })),
                 response_elements: json!({ "credentials": credentials(made) }),
                 ..event
             },
             _ => event,
         }
+    }
+
+    /// What was asked of STS, with what it makes of what was left out, and with the tags that the
+    /// session before has handed on (`cloudtrail.sts.parameters`).
+    fn asked_for_role(
+        exchange: &Exchange,
+        made: &Session,
+        sent: Value,
+        lasts: Option<u64>,
+    ) -> Value {
+        let mut always = json!({
+            "roleArn": made.identity.principal_arn(),
+            "roleSessionName": made.identity.session_name(),
+            "durationSeconds": lasts,
+        });
+        let before = exchange.session.as_deref();
+        let inherited: BTreeMap<&String, &String> = before
+            .into_iter()
+            .flat_map(|session| {
+                let keys = session.context.transitive_tag_keys.iter();
+                keys.filter_map(|key| session.tags.get_key_value(key))
+            })
+            .collect();
+        if !inherited.is_empty() {
+            always["incomingTransitiveTags"] = json!(inherited);
+        }
+        with(sent, always)
     }
 
     /// What a service asked STS for on behalf of an instance or a task
@@ -91,17 +144,32 @@ impl World {
 fn assume_role(event: Event, made: &Session, request_parameters: Value) -> Event {
     let Identity { account, .. } = &made.identity;
     let role = made.identity.principal_arn();
+    let mut answered = json!({
+        "credentials": credentials(made),
+        "assumedRoleUser": {
+            "assumedRoleId": made.identity.user_id(),
+            "arn": made.identity.caller_arn(),
+        },
+    });
+    if let Some(source) = &made.context.source_identity {
+        answered["sourceIdentity"] = source.as_str().into();
+    }
     Event {
         request_parameters,
-        response_elements: json!({
-            "credentials": credentials(made),
-            "assumedRoleUser": {
-                "assumedRoleId": made.identity.user_id(),
-                "arn": made.identity.caller_arn(),
-            },
-        }),
+        response_elements: answered,
         resources: vec![json!({ "ARN": role, "accountId": account, "type": "AWS::IAM::Role" })],
         ..event
+    }
+}
+
+/// The members of `sent`, and those of `always` besides.
+fn with(sent: Value, always: Value) -> Value {
+    match (always, sent) {
+        (Value::Object(mut all), Value::Object(sent)) => {
+            all.extend(sent);
+            Value::Object(all)
+        }
+        (always, _) => always,
     }
 }
 

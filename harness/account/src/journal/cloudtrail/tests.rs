@@ -53,6 +53,7 @@ fn request(
             method: http::Method::GET,
             uri: uri.parse().unwrap(),
             headers: headers.collect(),
+            parameters: std::collections::BTreeMap::new(),
         },
         response: Some(ResponseRecord {
             status: StatusCode::OK,

@@ -1,9 +1,15 @@
 //! A world with a user and a role, in which sessions are asked for.
 
+mod accounts;
+mod federation;
 mod own;
 mod parameters;
+mod second_factor;
 mod session_policy;
+mod source_identity;
+mod tags;
 mod trust;
+mod web_identity;
 
 use std::sync::Arc;
 use std::time::Duration;

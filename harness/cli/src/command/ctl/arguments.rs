@@ -135,6 +135,9 @@ pub(super) enum Command {
     /// Print the code that a virtual MFA device shows
     #[command(after_help = MFA_CODE_EXAMPLES)]
     MfaCode(MfaCode),
+    /// Print a token of an identity provider, which STS takes in place of a signature
+    #[command(after_help = WEB_IDENTITY_TOKEN_EXAMPLES)]
+    WebIdentityToken(WebIdentityToken),
     /// Put the world back to how it began, and its clock to this machine's time
     ///
     /// The same seed makes the same ids and keys again. Numbers of the journal and request ids go on,
@@ -195,6 +198,15 @@ Examples:
   aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/ann --token-code \"$(rolecall ctl mfa-code ann)\"
 
 A code is taken once; the next one comes within 30 seconds: `rolecall ctl advance 30s`.";
+
+const WEB_IDENTITY_TOKEN_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl web-identity-token https://oidc.simulated.example/ci repo:org/app > token
+  rolecall ctl web-identity-token https://oidc.simulated.example/ci repo:org/app --lifetime 10m
+  AWS_WEB_IDENTITY_TOKEN_FILE=token AWS_ROLE_ARN=arn:aws:iam::111122223333:role/deploy aws s3 ls
+
+Any URL of https is an issuer of the world; an account believes those that are registered there:
+`aws iam create-open-id-connect-provider`.";
 
 const JOURNAL_EXAMPLES: &str = "\
 Examples:
@@ -289,6 +301,23 @@ pub(super) struct MfaCode {
     /// Print the code that comes after it: two that follow one another enable a device
     #[arg(long)]
     pub(super) next: bool,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct WebIdentityToken {
+    /// Who signs it
+    #[arg(value_name = "URL")]
+    pub(super) issuer: String,
+    /// Who it is about
+    pub(super) subject: String,
+    /// Who it is for
+    #[arg(long, default_value = "sts.amazonaws.com")]
+    pub(super) audience: String,
+    /// How long it is good, by simulated time, such as 10m
+    #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration)]
+    pub(super) lifetime: Duration,
     #[command(flatten)]
     pub(super) output: Output,
 }

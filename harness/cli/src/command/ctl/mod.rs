@@ -9,6 +9,7 @@ mod run;
 mod time;
 mod trouble;
 mod verbs;
+mod web_identity;
 
 pub(crate) use arguments::Arguments;
 pub(crate) use run::run;

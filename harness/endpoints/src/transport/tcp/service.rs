@@ -18,7 +18,7 @@ use crate::edge::{Edge, status_of};
 use crate::fault::{self, Dialect, Responder};
 use crate::place::{Caller, Place};
 use crate::xml::{self, Element};
-use crate::{container, imds, record};
+use crate::{container, imds, json, record};
 
 /// Whoever answers at a listener.
 #[derive(Clone, Debug)]
@@ -180,7 +180,10 @@ fn name(request: &Parts) -> Option<String> {
             _ => "sts".to_owned(),
         });
     }
-    header("x-amz-target").map(|target| target.split('.').next().unwrap_or(target).to_owned())
+    header("x-amz-target").map(|target| {
+        let first = || target.split('.').next().unwrap_or(target);
+        json::service_of(target).unwrap_or_else(first).to_owned()
+    })
 }
 
 #[cfg(test)]
@@ -228,7 +231,7 @@ mod tests {
                 &[("x-amz-target", "CloudTrail_20131101.LookupEvents")]
             )
             .as_deref(),
-            Some("CloudTrail_20131101")
+            Some("cloudtrail")
         );
         assert_eq!(of("GET", "/b/k", &[]), None);
         assert_eq!(
