@@ -53,10 +53,14 @@ fn who_may<'a>(lab: &'a Lab, statements: &str) -> Asker<'a> {
         name: name.clone(),
         attached: Vec::new(),
         inline: BTreeMap::from([policy]),
+        ..CreateUser::default()
     };
     let mut world = lab.edge.world();
     world.operator(now).create_user(request).unwrap();
-    let key = world.operator(now).create_access_key(name.as_str()).unwrap();
+    let key = world
+        .operator(now)
+        .create_access_key(name.as_str())
+        .unwrap();
     drop(world);
     let signer = Signer {
         service: "ec2",
