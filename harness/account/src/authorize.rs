@@ -1,5 +1,6 @@
 //! What the policies say to a session, as they stand now.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -80,7 +81,9 @@ impl World {
             Some(session) => self.context(now, session, (asked.action, &owner), asked.own),
             None => self.context_of_nobody(now, &owner, asked.own),
         };
-        let own = session.map(|session| self.policies(session));
+        let identity = session.map(|session| self.identity_policies(session));
+        let identity = identity.unwrap_or_default();
+        let own = session.map(|session| self.policies(session, &identity));
         let policies = Policies {
             resource: asked.policy,
             ..own.unwrap_or_default()
@@ -105,7 +108,7 @@ impl World {
             action,
             (&role.arn, Some(&role.account)),
             self.context(now, session, (action, &role.account), own),
-            &self.policies(session),
+            &self.policies(session, &self.identity_policies(session)),
             Some(role.trust()),
         );
         self.settle(asked)
@@ -154,21 +157,26 @@ impl World {
         (done, last.into_inner())
     }
 
-    /// What the role or user behind a session may do, and the limits of the session itself
-    /// (`sts.session-policy.intersects`).
-    fn policies<'a>(&'a self, session: &'a Session) -> Policies<'a> {
-        let (accounts, identity) = (&self.accounts, &session.identity);
-        let role = accounts.role_of(identity);
-        let identity = match &identity.actor {
-            Actor::Role { .. } => role.map(Role::identity_policies),
-            Actor::User { .. } | Actor::Federated { .. } => {
-                accounts.user_of(identity).map(User::identity_policies)
-            }
-        };
+    /// What the role or the user behind a session may do; a user's groups are part of that.
+    fn identity_policies(&self, session: &Session) -> Cow<'_, [NamedPolicy]> {
+        let identity = &session.identity;
+        if let Some(role) = self.accounts.role_of(identity) {
+            return role.identity_policies().into();
+        }
+        let iam = self.accounts.get(&identity.account);
+        let user = self.accounts.user_of(identity);
+        iam.zip(user)
+            .map_or(Cow::default(), |(iam, user)| iam.policies_of(user))
+    }
+
+    /// Those, and the limits of the session itself (`sts.session-policy.intersects`).
+    fn policies<'a>(&'a self, session: &'a Session, identity: &'a [NamedPolicy]) -> Policies<'a> {
+        let role = self.accounts.role_of(&session.identity);
+        let user = self.accounts.user_of(&session.identity);
         Policies {
-            identity: identity.unwrap_or_default(),
+            identity,
             // policy.decision.boundary-intersects
-            boundary: role.and_then(Role::boundary),
+            boundary: role.map_or_else(|| user.and_then(User::boundary), Role::boundary),
             session: session.policies.as_deref(),
             ..Policies::default()
         }

@@ -50,6 +50,14 @@ impl World {
         for (key, value) in &session.tags {
             context.set(&format!("aws:PrincipalTag/{key}"), [value]);
         }
+        // iam.user.tags-on-principal: unless the session has others.
+        let user = self.accounts.user_of(&session.identity);
+        for tag in user.iter().flat_map(|user| user.tags.iter()) {
+            let key = format!("aws:PrincipalTag/{}", tag.key);
+            if context.values(&key).is_empty() {
+                context.set(&key, [&tag.value]);
+            }
+        }
         context
     }
 

@@ -17,6 +17,7 @@ pub(crate) enum UniqueId {
     Role,
     InstanceProfile,
     User,
+    Group,
     ManagedPolicy,
 }
 
@@ -26,6 +27,7 @@ impl UniqueId {
             Self::Role => "AROA",
             Self::InstanceProfile => "AIPA",
             Self::User => "AIDA",
+            Self::Group => "AGPA",
             Self::ManagedPolicy => "ANPA",
         }
     }

@@ -54,11 +54,13 @@ pub use ec2::{
 };
 pub use entropy::Entropy;
 pub use iam::{
-    AccessKey, AttachedPolicy, CreateInstanceProfile, CreateOidcProvider, CreatePolicy, CreateRole,
-    CreateUser, CreateVirtualMfaDevice, EntityKind, IamError, IamQuotas, InstanceProfile,
-    KeyStatus, KeyUse, ListEntities, ListPolicies, ManagedPolicy, MfaAssignment, MfaCode,
-    MfaDevice, MfaEnabled, MfaRefusal, NoMfaCode, OidcProvider, Page, PageRequest, PolicyEntity,
-    PolicyUsage, PolicyVersion, Role, Scope, TRUST_POLICY, Tag, Tags, User, iam_document,
+    AccessKey, AccountDetails, AttachedPolicy, CreateInstanceProfile, CreateOidcProvider,
+    CreatePolicy, CreateRole, CreateUser, CreateVirtualMfaDevice, EntityDetail, EntityKind, Group,
+    HeldDetail, IamError, IamQuotas, InstanceProfile, KeyStatus, KeyUse, ListEntities,
+    ListPolicies, ManagedPolicy, MatchedStatement, MfaAssignment, MfaCode, MfaDevice, MfaEnabled,
+    MfaRefusal, NoMfaCode, OidcProvider, Page, PageRequest, PolicyEntity, PolicyHolder,
+    PolicyUsage, PolicyVersion, Role, Scope, Simulated, Simulation, TRUST_POLICY, Tag, Tags, User,
+    iam_document,
 };
 pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;

@@ -176,6 +176,100 @@ operations! {
     RemoveClientIDFromOpenIDConnectProvider = Iam, "RemoveClientIDFromOpenIDConnectProvider", "iam-remove-client-id-from-open-id-connect-provider";
     /// Puts other thumbprints of a provider in place of its own.
     UpdateOpenIDConnectProviderThumbprint = Iam, "UpdateOpenIDConnectProviderThumbprint", "iam-update-open-id-connect-provider-thumbprint";
+    /// Shows a user.
+    GetUser = Iam, "GetUser", "iam-get-user";
+    /// Lists users.
+    ListUsers = Iam, "ListUsers", "iam-list-users";
+    /// Gives a user another name or path.
+    UpdateUser = Iam, "UpdateUser", "iam-update-user";
+    /// Deletes a user.
+    DeleteUser = Iam, "DeleteUser", "iam-delete-user";
+    /// Sets tags of a user.
+    TagUser = Iam, "TagUser", "iam-tag-user";
+    /// Takes tags of a user away.
+    UntagUser = Iam, "UntagUser", "iam-untag-user";
+    /// Lists the tags of a user.
+    ListUserTags = Iam, "ListUserTags", "iam-list-user-tags";
+    /// Sets the permissions boundary of a user.
+    PutUserPermissionsBoundary = Iam, "PutUserPermissionsBoundary", "iam-put-user-permissions-boundary";
+    /// Takes the permissions boundary of a user away.
+    DeleteUserPermissionsBoundary = Iam, "DeleteUserPermissionsBoundary", "iam-delete-user-permissions-boundary";
+    /// Writes an inline policy of a user.
+    PutUserPolicy = Iam, "PutUserPolicy", "iam-put-user-policy";
+    /// Shows an inline policy of a user.
+    GetUserPolicy = Iam, "GetUserPolicy", "iam-get-user-policy";
+    /// Lists the inline policies of a user.
+    ListUserPolicies = Iam, "ListUserPolicies", "iam-list-user-policies";
+    /// Deletes an inline policy of a user.
+    DeleteUserPolicy = Iam, "DeleteUserPolicy", "iam-delete-user-policy";
+    /// Attaches a managed policy to a user.
+    AttachUserPolicy = Iam, "AttachUserPolicy", "iam-attach-user-policy";
+    /// Detaches a managed policy from a user.
+    DetachUserPolicy = Iam, "DetachUserPolicy", "iam-detach-user-policy";
+    /// Lists the managed policies of a user.
+    ListAttachedUserPolicies = Iam, "ListAttachedUserPolicies", "iam-list-attached-user-policies";
+    /// Makes a group of users.
+    CreateGroup = Iam, "CreateGroup", "iam-create-group";
+    /// Shows a group and its users.
+    GetGroup = Iam, "GetGroup", "iam-get-group";
+    /// Lists groups.
+    ListGroups = Iam, "ListGroups", "iam-list-groups";
+    /// Gives a group another name or path.
+    UpdateGroup = Iam, "UpdateGroup", "iam-update-group";
+    /// Deletes a group.
+    DeleteGroup = Iam, "DeleteGroup", "iam-delete-group";
+    /// Puts a user into a group.
+    AddUserToGroup = Iam, "AddUserToGroup", "iam-add-user-to-group";
+    /// Takes a user out of a group.
+    RemoveUserFromGroup = Iam, "RemoveUserFromGroup", "iam-remove-user-from-group";
+    /// Lists the groups of a user.
+    ListGroupsForUser = Iam, "ListGroupsForUser", "iam-list-groups-for-user";
+    /// Writes an inline policy of a group.
+    PutGroupPolicy = Iam, "PutGroupPolicy", "iam-put-group-policy";
+    /// Shows an inline policy of a group.
+    GetGroupPolicy = Iam, "GetGroupPolicy", "iam-get-group-policy";
+    /// Lists the inline policies of a group.
+    ListGroupPolicies = Iam, "ListGroupPolicies", "iam-list-group-policies";
+    /// Deletes an inline policy of a group.
+    DeleteGroupPolicy = Iam, "DeleteGroupPolicy", "iam-delete-group-policy";
+    /// Attaches a managed policy to a group.
+    AttachGroupPolicy = Iam, "AttachGroupPolicy", "iam-attach-group-policy";
+    /// Detaches a managed policy from a group.
+    DetachGroupPolicy = Iam, "DetachGroupPolicy", "iam-detach-group-policy";
+    /// Lists the managed policies of a group.
+    ListAttachedGroupPolicies = Iam, "ListAttachedGroupPolicies", "iam-list-attached-group-policies";
+    /// Sets tags of an MFA device.
+    TagMFADevice = Iam, "TagMFADevice", "iam-tag-mfa-device";
+    /// Takes tags of an MFA device away.
+    UntagMFADevice = Iam, "UntagMFADevice", "iam-untag-mfa-device";
+    /// Lists the tags of an MFA device.
+    ListMFADeviceTags = Iam, "ListMFADeviceTags", "iam-list-mfa-device-tags";
+    /// Sets tags of a provider of `OpenID` Connect.
+    TagOpenIDConnectProvider = Iam, "TagOpenIDConnectProvider", "iam-tag-open-id-connect-provider";
+    /// Takes tags of a provider of `OpenID` Connect away.
+    UntagOpenIDConnectProvider = Iam, "UntagOpenIDConnectProvider", "iam-untag-open-id-connect-provider";
+    /// Lists the tags of a provider of `OpenID` Connect.
+    ListOpenIDConnectProviderTags = Iam, "ListOpenIDConnectProviderTags", "iam-list-open-id-connect-provider-tags";
+    /// Says what given policies would decide.
+    SimulateCustomPolicy = Iam, "SimulateCustomPolicy", "iam-simulate-custom-policy";
+    /// Says what the policies of a principal would decide.
+    SimulatePrincipalPolicy = Iam, "SimulatePrincipalPolicy", "iam-simulate-principal-policy";
+    /// Lists the condition keys that given policies ask for.
+    GetContextKeysForCustomPolicy = Iam, "GetContextKeysForCustomPolicy", "iam-get-context-keys-for-custom-policy";
+    /// Lists the condition keys that the policies of a principal ask for.
+    GetContextKeysForPrincipalPolicy = Iam, "GetContextKeysForPrincipalPolicy", "iam-get-context-keys-for-principal-policy";
+    /// Shows all users, groups, roles and policies.
+    GetAccountAuthorizationDetails = Iam, "GetAccountAuthorizationDetails", "iam-get-account-authorization-details";
+    /// Counts what is in the account.
+    GetAccountSummary = Iam, "GetAccountSummary", "iam-get-account-summary";
+    /// Lists the account's alias.
+    ListAccountAliases = Iam, "ListAccountAliases", "iam-list-account-aliases";
+    /// Gives the account an alias.
+    CreateAccountAlias = Iam, "CreateAccountAlias", "iam-create-account-alias";
+    /// Takes the account's alias away.
+    DeleteAccountAlias = Iam, "DeleteAccountAlias", "iam-delete-account-alias";
+    /// Shows what passwords have to be.
+    GetAccountPasswordPolicy = Iam, "GetAccountPasswordPolicy", "iam-get-account-password-policy";
     /// Makes an instance profile.
     CreateInstanceProfile = Iam, "CreateInstanceProfile", "iam-create-instance-profile";
     /// Puts a role into an instance profile.

@@ -24,7 +24,7 @@ const CLIENT_HEADERS: &[&str] = &["user-agent", "x-amz-user-agent", "amz-sdk-inv
 const SECRET_MEMBERS: &[&str] = &["SecretAccessKey", "Token", "SessionToken"];
 
 /// Elements of XML documents that are secrets.
-const SECRET_ELEMENTS: &[&str] = &["SecretAccessKey", "SessionToken"];
+const SECRET_ELEMENTS: &[&str] = &["SecretAccessKey", "SessionToken", "Base32StringSeed"];
 
 /// Elements of XML documents that change with the build of a client, as its signatures do: the
 /// journal has them in the detail of the refusal.
@@ -37,7 +37,13 @@ const CLIENT_ELEMENTS: &[&str] = &[
 ];
 
 /// Keys of a query that are secrets.
-const SECRET_QUERY_KEYS: &[&str] = &["x-amz-security-token", "x-amz-signature"];
+const SECRET_QUERY_KEYS: &[&str] = &[
+    "x-amz-security-token",
+    "x-amz-signature",
+    "authenticationcode1",
+    "authenticationcode2",
+    "tokencode",
+];
 
 /// Sorted by name, then by value: some clients send theirs in an order that changes.
 pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -187,6 +193,11 @@ mod tests {
                 "<C><SecretAccessKey>{secret}</SecretAccessKey><SessionToken>{token}</SessionToken></C>"
             )
         );
+        let seed = document(
+            Some(Operation::CreateVirtualMFADevice),
+            &Bytes::from_static(b"<D><Base32StringSeed>SEED</Base32StringSeed></D>"),
+        );
+        assert!(!seed.contains("SEED"), "{seed}");
         let cut = document(None, &Bytes::from_static(b"<C><SecretAccessKey>s3cret"));
         assert!(!cut.contains("s3cret"), "{cut}");
     }
@@ -229,5 +240,10 @@ mod tests {
         assert!(shown.ends_with("&x-id=PutObject"), "{shown}");
         let uri: Uri = "/k?X%2DAmz-Security-Token=abc".parse().unwrap();
         assert!(!target(&uri).contains("abc"));
+        // Codes are good for a minute or so, and once.
+        for name in ["TokenCode", "AuthenticationCode1", "AuthenticationCode2"] {
+            let uri: Uri = format!("/?{name}=123456").parse().unwrap();
+            assert!(!target(&uri).contains("123456"), "{name}");
+        }
     }
 }

@@ -339,6 +339,15 @@ impl Sessions {
         }
     }
 
+    /// A user has another name: whatever acts as it acts under that.
+    pub(crate) fn rename(&mut self, user_id: &str, actor: &Actor) {
+        for session in self.by_key.values_mut() {
+            if session.identity.unique_id() == user_id {
+                Arc::make_mut(session).identity.actor = actor.clone();
+            }
+        }
+    }
+
     /// Forgets a key.
     pub(crate) fn remove(&mut self, access_key_id: &str) {
         self.by_key.remove(access_key_id);

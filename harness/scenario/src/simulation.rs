@@ -551,6 +551,7 @@ fn create_user(name: &str, user: &language::User) -> Result<CreateUser, SetupErr
             .map(|policy| policy.value.clone())
             .collect(),
         inline: inline(&user.inline, || format!("user `{name}`"))?,
+        ..CreateUser::default()
     })
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::IamError;
+use super::managed::word;
+use super::page::{Page, PageRequest};
 use super::role::Iam;
 use super::user::User;
-use crate::authenticate::Stage;
 use crate::control_plane::ControlPlane;
 use crate::id;
 use crate::instant::SimInstant;
@@ -66,9 +67,12 @@ impl KeyStatus {
     }
 
     /// The status of that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        let all = [Self::Active, Self::Inactive];
-        all.into_iter().find(|status| status.as_str() == word)
+    ///
+    /// # Errors
+    /// Any other word: nothing else can be set.
+    pub fn parse(text: &str) -> Result<Self, IamError> {
+        let words = [Self::Active, Self::Inactive].map(|status| (status.as_str(), status));
+        word("status", text, &words)
     }
 }
 
@@ -102,7 +106,7 @@ impl ControlPlane<'_> {
         user: impl Into<Option<&'a str>>,
     ) -> Result<Arc<Session>, IamError> {
         let user = self.user_or_caller(user.into())?;
-        self.authorize_user(Operation::CreateAccessKey, &user)?;
+        self.ask_user(Operation::CreateAccessKey, &user, Context::new())?;
         let owner = self.iam().user(&user)?.clone();
         if self.iam().keys_of(&owner.id).count() >= KEYS_PER_USER_MAX {
             let (quota, max) = ("AccessKeysPerUser", KEYS_PER_USER_MAX);
@@ -146,16 +150,19 @@ impl ControlPlane<'_> {
     /// The keys of a user, or of the caller.
     ///
     /// # Errors
-    /// Denied; no such user.
+    /// Denied; no such user; a page that cannot be.
     pub fn list_access_keys(
         &mut self,
         user: Option<&str>,
-    ) -> Result<(User, Vec<AccessKey>), IamError> {
+        page: &PageRequest,
+    ) -> Result<(User, Page<AccessKey>), IamError> {
         let user = self.user_or_caller(user)?;
-        self.authorize_user(Operation::ListAccessKeys, &user)?;
+        self.ask_user(Operation::ListAccessKeys, &user, Context::new())?;
         let user = self.iam().user(&user)?;
-        let keys = self.iam().keys_of(&user.id).cloned().collect();
-        Ok((user.clone(), keys))
+        let keys = self.iam().keys_of(&user.id);
+        let all = keys.map(|key| (key.id.clone(), key.clone()));
+        let page = page.cut(&format!("keys {}", user.arn), all)?;
+        Ok((user.clone(), page))
     }
 
     /// Lets a key be used, or keeps it from being used (`iam.access-key.inactive`).
@@ -169,7 +176,7 @@ impl ControlPlane<'_> {
         status: KeyStatus,
     ) -> Result<(), IamError> {
         let user = self.user_or_caller(user)?;
-        self.authorize_user(Operation::UpdateAccessKey, &user)?;
+        self.ask_user(Operation::UpdateAccessKey, &user, Context::new())?;
         self.iam_mut().key_of(&user, key)?.status = status;
         let now = self.now;
         self.world.sessions.change(key, |session| {
@@ -189,7 +196,7 @@ impl ControlPlane<'_> {
     /// Denied; no such user, or the key is not theirs.
     pub fn delete_access_key(&mut self, user: Option<&str>, key: &str) -> Result<(), IamError> {
         let user = self.user_or_caller(user)?;
-        self.authorize_user(Operation::DeleteAccessKey, &user)?;
+        self.ask_user(Operation::DeleteAccessKey, &user, Context::new())?;
         self.iam_mut().key_of(&user, key)?;
         self.iam_mut().access_keys.remove(key);
         self.world.sessions.remove(key);
@@ -213,7 +220,7 @@ impl ControlPlane<'_> {
             self.authorize(Operation::GetAccessKeyLastUsed, "*", &Context::new())?;
             return Err(no_such_key(key));
         };
-        self.authorize_user(Operation::GetAccessKeyLastUsed, &owner.name)?;
+        self.ask_user(Operation::GetAccessKeyLastUsed, &owner.name, Context::new())?;
         Ok((owner, key.last_used.clone()))
     }
 }
@@ -221,15 +228,7 @@ impl ControlPlane<'_> {
 impl World {
     /// Notes which long-term key a request was signed with, if it was recognised by it.
     pub(crate) fn note_key_use(&mut self, at: SimInstant, exchange: &Exchange) {
-        let recognised = exchange.refusal.as_ref().is_none_or(|refusal| {
-            matches!(
-                refusal.stage,
-                Stage::Parameters | Stage::Policy | Stage::Resource | Stage::Body
-            )
-        });
-        let (Some(session), Some(operation), true) =
-            (&exchange.session, exchange.operation, recognised)
-        else {
+        let (Some(session), Some(operation)) = (exchange.accepted(), exchange.operation) else {
             return;
         };
         let account = self.accounts.get_mut(&session.identity.account);
@@ -308,7 +307,14 @@ mod tests {
         own.delete_access_key(Some("ann"), &first.access_key_id)
             .unwrap();
         own.create_access_key("ann").unwrap();
-        assert_eq!(own.list_access_keys(Some("ann")).unwrap().1.len(), 2);
+        assert_eq!(
+            own.list_access_keys(Some("ann"), &PageRequest::default())
+                .unwrap()
+                .1
+                .items
+                .len(),
+            2
+        );
     }
 
     // iam.user.caller-is-default
@@ -319,8 +325,8 @@ mod tests {
         let mut own = world.on_behalf(start(), &key);
         let second = own.create_access_key(None).unwrap();
         assert_eq!(second.identity, key.identity);
-        let (user, keys) = own.list_access_keys(None).unwrap();
-        assert_eq!((user.name.as_str(), keys.len()), ("ann", 2));
+        let (user, keys) = own.list_access_keys(None, &PageRequest::default()).unwrap();
+        assert_eq!((user.name.as_str(), keys.items.len()), ("ann", 2));
         own.delete_access_key(None, &second.access_key_id).unwrap();
         let refused = world.operator(start()).create_access_key(None).unwrap_err();
         assert_eq!(refused.code(), "ValidationError");

@@ -47,9 +47,6 @@ pub enum IamError {
     /// The codes of an MFA device are not its next two (`iam.mfa.two-codes`).
     #[error("Authentication code for device is not valid.")]
     InvalidAuthenticationCode,
-    /// An MFA device is somebody's (`iam.mfa.delete-conflict`).
-    #[error("Cannot delete entity, must deactivate MFA device first.")]
-    MfaInUse,
     /// Whoever asks is no user, and names none (`iam.user.caller-is-default`).
     #[error("Must specify userName when calling with non-User credentials")]
     NoUserName,
@@ -153,9 +150,7 @@ impl IamError {
             | Self::PolicyTooLarge { .. }
             | Self::TooManyVersions { .. }
             | Self::TooManyTags => "LimitExceeded",
-            Self::DeleteConflict { .. } | Self::PolicyInUse { .. } | Self::MfaInUse => {
-                "DeleteConflict"
-            }
+            Self::DeleteConflict { .. } | Self::PolicyInUse { .. } => "DeleteConflict",
             Self::InvalidInput(_)
             | Self::InvalidArn { .. }
             | Self::DuplicateTagKeys

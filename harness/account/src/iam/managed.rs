@@ -23,7 +23,7 @@ const POLICY_SIZE_MAX: usize = 6144;
 /// `iam.names.form`.
 const NAME_MAX: usize = 128;
 /// Where the policies are that AWS manages.
-const AWS: &str = "arn:aws:iam::aws:policy/";
+pub(super) const AWS: &str = "arn:aws:iam::aws:policy/";
 
 /// A managed policy as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,26 +175,30 @@ impl Iam {
     pub(super) fn holders(&self) -> impl Iterator<Item = (&HeldPolicies, Option<&Attachable>)> {
         let roles = self.roles.values();
         let roles = roles.map(|role| (&role.policies, role.boundary.as_ref()));
-        let users = self.users.values().map(|user| (&user.policies, None));
-        roles.chain(users)
+        let users = self.users.values();
+        let users = users.map(|user| (&user.policies, user.boundary.as_ref()));
+        let groups = self.groups.values().map(|group| (&group.policies, None));
+        roles.chain(users).chain(groups)
     }
 
     /// A managed policy has another default version: whoever has it feels it at once
     /// (`iam.policies.live`).
     pub(super) fn renew(&mut self, found: &Attachable) {
-        for role in self.roles.values_mut() {
-            role.policies.renew(found);
-            let boundary = role.boundary.as_mut();
+        let roles = self.roles.values_mut();
+        let roles = roles.map(|role| (&mut role.policies, role.boundary.as_mut()));
+        let users = self.users.values_mut();
+        let users = users.map(|user| (&mut user.policies, user.boundary.as_mut()));
+        let groups = self.groups.values_mut();
+        let groups = groups.map(|group| (&mut group.policies, None));
+        for (policies, boundary) in roles.chain(users).chain(groups) {
+            policies.renew(found);
             if let Some(boundary) = boundary.filter(|boundary| boundary.arn == found.arn) {
                 *boundary = found.clone();
             }
         }
-        for user in self.users.values_mut() {
-            user.policies.renew(found);
-        }
     }
 
-    fn customer(&self, arn: &str) -> Option<&CustomerPolicy> {
+    pub(super) fn customer(&self, arn: &str) -> Option<&CustomerPolicy> {
         self.policies.values().find(|policy| policy.arn == arn)
     }
 
@@ -222,11 +226,11 @@ impl Iam {
         }
     }
 
-    fn attachments(&self, arn: &str) -> usize {
+    pub(super) fn attachments(&self, arn: &str) -> usize {
         self.holders().filter(|(held, _)| held.holds(arn)).count()
     }
 
-    fn boundaries(&self, arn: &str) -> usize {
+    pub(super) fn boundaries(&self, arn: &str) -> usize {
         let mut holders = self.holders();
         let is_it = |boundary: Option<&Attachable>| boundary.is_some_and(|found| found.arn == arn);
         holders.by_ref().filter(|(_, it)| is_it(*it)).count()
@@ -465,7 +469,7 @@ impl ControlPlane<'_> {
         found.ok_or_else(|| no_policy(arn))
     }
 
-    fn shown_policy(&self, arn: &str) -> Option<ManagedPolicy> {
+    pub(super) fn shown_policy(&self, arn: &str) -> Option<ManagedPolicy> {
         if let Some(policy) = self.iam().customer(arn) {
             return Some(self.iam().shown(policy));
         }

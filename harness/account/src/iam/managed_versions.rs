@@ -51,6 +51,13 @@ pub enum PolicyEntity {
         /// Its unique id.
         id: String,
     },
+    /// A group.
+    Group {
+        /// Its name.
+        name: String,
+        /// Its unique id.
+        id: String,
+    },
 }
 
 /// Whom `ListEntitiesForPolicy` lists.
@@ -70,14 +77,24 @@ impl ListEntities {
     /// # Errors
     /// A word that AWS does not have.
     pub fn kind(text: &str) -> Result<EntityKind, IamError> {
+        EntityKind::parse("entityFilter", text)
+    }
+}
+
+impl EntityKind {
+    /// Whom a word under `field` means.
+    ///
+    /// # Errors
+    /// A word that AWS does not have.
+    pub fn parse(field: &'static str, text: &str) -> Result<Self, IamError> {
         let words = [
-            ("User", EntityKind::User),
-            ("Role", EntityKind::Role),
-            ("Group", EntityKind::Group),
-            ("LocalManagedPolicy", EntityKind::LocalManagedPolicy),
-            ("AWSManagedPolicy", EntityKind::AwsManagedPolicy),
+            ("User", Self::User),
+            ("Role", Self::Role),
+            ("Group", Self::Group),
+            ("LocalManagedPolicy", Self::LocalManagedPolicy),
+            ("AWSManagedPolicy", Self::AwsManagedPolicy),
         ];
-        word("entityFilter", text, &words)
+        word(field, text, &words)
     }
 }
 
@@ -214,7 +231,7 @@ impl ControlPlane<'_> {
         Ok(())
     }
 
-    /// Who of the account has a managed policy: roles, then users, by name.
+    /// Who of the account has a managed policy: roles, then users, then groups, by name.
     ///
     /// # Errors
     /// No such policy, a path or a page that cannot be.
@@ -249,17 +266,25 @@ impl ControlPlane<'_> {
         }
         let users = self.iam().users.iter();
         for (key, user) in users.filter(|_| wanted(EntityKind::User)) {
-            let below = names::path_in(&user.arn).starts_with(prefix);
-            if below && has(user.policies.holds(&arn), None) {
+            let below = user.path.starts_with(prefix);
+            if below && has(user.policies.holds(&arn), user.permissions_boundary()) {
                 let (name, id) = (user.name.clone(), user.id.clone());
                 all.push((format!("user {key}"), PolicyEntity::User { name, id }));
+            }
+        }
+        let groups = self.iam().groups.iter();
+        for (key, group) in groups.filter(|_| wanted(EntityKind::Group)) {
+            let below = group.path.starts_with(prefix);
+            if below && has(group.policies.holds(&arn), None) {
+                let (name, id) = (group.name.clone(), group.id.clone());
+                all.push((format!("group {key}"), PolicyEntity::Group { name, id }));
             }
         }
         page.cut(&format!("entities {arn} {which:?}"), all)
     }
 
     /// The latest first.
-    fn versions_of(&self, arn: &str) -> Result<Vec<PolicyVersion>, IamError> {
+    pub(super) fn versions_of(&self, arn: &str) -> Result<Vec<PolicyVersion>, IamError> {
         if let Some(managed) = policy::managed(arn).filter(|managed| managed.arn == arn) {
             return Ok(vec![PolicyVersion {
                 id: "v1".to_owned(),

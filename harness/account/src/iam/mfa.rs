@@ -1,10 +1,12 @@
 //! Virtual MFA devices: second factors that make their codes from a seed and the time.
 
-use std::collections::BTreeMap;
-
 use super::error::IamError;
-use super::names::check_name;
+use super::managed::word;
+use super::names::{self, check_name};
+use super::page::{Page, PageRequest};
+use super::quotas::room;
 use super::role::Iam;
+use super::tags::{self, Tag, Tags};
 use super::totp;
 use super::user::User;
 use crate::control_plane::ControlPlane;
@@ -18,6 +20,9 @@ use crate::world::World;
 
 /// How many devices a user may have (`iam.mfa.per-user`).
 const DEVICES_PER_USER_MAX: usize = 8;
+
+/// `iam.names.form`, as long as a serial number leaves room for; AWS documents no length.
+const NAME_MAX: usize = 226;
 
 /// Steps before and after the present one of which a code is still accepted
 /// (`iam.mfa.window`).
@@ -35,7 +40,7 @@ pub struct MfaDevice {
     /// 64 characters of base32.
     pub seed: Secret,
     /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
     /// Whose it is; `None` until somebody enables it.
     pub enabled: Option<MfaEnabled>,
     /// The step of the last code that was accepted: none up to it is accepted again.
@@ -76,7 +81,7 @@ pub struct CreateVirtualMfaDevice {
     /// `/` if it is not said.
     pub path: Option<String>,
     /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Vec<Tag>,
 }
 
 /// Which devices to list.
@@ -125,6 +130,21 @@ pub enum NoMfaCode {
         /// Their devices.
         serials: Vec<String>,
     },
+}
+
+impl MfaAssignment {
+    /// As requests say it: `Assigned`, `Unassigned` or `Any`.
+    ///
+    /// # Errors
+    /// Any other word.
+    pub fn parse(text: &str) -> Result<Self, IamError> {
+        let words = [
+            ("Assigned", Self::Assigned),
+            ("Unassigned", Self::Unassigned),
+            ("Any", Self::Any),
+        ];
+        word("assignmentStatus", text, &words)
+    }
 }
 
 impl MfaDevice {
@@ -225,13 +245,16 @@ impl ControlPlane<'_> {
     /// Denied; a name or path that is malformed or taken.
     pub fn create_virtual_mfa_device(
         &mut self,
-        request: CreateVirtualMfaDevice,
+        request: &CreateVirtualMfaDevice,
     ) -> Result<MfaDevice, IamError> {
-        let CreateVirtualMfaDevice { name, path, tags } = request;
-        check_name("virtualMFADeviceName", &name, 226)?;
-        let path = path.unwrap_or_else(|| "/".to_owned());
-        let serial = format!("arn:aws:iam::{}:mfa{path}{name}", self.account);
-        self.authorize(Operation::CreateVirtualMFADevice, &serial, &Context::new())?;
+        check_name("virtualMFADeviceName", &request.name, NAME_MAX)?;
+        let path = request.path.as_deref().unwrap_or(names::PATH_DEFAULT);
+        names::check_path(path)?;
+        let serial = names::arn(&self.account, "mfa", path, &request.name);
+        let own = tags::request_context(&request.tags, Context::new());
+        self.authorize(Operation::CreateVirtualMFADevice, &serial, &own)?;
+        let mut tags = Tags::of_resource();
+        tags.put(&request.tags)?;
         if self.iam().mfa_devices.contains_key(&serial) {
             let message = "MFADevice entity at the same path and name already exists.";
             return Err(IamError::Exists(message.to_owned()));
@@ -263,7 +286,7 @@ impl ControlPlane<'_> {
         serial: &str,
         codes: [&str; 2],
     ) -> Result<(), IamError> {
-        self.authorize_user(Operation::EnableMFADevice, user)?;
+        self.ask_user(Operation::EnableMFADevice, user, Context::new())?;
         let user_id = self.iam().user(user)?.id.clone();
         let has = self.iam().mfa_of(&user_id).count();
         let now = self.now;
@@ -272,10 +295,7 @@ impl ControlPlane<'_> {
             let message = "MFA Device is already in use.";
             return Err(IamError::Exists(message.to_owned()));
         }
-        if has >= DEVICES_PER_USER_MAX {
-            let (quota, max) = ("MFADevicesPerUser", DEVICES_PER_USER_MAX);
-            return Err(IamError::QuotaExceeded { quota, max });
-        }
+        room("MFADevicesPerUser", has, DEVICES_PER_USER_MAX)?;
         if !device.accept_both(now, codes[0], codes[1], WINDOW) {
             return Err(IamError::InvalidAuthenticationCode);
         }
@@ -287,26 +307,30 @@ impl ControlPlane<'_> {
     /// The devices of a user, or of the caller.
     ///
     /// # Errors
-    /// Denied; no such user.
+    /// Denied; no such user; a page that cannot be.
     pub fn list_mfa_devices(
         &mut self,
         user: Option<&str>,
-    ) -> Result<(User, Vec<MfaDevice>), IamError> {
+        page: &PageRequest,
+    ) -> Result<(User, Page<MfaDevice>), IamError> {
         let user = self.user_or_caller(user)?;
-        self.authorize_user(Operation::ListMFADevices, &user)?;
+        self.ask_user(Operation::ListMFADevices, &user, Context::new())?;
         let user = self.iam().user(&user)?;
-        let devices = self.iam().mfa_of(&user.id).cloned().collect();
-        Ok((user.clone(), devices))
+        let devices = self.iam().mfa_of(&user.id);
+        let all = devices.map(|device| (device.serial.clone(), device.clone()));
+        let page = page.cut(&format!("devices {}", user.arn), all)?;
+        Ok((user.clone(), page))
     }
 
     /// All devices of the account, with their owners.
     ///
     /// # Errors
-    /// Denied.
+    /// Denied; a page that cannot be.
     pub fn list_virtual_mfa_devices(
         &mut self,
         assignment: MfaAssignment,
-    ) -> Result<Vec<(MfaDevice, Option<User>)>, IamError> {
+        page: &PageRequest,
+    ) -> Result<Page<(MfaDevice, Option<User>)>, IamError> {
         self.authorize(Operation::ListVirtualMFADevices, "*", &Context::new())?;
         let devices = self.iam().mfa_devices.values();
         let wanted = devices.filter(|device| match assignment {
@@ -318,9 +342,46 @@ impl ControlPlane<'_> {
             let enabled = device.enabled.as_ref()?;
             self.iam().user_by_id(&enabled.user_id).cloned()
         };
-        Ok(wanted
-            .map(|device| (device.clone(), owner(device)))
-            .collect())
+        let all = wanted.map(|device| (device.serial.clone(), (device.clone(), owner(device))));
+        page.cut(&format!("devices {assignment:?}"), all)
+    }
+
+    /// Sets tags of a device.
+    ///
+    /// # Errors
+    /// Denied; no such device; tags that cannot be.
+    pub fn tag_mfa_device(&mut self, serial: &str, tags: &[Tag]) -> Result<(), IamError> {
+        let own = tags::request_context(tags, Context::new());
+        self.authorize(Operation::TagMFADevice, serial, &own)?;
+        self.iam_mut().mfa_device(serial)?.tags.put(tags)?;
+        self.done(Operation::TagMFADevice, serial);
+        Ok(())
+    }
+
+    /// Takes tags of a device away.
+    ///
+    /// # Errors
+    /// Denied; no such device; keys that cannot be.
+    pub fn untag_mfa_device(&mut self, serial: &str, keys: &[String]) -> Result<(), IamError> {
+        let own = Context::new().with_values("aws:TagKeys", keys);
+        self.authorize(Operation::UntagMFADevice, serial, &own)?;
+        self.iam_mut().mfa_device(serial)?.tags.remove(keys)?;
+        self.done(Operation::UntagMFADevice, serial);
+        Ok(())
+    }
+
+    /// The tags of a device, by key.
+    ///
+    /// # Errors
+    /// Denied; no such device; a page that cannot be.
+    pub fn list_mfa_device_tags(
+        &mut self,
+        serial: &str,
+        page: &PageRequest,
+    ) -> Result<Page<Tag>, IamError> {
+        self.authorize(Operation::ListMFADeviceTags, serial, &Context::new())?;
+        let device = self.iam_mut().mfa_device(serial)?;
+        device.tags.page(&format!("tags {serial}"), page)
     }
 
     /// Takes a device from its user, who may be the caller.
@@ -333,7 +394,7 @@ impl ControlPlane<'_> {
         serial: &str,
     ) -> Result<(), IamError> {
         let user = self.user_or_caller(user)?;
-        self.authorize_user(Operation::DeactivateMFADevice, &user)?;
+        self.ask_user(Operation::DeactivateMFADevice, &user, Context::new())?;
         let user_id = self.iam().user(&user)?.id.clone();
         self.iam_mut().enabled_mfa(&user_id, serial)?.enabled = None;
         self.done(Operation::DeactivateMFADevice, &format!("{user} {serial}"));
@@ -347,7 +408,8 @@ impl ControlPlane<'_> {
     pub fn delete_virtual_mfa_device(&mut self, serial: &str) -> Result<(), IamError> {
         self.authorize(Operation::DeleteVirtualMFADevice, serial, &Context::new())?;
         if self.iam_mut().mfa_device(serial)?.enabled.is_some() {
-            return Err(IamError::MfaInUse);
+            let what = "deactivate MFA device";
+            return Err(IamError::DeleteConflict { what });
         }
         self.iam_mut().mfa_devices.remove(serial);
         self.done(Operation::DeleteVirtualMFADevice, serial);
@@ -366,7 +428,7 @@ impl ControlPlane<'_> {
         serial: &str,
         codes: [&str; 2],
     ) -> Result<(), IamError> {
-        self.authorize_user(Operation::ResyncMFADevice, user)?;
+        self.ask_user(Operation::ResyncMFADevice, user, Context::new())?;
         let user_id = self.iam().user(user)?.id.clone();
         let now = self.now;
         let device = self.iam_mut().enabled_mfa(&user_id, serial)?;
@@ -457,7 +519,7 @@ mod tests {
             name: "ann".to_owned(),
             ..CreateVirtualMfaDevice::default()
         };
-        let device = world.operator(start()).create_virtual_mfa_device(request);
+        let device = world.operator(start()).create_virtual_mfa_device(&request);
         assert_eq!(device.unwrap().serial, SERIAL);
         world
     }

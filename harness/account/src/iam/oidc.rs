@@ -1,9 +1,12 @@
 //! Providers of `OpenID` Connect: whose tokens an account takes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::error::IamError;
+use super::page::{Page, PageRequest};
+use super::quotas::room;
 use super::role::Iam;
+use super::tags::{self, Tag, Tags};
 use crate::control_plane::ControlPlane;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
@@ -28,7 +31,7 @@ pub struct OidcProvider {
     /// Since when it is trusted.
     pub created: SimInstant,
     /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
 }
 
 /// What `CreateOpenIDConnectProvider` takes.
@@ -41,7 +44,7 @@ pub struct CreateOidcProvider {
     /// Of its certificates.
     pub thumbprints: Vec<String>,
     /// Its tags.
-    pub tags: BTreeMap<String, String>,
+    pub tags: Vec<Tag>,
 }
 
 impl Iam {
@@ -95,11 +98,8 @@ fn check_thumbprints(thumbprints: &[String]) -> Result<(), IamError> {
 }
 
 fn check_client_ids(count: usize) -> Result<(), IamError> {
-    if count > CLIENT_IDS_MAX {
-        let (quota, max) = ("ClientIdsPerOpenIdConnectProvider", CLIENT_IDS_MAX);
-        return Err(IamError::QuotaExceeded { quota, max });
-    }
-    Ok(())
+    let before = count.saturating_sub(1);
+    room("ClientIdsPerOpenIdConnectProvider", before, CLIENT_IDS_MAX)
 }
 
 fn check_client_id(client_id: &str) -> Result<(), IamError> {
@@ -121,11 +121,10 @@ impl ControlPlane<'_> {
     ) -> Result<OidcProvider, IamError> {
         let url = host_and_path(&request.url)?;
         let arn = format!("arn:aws:iam::{}:oidc-provider/{url}", self.account);
-        self.authorize(
-            Operation::CreateOpenIDConnectProvider,
-            &arn,
-            &Context::new(),
-        )?;
+        let own = tags::request_context(&request.tags, Context::new());
+        self.authorize(Operation::CreateOpenIDConnectProvider, &arn, &own)?;
+        let mut tags = Tags::of_resource();
+        tags.put(&request.tags)?;
         check_thumbprints(&request.thumbprints)?;
         for client_id in &request.client_ids {
             check_client_id(client_id)?;
@@ -140,7 +139,7 @@ impl ControlPlane<'_> {
             client_ids: request.client_ids.into_iter().collect(),
             thumbprints: request.thumbprints,
             created: self.now,
-            tags: request.tags,
+            tags,
             arn,
         };
         self.done(Operation::CreateOpenIDConnectProvider, &request.url);
@@ -226,6 +225,45 @@ impl ControlPlane<'_> {
         self.iam_mut().oidc_provider_mut(arn)?.thumbprints = thumbprints;
         self.done(operation, arn);
         Ok(())
+    }
+
+    /// Sets tags of a provider.
+    ///
+    /// # Errors
+    /// Denied; no such provider; tags that cannot be.
+    pub fn tag_oidc_provider(&mut self, arn: &str, tags: &[Tag]) -> Result<(), IamError> {
+        let own = tags::request_context(tags, Context::new());
+        self.authorize(Operation::TagOpenIDConnectProvider, arn, &own)?;
+        self.iam_mut().oidc_provider_mut(arn)?.tags.put(tags)?;
+        self.done(Operation::TagOpenIDConnectProvider, arn);
+        Ok(())
+    }
+
+    /// Takes tags of a provider away.
+    ///
+    /// # Errors
+    /// Denied; no such provider; keys that cannot be.
+    pub fn untag_oidc_provider(&mut self, arn: &str, keys: &[String]) -> Result<(), IamError> {
+        let own = Context::new().with_values("aws:TagKeys", keys);
+        self.authorize(Operation::UntagOpenIDConnectProvider, arn, &own)?;
+        self.iam_mut().oidc_provider_mut(arn)?.tags.remove(keys)?;
+        self.done(Operation::UntagOpenIDConnectProvider, arn);
+        Ok(())
+    }
+
+    /// The tags of a provider, by key.
+    ///
+    /// # Errors
+    /// Denied; no such provider; a page that cannot be.
+    pub fn list_oidc_provider_tags(
+        &mut self,
+        arn: &str,
+        page: &PageRequest,
+    ) -> Result<Page<Tag>, IamError> {
+        let operation = Operation::ListOpenIDConnectProviderTags;
+        self.authorize(operation, arn, &Context::new())?;
+        let tags = &self.iam().oidc_provider(arn)?.tags;
+        tags.page(&format!("tags {arn}"), page)
     }
 }
 

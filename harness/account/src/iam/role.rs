@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::access_key::AccessKey;
 use super::error::IamError;
+use super::group::Group;
 use super::held::{Attachable, HeldPolicies};
 use super::managed::CustomerPolicy;
 use super::mfa::MfaDevice;
@@ -186,12 +187,15 @@ pub(crate) struct Iam {
     pub(super) roles: BTreeMap<String, Role>,
     pub(super) profiles: BTreeMap<String, InstanceProfile>,
     pub(super) users: BTreeMap<String, User>,
+    pub(super) groups: BTreeMap<String, Group>,
     /// By id.
     pub(super) access_keys: BTreeMap<String, AccessKey>,
     /// By ARN.
     pub(super) oidc_providers: BTreeMap<String, OidcProvider>,
     /// By serial number.
     pub(super) mfa_devices: BTreeMap<String, MfaDevice>,
+    /// What its sign-in page goes by besides its digits.
+    pub(super) alias: Option<String>,
     pub(super) policies: BTreeMap<String, CustomerPolicy>,
     pub(super) quotas: IamQuotas,
     /// Counts what was made, so that what is made anew gets another unique id.

@@ -1,16 +1,26 @@
-//! Users and their long-term keys.
+//! Users.
 
 use std::collections::BTreeMap;
 
 use super::error::IamError;
-use super::held::HeldPolicies;
-use super::names::check_name;
+use super::held::{Attachable, HeldPolicies};
+use super::names::{self, check_name};
+use super::page::{Page, PageRequest};
+use super::quotas::room;
 use super::role::{Iam, no_such};
+use super::tags::{self, Tag, Tags};
 use crate::control_plane::ControlPlane;
 use crate::id::UniqueId;
+use crate::instant::SimInstant;
 use crate::operation::Operation;
 use crate::policy::{Context, Document, NamedPolicy};
 use crate::session::Actor;
+
+/// `iam.names.form`; of a user that is made. One that is named in another request may be longer.
+const NAME_MAX: usize = 64;
+const EXISTING_NAME_MAX: usize = 128;
+/// `iam.quotas`.
+const USERS_MAX: usize = 5000;
 
 /// A user.
 #[derive(Clone, Debug)]
@@ -19,9 +29,16 @@ pub struct User {
     pub name: String,
     /// `AIDA…`.
     pub id: String,
-    /// `arn:aws:iam::ACCOUNT:user/NAME`.
+    /// `arn:aws:iam::ACCOUNT:user/PATH/NAME`.
     pub arn: String,
+    /// `/`, or names between two of them.
+    pub path: String,
+    /// When it was made.
+    pub created: SimInstant,
+    /// Its tags.
+    pub tags: Tags,
     pub(super) policies: HeldPolicies,
+    pub(super) boundary: Option<Attachable>,
 }
 
 /// What `CreateUser` takes, with the policies to begin with.
@@ -29,6 +46,13 @@ pub struct User {
 pub struct CreateUser {
     /// The name.
     pub name: String,
+    /// `/` if it is not said.
+    pub path: Option<String>,
+    /// Tags, which its keys have too.
+    pub tags: Vec<Tag>,
+    /// The ARN of the managed policy that is the most that its policies can give; for the operator
+    /// its name will do.
+    pub permissions_boundary: Option<String>,
     /// Names or ARNs of managed policies.
     pub attached: Vec<String>,
     /// Inline policies by name.
@@ -45,9 +69,28 @@ impl User {
         }
     }
 
-    /// The policies that say what the user may do, as they stand now.
-    pub(crate) fn identity_policies(&self) -> &[NamedPolicy] {
+    /// The policies of its own, without those of its groups, as they stand now.
+    pub(crate) fn own_policies(&self) -> &[NamedPolicy] {
         self.policies.all()
+    }
+
+    /// The most that they can give.
+    pub(crate) fn boundary(&self) -> Option<&NamedPolicy> {
+        self.boundary.as_ref().map(|boundary| &boundary.policy)
+    }
+
+    /// The ARN of the managed policy that is its permissions boundary.
+    pub fn permissions_boundary(&self) -> Option<&str> {
+        self.boundary.as_ref().map(|found| found.arn.as_str())
+    }
+
+    /// The condition keys of what is done with it (`iam.authorization.boundary`).
+    fn context(&self, own: Context) -> Context {
+        let mut context = self.tags.context(own);
+        if context.values("iam:PermissionsBoundary").is_empty() {
+            context.set("iam:PermissionsBoundary", self.permissions_boundary());
+        }
+        context
     }
 }
 
@@ -56,16 +99,247 @@ impl Iam {
         let found = self.users.get(&name.to_lowercase());
         found.ok_or_else(|| no_such("user", name))
     }
-}
 
-impl Iam {
+    pub(super) fn user_mut(&mut self, name: &str) -> Result<&mut User, IamError> {
+        let found = self.users.get_mut(&name.to_lowercase());
+        found.ok_or_else(|| no_such("user", name))
+    }
+
     /// By unique id: what belongs to a user outlives a name.
     pub(crate) fn user_by_id(&self, id: &str) -> Option<&User> {
         self.users.values().find(|user| user.id == id)
     }
+
+    /// What keeps a user from being deleted. The order in which AWS looks is unsourced.
+    fn holds_on_to(&self, user: &User) -> Option<&'static str> {
+        // iam.user.delete-conflict
+        if self.keys_of(&user.id).next().is_some() {
+            Some("delete access keys")
+        } else if self.mfa_of(&user.id).next().is_some() {
+            Some("delete MFA device")
+        } else if !user.policies.inline().is_empty() {
+            Some("delete policies")
+        } else if user.policies.attached().next().is_some() {
+            Some("detach all policies")
+        } else if self.groups_of(&user.id).next().is_some() {
+            Some("remove users from group")
+        } else {
+            None
+        }
+    }
 }
 
 impl ControlPlane<'_> {
+    /// Makes a user; answers it.
+    ///
+    /// # Errors
+    /// Denied; a name that is taken or malformed, a path or tags that cannot be, a managed policy
+    /// that is not known, more users than an account may have.
+    pub fn create_user(&mut self, request: CreateUser) -> Result<User, IamError> {
+        check_name("userName", &request.name, NAME_MAX)?;
+        let path = request.path.as_deref().unwrap_or(names::PATH_DEFAULT);
+        names::check_path(path)?;
+        let boundary = request.permissions_boundary.as_deref();
+        let meant = boundary.map(|named| self.arn_meant(named)).transpose()?;
+        let arn = names::arn(&self.account, "user", path, &request.name);
+        let mut own = tags::request_context(&request.tags, Context::new());
+        own.set("iam:PermissionsBoundary", meant);
+        self.authorize(Operation::CreateUser, &arn, &own)?;
+        let boundary = boundary.map(|named| self.boundary_named(named));
+        let boundary = boundary.transpose()?;
+        let mut tags = Tags::of_principal();
+        tags.put(&request.tags)?;
+        let mut policies = HeldPolicies::default();
+        for named in &request.attached {
+            policies.attach(&self.attachable(named)?);
+        }
+        for (name, document) in request.inline {
+            policies.put_inline(&name, document);
+        }
+        if self.iam().user(&request.name).is_ok() {
+            return Err(IamError::EntityAlreadyExists {
+                kind: "User",
+                name: request.name,
+            });
+        }
+        room("UsersPerAccount", self.iam().users.len(), USERS_MAX)?;
+        let user = User {
+            id: self.unique_id(UniqueId::User, "user", &request.name),
+            arn,
+            path: path.to_owned(),
+            created: self.now,
+            tags,
+            policies,
+            boundary,
+            name: request.name,
+        };
+        self.done(Operation::CreateUser, &user.name);
+        let key = user.name.to_lowercase();
+        self.iam_mut().users.insert(key, user.clone());
+        Ok(user)
+    }
+
+    /// A user, or the caller.
+    ///
+    /// # Errors
+    /// Denied; no such user.
+    pub fn get_user(&mut self, user: Option<&str>) -> Result<User, IamError> {
+        let user = self.user_or_caller(user)?;
+        self.ask_user(Operation::GetUser, &user, Context::new())?;
+        Ok(self.iam().user(&user)?.clone())
+    }
+
+    /// The users below a path, by name.
+    ///
+    /// # Errors
+    /// Denied; a path or a page that cannot be.
+    pub fn list_users(
+        &mut self,
+        path_prefix: Option<&str>,
+        page: &PageRequest,
+    ) -> Result<Page<User>, IamError> {
+        names::check_path_prefix(path_prefix)?;
+        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
+        // iam.authorization.lists
+        let arn = names::arn(&self.account, "user", prefix, "");
+        self.authorize(Operation::ListUsers, &arn, &Context::new())?;
+        let users = self.iam().users.iter();
+        let below = users.filter(|(_, user)| user.path.starts_with(prefix));
+        let all = below.map(|(key, user)| (key.clone(), user.clone()));
+        page.cut(&format!("users {prefix}"), all)
+    }
+
+    /// Gives a user another name or path. Its keys act under it from now on, and its unique id stays
+    /// (`iam.user.rename`).
+    ///
+    /// # Errors
+    /// Denied; no such user; a name that is taken or malformed, a path that cannot be.
+    pub fn update_user(
+        &mut self,
+        name: &str,
+        new_name: Option<&str>,
+        new_path: Option<&str>,
+    ) -> Result<(), IamError> {
+        if let Some(new_name) = new_name {
+            check_name("newUserName", new_name, NAME_MAX)?;
+        }
+        new_path.map_or(Ok(()), names::check_path)?;
+        self.ask_user(Operation::UpdateUser, name, Context::new())?;
+        let mut user = self.iam().user(name)?.clone();
+        let before = user.name.to_lowercase();
+        if let Some(new_name) = new_name {
+            new_name.clone_into(&mut user.name);
+        }
+        if let Some(new_path) = new_path {
+            new_path.clone_into(&mut user.path);
+        }
+        user.arn = names::arn(&self.account, "user", &user.path, &user.name);
+        if user.arn != self.iam().user(name)?.arn {
+            // The permission is needed for what it is to be, too.
+            let own = user.context(Context::new());
+            self.authorize(Operation::UpdateUser, &user.arn, &own)?;
+        }
+        let key = user.name.to_lowercase();
+        if key != before && self.iam().users.contains_key(&key) {
+            let (kind, name) = ("User", user.name);
+            return Err(IamError::EntityAlreadyExists { kind, name });
+        }
+        self.world.sessions.rename(&user.id, &user.actor());
+        self.done(Operation::UpdateUser, &format!("{name} {}", user.name));
+        let users = &mut self.iam_mut().users;
+        users.remove(&before);
+        users.insert(key, user);
+        Ok(())
+    }
+
+    /// Deletes a user that has nothing and is nowhere.
+    ///
+    /// # Errors
+    /// Denied; no such user; something is still theirs (`iam.user.delete-conflict`).
+    pub fn delete_user(&mut self, name: &str) -> Result<(), IamError> {
+        self.ask_user(Operation::DeleteUser, name, Context::new())?;
+        let user = self.iam().user(name)?;
+        if let Some(what) = self.iam().holds_on_to(user) {
+            return Err(IamError::DeleteConflict { what });
+        }
+        self.iam_mut().users.remove(&name.to_lowercase());
+        self.done(Operation::DeleteUser, name);
+        Ok(())
+    }
+
+    /// Sets tags of a user.
+    ///
+    /// # Errors
+    /// Denied; no such user; tags that cannot be.
+    pub fn tag_user(&mut self, name: &str, tags: &[Tag]) -> Result<(), IamError> {
+        let own = tags::request_context(tags, Context::new());
+        self.ask_user(Operation::TagUser, name, own)?;
+        self.iam_mut().user_mut(name)?.tags.put(tags)?;
+        self.done(Operation::TagUser, name);
+        Ok(())
+    }
+
+    /// Takes tags of a user away.
+    ///
+    /// # Errors
+    /// Denied; no such user; keys that cannot be.
+    pub fn untag_user(&mut self, name: &str, keys: &[String]) -> Result<(), IamError> {
+        let own = Context::new().with_values("aws:TagKeys", keys);
+        self.ask_user(Operation::UntagUser, name, own)?;
+        self.iam_mut().user_mut(name)?.tags.remove(keys)?;
+        self.done(Operation::UntagUser, name);
+        Ok(())
+    }
+
+    /// The tags of a user, by key.
+    ///
+    /// # Errors
+    /// Denied; no such user; a page that cannot be.
+    pub fn list_user_tags(
+        &mut self,
+        name: &str,
+        page: &PageRequest,
+    ) -> Result<Page<Tag>, IamError> {
+        self.ask_user(Operation::ListUserTags, name, Context::new())?;
+        let user = self.iam().user(name)?;
+        user.tags.page(&format!("tags {}", user.arn), page)
+    }
+
+    /// Makes a managed policy the most that the policies of a user can give, at once for its keys.
+    ///
+    /// # Errors
+    /// Denied; no such user or policy.
+    pub fn put_user_permissions_boundary(
+        &mut self,
+        user: &str,
+        policy: &str,
+    ) -> Result<(), IamError> {
+        let arn = self.arn_meant(policy)?;
+        let own = Context::new().with("iam:PermissionsBoundary", arn);
+        self.ask_user(Operation::PutUserPermissionsBoundary, user, own)?;
+        let boundary = self.boundary_named(policy)?;
+        self.iam_mut().user_mut(user)?.boundary = Some(boundary);
+        let detail = format!("{user} {policy}");
+        self.done(Operation::PutUserPermissionsBoundary, &detail);
+        Ok(())
+    }
+
+    /// Takes the boundary of a user away.
+    ///
+    /// # Errors
+    /// Denied; no such user, or it has none.
+    pub fn delete_user_permissions_boundary(&mut self, user: &str) -> Result<(), IamError> {
+        let operation = Operation::DeleteUserPermissionsBoundary;
+        self.ask_user(operation, user, Context::new())?;
+        if self.iam_mut().user_mut(user)?.boundary.take().is_none() {
+            // The wording is ours.
+            let message = format!("The user with name {user} has no permissions boundary.");
+            return Err(IamError::NoSuch(message));
+        }
+        self.done(operation, user);
+        Ok(())
+    }
+
     /// The user that is named or, if none is, the one who asks (`iam.user.caller-is-default`).
     pub(super) fn user_or_caller(&self, named: Option<&str>) -> Result<String, IamError> {
         if let Some(name) = named {
@@ -77,96 +351,23 @@ impl ControlPlane<'_> {
         }
     }
 
-    /// Refuses what the policies do not allow to do with a user, whether or not there is one.
-    pub(super) fn authorize_user(
+    /// Refuses what the policies do not allow to do with a user, and then what is asked of a user
+    /// that is not there (`iam.authorization.before-existence`).
+    pub(super) fn ask_user(
         &mut self,
         operation: Operation,
-        user: &str,
+        name: &str,
+        own: Context,
     ) -> Result<(), IamError> {
-        let arn = match self.iam().user(user) {
-            Ok(user) => user.arn.clone(),
-            Err(_) => format!("arn:aws:iam::{}:user/{user}", self.account),
+        check_name("userName", name, EXISTING_NAME_MAX)?;
+        let (arn, own) = if let Ok(user) = self.iam().user(name) {
+            (user.arn.clone(), user.context(own))
+        } else {
+            let path = names::PATH_DEFAULT;
+            (names::arn(&self.account, "user", path, name), own)
         };
-        self.authorize(operation, &arn, &Context::new())?;
+        self.authorize(operation, &arn, &own)?;
+        self.iam().user(name)?;
         Ok(())
-    }
-
-    /// Makes a user.
-    ///
-    /// # Errors
-    /// A name that is taken or malformed, a managed policy that is not known.
-    pub fn create_user(&mut self, request: CreateUser) -> Result<(), IamError> {
-        let CreateUser {
-            name,
-            attached,
-            inline,
-        } = request;
-        check_name("userName", &name, 64)?;
-        let mut policies = HeldPolicies::default();
-        for named in &attached {
-            policies.attach(&self.attachable(named)?);
-        }
-        for (name, document) in inline {
-            policies.put_inline(&name, document);
-        }
-        let key = name.to_lowercase();
-        if self.iam_mut().users.contains_key(&key) {
-            return Err(IamError::EntityAlreadyExists { kind: "User", name });
-        }
-        self.iam_mut().made += 1;
-        let id = UniqueId::User.draw(
-            &self.world.entropy,
-            &format!("user/{name}/{}", self.iam().made),
-        );
-        self.done(Operation::CreateUser, &name);
-        let user = User {
-            arn: format!("arn:aws:iam::{}:user/{name}", self.account),
-            name,
-            id,
-            policies,
-        };
-        self.iam_mut().users.insert(key, user);
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{start, world};
-
-    #[test]
-    fn a_user_has_a_name_once_and_keys_for_ever() {
-        let mut world = world();
-        let ann = || CreateUser {
-            name: "ann".to_owned(),
-            attached: vec!["AmazonS3ReadOnlyAccess".to_owned()],
-            ..CreateUser::default()
-        };
-        world.operator(start()).create_user(ann()).unwrap();
-        let again = CreateUser {
-            name: "Ann".to_owned(),
-            ..ann()
-        };
-        let refused = world.operator(start()).create_user(again).unwrap_err();
-        assert_eq!(refused.code(), "EntityAlreadyExists");
-        let key = world.operator(start()).create_access_key("ann").unwrap();
-        assert!(
-            key.access_key_id.starts_with("AKIA"),
-            "sts.credentials.key-id-prefix"
-        );
-        assert_eq!(
-            key.identity.caller_arn(),
-            "arn:aws:iam::111122223333:user/ann"
-        );
-        assert!(!key.is_expired(start() + std::time::Duration::from_hours(24 * 3650)));
-        let reads = world.decide(start(), &key, "s3:GetObject", "arn:aws:s3:::b/k");
-        let writes = world.decide(start(), &key, "s3:PutObject", "arn:aws:s3:::b/k");
-        assert_eq!((reads.allowed(), writes.allowed()), (true, false));
-        let nobody = world
-            .operator(start())
-            .create_access_key("bob")
-            .unwrap_err();
-        assert_eq!(nobody.code(), "NoSuchEntity");
     }
 }

@@ -262,7 +262,7 @@ fn administrator(simulation: &Simulation) -> io::Result<Arc<Session>> {
     };
     match world.operator(now).create_user(request) {
         Err(error) if error.code() != "EntityAlreadyExists" => return Err(io::Error::other(error)),
-        Ok(()) | Err(_) => {}
+        Ok(_) | Err(_) => {}
     }
     world
         .operator(now)

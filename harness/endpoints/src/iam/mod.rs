@@ -1,11 +1,20 @@
 //! Identity and access management over HTTP.
 
+mod access_keys;
+mod account;
+mod details;
+mod groups;
+mod holders;
+mod mfa;
+mod oidc;
 mod page;
 mod policies;
 mod profiles;
 mod role_policies;
 mod roles;
 mod shape;
+mod simulate;
+mod users;
 
 use rolecall_account::sigv4::ServiceRules;
 use rolecall_account::{IamError, Service, Stage, StsError};
@@ -27,6 +36,15 @@ pub(crate) static IAM: QueryService = QueryService {
         role_policies::ROWS,
         policies::ROWS,
         profiles::ROWS,
+        users::ROWS,
+        groups::ROWS,
+        holders::ROWS,
+        access_keys::ROWS,
+        mfa::ROWS,
+        oidc::ROWS,
+        simulate::ROWS,
+        details::ROWS,
+        account::ROWS,
     ],
     unsigned: &[],
 };

@@ -167,7 +167,7 @@ fn list_entities_for_policy(world: &mut World, call: &Call<'_>) -> Result<Answer
     let asked = page::asked(call)?;
     let mut account = account(world, call);
     let found = account.list_entities_for_policy(arn, &which, &asked)?;
-    let (mut roles, mut users) = (Vec::new(), Vec::new());
+    let (mut roles, mut users, mut groups) = (Vec::new(), Vec::new(), Vec::new());
     for entity in found.items {
         match entity {
             PolicyEntity::Role { name, id } => {
@@ -176,10 +176,13 @@ fn list_entities_for_policy(world: &mut World, call: &Call<'_>) -> Result<Answer
             PolicyEntity::User { name, id } => {
                 users.push(member(vec![text("UserName", name), text("UserId", id)]));
             }
+            PolicyEntity::Group { name, id } => {
+                groups.push(member(vec![text("GroupName", name), text("GroupId", id)]));
+            }
         }
     }
     let mut told = vec![
-        list("PolicyGroups", []),
+        list("PolicyGroups", groups),
         list("PolicyUsers", users),
         list("PolicyRoles", roles),
     ];
@@ -188,7 +191,7 @@ fn list_entities_for_policy(world: &mut World, call: &Call<'_>) -> Result<Answer
 }
 
 /// What every answer shows of a policy.
-fn shape(policy: &ManagedPolicy) -> Vec<Element> {
+pub(super) fn shape(policy: &ManagedPolicy) -> Vec<Element> {
     let count = |name, count: usize| text(name, count.to_string());
     vec![
         text("PolicyName", policy.name.as_str()),
@@ -205,7 +208,7 @@ fn shape(policy: &ManagedPolicy) -> Vec<Element> {
 }
 
 /// Lists and new versions leave the document out (`iam.answers.policy-members`).
-fn version_shape(version: &PolicyVersion) -> Vec<Element> {
+pub(super) fn version_shape(version: &PolicyVersion) -> Vec<Element> {
     vec![
         text("VersionId", version.id.as_str()),
         flag("IsDefaultVersion", version.is_default),

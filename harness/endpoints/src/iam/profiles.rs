@@ -132,7 +132,7 @@ fn whole(account: &ControlPlane<'_>, profile: &InstanceProfile) -> Vec<Element> 
     members
 }
 
-fn shape(account: &ControlPlane<'_>, profile: &InstanceProfile) -> Vec<Element> {
+pub(super) fn shape(account: &ControlPlane<'_>, profile: &InstanceProfile) -> Vec<Element> {
     let role = account.role_in(profile);
     vec![
         text("Path", profile.path.as_str()),

@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Row] = &[
 
 /// How much of a role an answer shows (`iam.answers.role-members`).
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+pub(super) enum Shown {
     /// What `CreateRole` answers.
     Created,
     /// A role among others.
@@ -137,7 +137,7 @@ pub(super) fn listed(account: &ControlPlane<'_>, role: &Role) -> Element {
     member(shape(account, role, Shown::Listed))
 }
 
-fn shape(account: &ControlPlane<'_>, role: &Role, shown: Shown) -> Vec<Element> {
+pub(super) fn shape(account: &ControlPlane<'_>, role: &Role, shown: Shown) -> Vec<Element> {
     let trust = account.trust_policy(role);
     let mut members = vec![
         text("Path", role.path.as_str()),

@@ -53,6 +53,7 @@ fn who_may<'a>(lab: &'a Lab, statements: &str) -> Asker<'a> {
         name: name.clone(),
         attached: Vec::new(),
         inline: BTreeMap::from([policy]),
+        ..CreateUser::default()
     };
     let mut world = lab.edge.world();
     world.operator(now).create_user(request).unwrap();

@@ -54,7 +54,7 @@ pub(crate) fn give_device(lab: &Lab, user: &str, name: &str) -> String {
         name: name.to_owned(),
         ..CreateVirtualMfaDevice::default()
     };
-    let device = world.operator(now).create_virtual_mfa_device(request);
+    let device = world.operator(now).create_virtual_mfa_device(&request);
     let serial = device.unwrap().serial;
     let shown = world.mfa_code(now, &serial).unwrap();
     let codes = [shown.code.expose(), shown.next.expose()];
@@ -345,6 +345,7 @@ pub(crate) fn user(lab: &Lab, denied: Option<&str>) -> Arc<Session> {
         name: "ann".to_owned(),
         attached: vec!["AdministratorAccess".to_owned()],
         inline: deny.into_iter().collect(),
+        ..CreateUser::default()
     };
     let mut world = lab.edge.world();
     world.operator(now).create_user(request).unwrap();

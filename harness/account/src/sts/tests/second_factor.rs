@@ -21,7 +21,7 @@ fn lab(condition: &str) -> (Lab, SimInstant) {
         ..CreateVirtualMfaDevice::default()
     };
     let mut operator = lab.world.operator(start());
-    operator.create_virtual_mfa_device(request).unwrap();
+    operator.create_virtual_mfa_device(&request).unwrap();
     let later = start() + 30 * SECOND;
     let codes = [code(&mut lab, start()), code(&mut lab, later)];
     let codes = [codes[0].as_str(), codes[1].as_str()];
