@@ -269,7 +269,7 @@ fn enable_device(lab: &Lab) -> String {
         name: "ann".to_owned(),
         ..CreateVirtualMfaDevice::default()
     };
-    let device = world.operator(now).create_virtual_mfa_device(request);
+    let device = world.operator(now).create_virtual_mfa_device(&request);
     let serial = device.unwrap().serial;
     let shown = world.mfa_code(now, &serial).unwrap();
     let codes = [shown.code.expose(), shown.next.expose()];
