@@ -73,7 +73,7 @@ fn a_second_factor_opens_iam_to_a_users_session() {
                 ..CreateVirtualMfaDevice::default()
             };
             let mut operator = world.operator(now);
-            let device = operator.create_virtual_mfa_device(device).unwrap();
+            let device = operator.create_virtual_mfa_device(&device).unwrap();
             let shown = world.mfa_code(now, &device.serial).unwrap();
             let codes = [shown.code.expose(), shown.next.expose()];
             let enabled = world
