@@ -258,6 +258,11 @@ impl World {
         &self.region
     }
 
+    /// Every instance, of every account, those that are gone among them.
+    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
+        self.ec2.all()
+    }
+
     /// An instance by its id.
     pub fn instance(&self, id: &str) -> Option<&Instance> {
         self.ec2.instance(id).ok()

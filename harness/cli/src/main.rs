@@ -51,6 +51,7 @@ enum Command {
     Ctl(command::ctl::Arguments),
     Record(command::record::Arguments),
     Rules(command::rules::Arguments),
+    Operations(command::operations::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         Command::Ctl(arguments) => command::ctl::run(&arguments),
         Command::Record(arguments) => command::record::run(arguments),
         Command::Rules(arguments) => command::rules::run(&arguments),
+        Command::Operations(arguments) => command::operations::run(&arguments),
     }
     .into()
 }

@@ -14,6 +14,7 @@ mod fault;
 mod iam;
 mod imds;
 mod json;
+mod operations;
 mod place;
 mod query;
 pub mod record;
@@ -32,6 +33,7 @@ pub use fault::{
     Faults, Gate, GatePoint, GateState, Matcher, OddExpiration, Point, REDIRECT_STATUS, Redirect,
     Skew, Stall, Throttle, glob,
 };
+pub use operations::{operations, service_title};
 pub use place::{Caller, Hops, Place, Places};
 pub use transport::memory::{MemoryNetwork, Wire, WireError};
 pub use transport::tcp::{Addresses, ListenOptions, Server};

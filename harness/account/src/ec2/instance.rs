@@ -138,6 +138,10 @@ pub(crate) struct Ec2 {
 }
 
 impl Ec2 {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Instance> {
+        self.instances.values()
+    }
+
     pub(crate) fn instance(&self, id: &str) -> Result<&Instance, Ec2Error> {
         self.instances
             .get(id)

@@ -2,6 +2,7 @@
 
 pub(crate) mod ctl;
 pub(crate) mod environment;
+pub(crate) mod operations;
 pub(crate) mod record;
 pub(crate) mod rules;
 pub(crate) mod scenario;

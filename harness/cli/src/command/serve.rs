@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -194,6 +194,7 @@ async fn serve(
     };
     environment::write_private_files(state)?;
     state.write(&described)?;
+    let server = following_launches(server, &simulation, state, &described);
     // From here on the state speaks for itself.
     *turn = None;
     if let Some(path) = &arguments.env_file {
@@ -326,27 +327,8 @@ fn described(
     control_token: String,
 ) -> State {
     let Process { id: pid, started } = Process::this();
-    let places = addresses
-        .places
-        .iter()
-        .filter_map(|(name, place, address)| {
-            let (what, endpoint) = match place {
-                Place::Instance(id) => (
-                    format!("instance {id}"),
-                    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-                ),
-                Place::Task(id) => (format!("task {id}"), "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
-                Place::Pod(uid) => (format!("pod {uid}"), "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
-                Place::Laptop => return None,
-            };
-            let variables = simulation.variables(name, Some(*address));
-            Some(ServedPlace {
-                name: name.clone(),
-                what,
-                url: variables.get(endpoint)?.clone(),
-                variables,
-            })
-        });
+    let places = addresses.places.iter();
+    let places = places.filter_map(|(name, place, at)| served_place(simulation, name, place, *at));
     State {
         pid,
         started,
@@ -359,6 +341,57 @@ fn described(
         places: places.collect(),
         users: Vec::new(),
     }
+}
+
+/// An instance, a task or a pod as the state file has it.
+fn served_place(
+    simulation: &Simulation,
+    name: &str,
+    place: &Place,
+    address: SocketAddr,
+) -> Option<ServedPlace> {
+    let (what, endpoint) = match place {
+        Place::Instance(id) => (
+            format!("instance {id}"),
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        ),
+        Place::Task(id) => (format!("task {id}"), "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+        Place::Pod(uid) => (format!("pod {uid}"), "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+        Place::Laptop => return None,
+    };
+    let variables = simulation.variables(name, Some(address));
+    Some(ServedPlace {
+        name: name.to_owned(),
+        what,
+        url: variables.get(endpoint)?.clone(),
+        variables,
+    })
+}
+
+/// The same server; what is launched while it serves is in the state file, too.
+fn following_launches(
+    server: Server,
+    simulation: &Arc<Simulation>,
+    state: &StateFile,
+    described: &State,
+) -> Server {
+    let (names, simulation) = (simulation.places().clone(), Arc::clone(simulation));
+    let (state, described) = (state.clone(), described.clone());
+    server.following_launches(names, move |launched| {
+        let launched = launched.iter();
+        let launched = launched
+            .filter_map(|(name, place, at)| served_place(&simulation, name, place, *at))
+            .collect::<Vec<_>>();
+        let mut now = described.clone();
+        // A name goes to what was launched under it once the one before is gone.
+        now.places
+            .retain(|place| !launched.iter().any(|new| new.name == place.name));
+        now.places.extend(launched);
+        if let Err(error) = state.write(&now) {
+            let at = state.path().display();
+            anstream::eprintln!("rolecall: {at}: {error}; what was launched is not in it");
+        }
+    })
 }
 
 /// What is there, and what to type next.

@@ -60,7 +60,7 @@ pub(super) fn terminate(control: &Control, asked: &InstanceNamed) -> Result<Done
     Ok(control.done(format!("`{name}` is gone")))
 }
 
-fn change(
+pub(super) fn change(
     control: &Control,
     change: impl FnOnce(&mut World, SimInstant) -> Result<(), Ec2Error>,
 ) -> Result<(), Problem> {
@@ -70,7 +70,7 @@ fn change(
 }
 
 /// The name and the id of the instance that is called so.
-fn instance_called(control: &Control, name: &str) -> Result<(String, String), Problem> {
+pub(super) fn instance_called(control: &Control, name: &str) -> Result<(String, String), Problem> {
     let instance = |name: String| match control.places.get(&name)? {
         Place::Instance(id) => Some((name, id)),
         _ => None,

@@ -6,10 +6,12 @@
 //! [`table`] says which routes there are; the router and the description in the form of OpenAPI
 //! are both made of it, and the schemas come from the types that the handlers take and give.
 
+mod console;
 mod faults;
 mod guard;
 mod instances;
 mod journal;
+mod launches;
 mod mfa;
 mod openapi;
 mod problem;
@@ -17,6 +19,7 @@ mod roles;
 mod route;
 mod router;
 mod said;
+mod said_of_instances;
 mod sources;
 mod table;
 mod time;

@@ -4,7 +4,8 @@ use http::StatusCode;
 
 use super::said::Nothing;
 use super::{
-    faults, instances, journal, mfa, openapi, roles, route::Route, sources, time, web_identity,
+    console, faults, instances, journal, launches, mfa, openapi, roles, route::Route, sources,
+    time, web_identity,
 };
 
 /// Every route, in the order of the description.
@@ -13,6 +14,8 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(of_time());
     routes.extend(of_sources());
     routes.extend(of_instances());
+    routes.extend(of_launches());
+    routes.extend(of_the_console());
     routes.extend(of_roles());
     routes.push(of_devices());
     routes.push(of_identity_providers());
@@ -117,6 +120,48 @@ fn of_instances() -> [Route; 6] {
             "EC2 TerminateInstances",
             instances::terminate,
         )),
+    ]
+}
+
+fn of_launches() -> [Route; 2] {
+    [
+        Route::get(
+            "/instances",
+            "Says which instances there are",
+            |control, _: &Nothing| Ok(launches::list(control)),
+        ),
+        Route::post(
+            "/launch",
+            "EC2 RunInstances: launches an instance, which gets an address of its own",
+            launches::launch,
+        )
+        .refuses(
+            StatusCode::NOT_FOUND,
+            "There is no such instance profile; `known` has those there are.",
+        )
+        .refuses(
+            StatusCode::CONFLICT,
+            "Something else has that name, or EC2 refuses it.",
+        ),
+    ]
+}
+
+fn of_the_console() -> [Route; 2] {
+    [
+        Route::post(
+            "/console-create-role",
+            "Makes a role for a service as the console does it: for EC2 with the instance profile of the same name",
+            console::create_role,
+        )
+        .refuses(StatusCode::NOT_FOUND, NO_SUCH_ENTITY)
+        .refuses(StatusCode::CONFLICT, "There is one of that name already."),
+        Route::post(
+            "/console-modify-iam-role",
+            "Gives an instance a role, in place of the one it has, or takes it away, as the console does it",
+            console::modify_iam_role,
+        )
+        .refuses(StatusCode::NOT_FOUND, NO_SUCH_PLACE)
+        .refuses(StatusCode::CONFLICT, "EC2 refuses it."),
     ]
 }
 

@@ -95,6 +95,11 @@ pub(crate) enum Envelope {
 }
 
 impl QueryService {
+    /// Whether it answers that operation.
+    pub(crate) fn answers(&self, operation: Operation) -> bool {
+        self.deciding(operation).is_some()
+    }
+
     fn deciding(&self, operation: Operation) -> Option<Deciding> {
         let mut rows = self.rows();
         let row = rows.find(|(named, _)| *named == operation);
@@ -114,7 +119,7 @@ impl QueryService {
         }
     }
 
-    fn rows(&self) -> impl Iterator<Item = &'static Row> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &'static Row> {
         self.rows.iter().copied().flatten()
     }
 }

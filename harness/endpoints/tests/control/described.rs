@@ -40,6 +40,71 @@ fn fetch(path: &'static str, with: &str, status: u16) -> Case {
     }
 }
 
+/// Launches, and what the console does.
+fn launches() -> Vec<Case> {
+    vec![
+        post(
+            "/launch",
+            json!({ "name": "batch", "profile": "web-profile" }),
+            200,
+        ),
+        post("/launch", json!({ "name": "batch" }), 409),
+        post(
+            "/launch",
+            json!({ "name": "other", "profile": "nothing" }),
+            404,
+        ),
+        post(
+            "/launch",
+            json!({ "name": "other", "http_tokens": "maybe" }),
+            400,
+        ),
+        fetch("/instances", "", 200),
+        fetch("/instances", "?all=yes", 400),
+        post(
+            "/console-modify-iam-role",
+            json!({ "instance": "batch" }),
+            200,
+        ),
+        post(
+            "/console-modify-iam-role",
+            json!({ "instance": "batch", "role": "nothing" }),
+            404,
+        ),
+        post(
+            "/console-modify-iam-role",
+            json!({ "instance": "btach" }),
+            404,
+        ),
+        post("/terminate", json!({ "instance": "batch" }), 200),
+        post(
+            "/console-modify-iam-role",
+            json!({ "instance": "batch", "role": "web-profile" }),
+            409,
+        ),
+        post(
+            "/console-create-role",
+            json!({ "name": "batch-app", "trust": "ec2" }),
+            200,
+        ),
+        post(
+            "/console-create-role",
+            json!({ "name": "batch-app", "trust": "ec2" }),
+            409,
+        ),
+        post(
+            "/console-create-role",
+            json!({ "name": "x", "trust": "ec2", "policies": ["Nothing"] }),
+            404,
+        ),
+        post(
+            "/console-create-role",
+            json!({ "name": "x", "trust": "EC 2" }),
+            400,
+        ),
+    ]
+}
+
 /// Every route, with every status it is described with that a request can bring about.
 fn cases(request_id: &str) -> Vec<Case> {
     let web = json!({ "instance": "web" });
@@ -50,7 +115,8 @@ fn cases(request_id: &str) -> Vec<Case> {
     let put = |role: &str| json!({ "role": role, "name": "p", "document": POLICY });
     let century = 100.0 * 365.0 * 86_400.0;
     let large = "x".repeat(200 << 10);
-    let mut cases = vec![
+    let mut cases = launches();
+    cases.extend([
         fetch("/openapi.json", "", 200),
         fetch("/openapi.json", "?x=1", 400),
         fetch("/clock", "", 200),
@@ -128,7 +194,7 @@ fn cases(request_id: &str) -> Vec<Case> {
         fetch("/explain/{id}", "nothing", 404),
         post("/reset", Value::Null, 200),
         post("/reset", json!({}), 500),
-    ];
+    ]);
     cases.extend(tokens());
     let takers: BTreeSet<_> = cases
         .iter()

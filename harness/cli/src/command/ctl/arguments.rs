@@ -123,6 +123,15 @@ pub(super) enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Launch an instance, which gets a metadata address of its own
+    #[command(after_help = LAUNCH_EXAMPLES)]
+    Launch(Launch),
+    /// Say which instances there are, and where their metadata is
+    #[command(after_help = "Example:\n  rolecall ctl instances")]
+    Instances(Output),
+    /// Do in one step what AWS's console does
+    #[command(subcommand, after_help = CONSOLE_EXAMPLES)]
+    Console(Console),
     /// Stop a running instance
     #[command(after_help = "Example:\n  rolecall ctl stop-instance web")]
     StopInstance(Instance),
@@ -180,6 +189,18 @@ pub(super) enum Command {
     Openapi,
 }
 
+const LAUNCH_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl launch batch --profile web-profile
+  rolecall ctl launch batch --metadata-options HttpTokens=required,HttpPutResponseHopLimit=2
+  eval \"$(rolecall env batch)\"";
+
+const CONSOLE_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl console create-role batch-app --trust ec2 --policy AmazonS3ReadOnlyAccess
+  rolecall ctl console modify-iam-role web batch-app
+  rolecall ctl console modify-iam-role web --none";
+
 const REVOKE_EXAMPLES: &str = "\
 Examples:
   rolecall ctl revoke web
@@ -227,6 +248,59 @@ Examples:
   rolecall ctl add-fault cut --on 's3-get-*' --nth 2 --times 1 'reset = \"in-body\"'
 
 The words for what happens are those of scenarios: docs/faults.md has them all.";
+
+#[derive(Args, Debug)]
+pub(super) struct Launch {
+    /// Its name: its `Name` tag, by which `rolecall env` finds it
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    /// The instance profile to launch it with
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: Option<String>,
+    /// Such as `m5.large`
+    #[arg(long, value_name = "TYPE")]
+    pub(super) instance_type: Option<String>,
+    /// As the AWS CLI has them: `HttpTokens=required,HttpPutResponseHopLimit=2`
+    #[arg(long, value_name = "OPTIONS", value_parser = super::instances::metadata_options)]
+    pub(super) metadata_options: Option<super::instances::Options>,
+    /// Launch a Spot Instance
+    #[arg(long)]
+    pub(super) spot: bool,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Console {
+    /// Make a role for a service; for `ec2`, in an instance profile of the same name
+    CreateRole {
+        /// The role
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The service that may assume it: `ec2`, `lambda`, …
+        #[arg(long, value_name = "SERVICE")]
+        trust: String,
+        /// A managed policy to attach; may be said several times
+        #[arg(long = "policy", value_name = "POLICY")]
+        policies: Vec<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Give an instance a role, in place of the one it has, or take it away
+    ModifyIamRole {
+        /// The instance, by its name or its id
+        #[arg(value_name = "INSTANCE")]
+        instance: String,
+        /// The role, by the name of its instance profile
+        #[arg(value_name = "ROLE", required_unless_present = "none")]
+        role: Option<String>,
+        /// Leave it without one
+        #[arg(long, conflicts_with = "role")]
+        none: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+}
 
 #[derive(Args, Debug)]
 pub(super) struct AddFault {

@@ -3,6 +3,7 @@
 mod arguments;
 mod client;
 mod faults;
+mod instances;
 mod journal;
 mod mfa;
 mod run;

@@ -8,7 +8,7 @@ use super::super::Format;
 use super::arguments::{Arguments, Command, Output};
 use super::client::Client;
 use super::trouble::Trouble;
-use super::{faults, journal, mfa, time, verbs, web_identity};
+use super::{faults, instances, journal, mfa, time, verbs, web_identity};
 use crate::exit::{self, Exit};
 use crate::state::StateFile;
 
@@ -66,6 +66,9 @@ fn dispatch(arguments: &Arguments) -> Result<(), Trouble> {
             file,
             output,
         } => verbs::put_policy(client, (role, name, file), *output),
+        Command::Launch(asked) => instances::launch(client, &file, asked),
+        Command::Instances(output) => instances::list(client, &file, *output),
+        Command::Console(asked) => instances::console(client, asked),
         Command::StopInstance(asked) => verbs::instance(client, "/stop-instance", asked),
         Command::StartInstance(asked) => verbs::instance(client, "/start-instance", asked),
         Command::Terminate(asked) => verbs::instance(client, "/terminate", asked),

@@ -2,6 +2,7 @@
 
 mod connection;
 mod head;
+mod launched;
 mod line;
 mod listener;
 mod service;
@@ -9,17 +10,21 @@ mod service;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
 
+use self::launched::Launched;
 use self::listener::Listener;
 use self::service::Service;
 use crate::container;
 use crate::edge::Edge;
-use crate::place::Place;
+use crate::place::{Place, Places};
 
 /// What to listen for, and where.
 #[derive(Clone, Debug)]
@@ -50,6 +55,7 @@ pub struct Server {
     edge: Edge,
     addresses: Addresses,
     listeners: Vec<Listener>,
+    launched: Arc<Launched>,
 }
 
 impl Server {
@@ -62,7 +68,9 @@ impl Server {
             bind: options.bind,
             next: options.port,
         };
-        let aws = Listener::new(ports.open().await?, Service::aws(edge));
+        let launched = Arc::new(Launched::new(edge, options.bind, &options.places));
+        let service = Service::aws(edge, Arc::clone(&launched));
+        let aws = Listener::new(ports.open().await?, service);
         let mut addresses = Addresses {
             aws: aws.address()?,
             places: Vec::new(),
@@ -87,14 +95,32 @@ impl Server {
             bind: IpAddr::from([127, 0, 0, 1]),
             next: None,
         };
-        let control = Listener::new(loopback.open().await?, Service::Control(control));
+        let control = Listener::new(
+            loopback.open().await?,
+            Service::Control(control, Arc::clone(&launched)),
+        );
         addresses.control = control.address()?;
         listeners.push(control);
         Ok(Self {
             edge: edge.clone(),
             addresses,
             listeners,
+            launched,
         })
+    }
+
+    /// Gives each instance that is launched from now on a listener at a free port, until it is
+    /// terminated, and a name among `places`: its `Name` tag, or its id if it has none or something
+    /// else has that name. `tell` is told where all of them listen whenever that has changed, before
+    /// the answer to the launch is sent.
+    #[must_use]
+    pub fn following_launches(
+        self,
+        places: Places,
+        tell: impl Fn(&[(String, Place, SocketAddr)]) + Send + Sync + 'static,
+    ) -> Self {
+        self.launched.follow(places, Box::new(tell));
+        self
     }
 
     /// Where everything listens.
@@ -113,14 +139,31 @@ impl Server {
         for listener in self.listeners {
             servers.spawn(listener.serve(self.edge.clone(), stopping.subscribe()));
         }
-        stop.await;
+        tokio::select! {
+            () = stop => {}
+            () = keep_looking(&self.launched) => {}
+        }
         stopping.send_replace(true);
         while let Some(ended) = servers.join_next().await {
             ended.map_err(io::Error::other)??;
         }
         // Each connection holds a receiver for as long as it lasts.
         stopping.closed().await;
+        self.launched.close().await;
         Ok(())
+    }
+}
+
+/// How often it is looked what was launched or ended by no request, as time ends a Spot Instance.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Never over.
+async fn keep_looking(launched: &Launched) {
+    let mut looks = interval(LOOK_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        launched.look().await;
     }
 }
 

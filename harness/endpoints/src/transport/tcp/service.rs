@@ -12,6 +12,7 @@ use rolecall_account::s3::S3Code;
 use serde_json::json;
 use tower::ServiceExt;
 
+use super::launched::Launched;
 use super::line::Malformed;
 use crate::aws::Services;
 use crate::edge::{Edge, status_of};
@@ -24,7 +25,11 @@ use crate::{container, imds, json, record};
 #[derive(Clone, Debug)]
 pub(super) enum Service {
     /// The one AWS endpoint.
-    Aws { caller: Caller, services: Services },
+    Aws {
+        caller: Caller,
+        services: Services,
+        launched: Arc<Launched>,
+    },
     /// What an instance, a task or a pod is told about itself.
     Place {
         caller: Caller,
@@ -32,14 +37,15 @@ pub(super) enum Service {
         responder: Responder,
     },
     /// The control routes, which no fault concerns.
-    Control(Router),
+    Control(Router, Arc<Launched>),
 }
 
 impl Service {
-    pub(super) fn aws(edge: &Edge) -> Self {
+    pub(super) fn aws(edge: &Edge, launched: Arc<Launched>) -> Self {
         Self::Aws {
             caller: caller("client", Place::Laptop),
             services: Services::new(edge),
+            launched,
         }
     }
 
@@ -64,25 +70,38 @@ impl Service {
     pub(super) fn caller(&self) -> Option<&Caller> {
         match self {
             Self::Aws { caller, .. } | Self::Place { caller, .. } => Some(caller),
-            Self::Control(_) => None,
+            Self::Control(..) => None,
         }
     }
 
     pub(super) async fn answer(&self, edge: &Edge, request: Request<Body>) -> Response {
         match self {
-            Self::Aws { caller, services } => {
+            Self::Aws {
+                caller,
+                services,
+                launched,
+            } => {
                 let (head, body) = request.into_parts();
-                let (dialect, router) = services.signed_for(name(&head).as_deref().unwrap_or("s3"));
+                let name = name(&head);
+                let name = name.as_deref().unwrap_or("s3");
+                let (dialect, router) = services.signed_for(name);
                 let request = Request::from_parts(head, body);
-                fault::ask(edge, dialect, router.into(), caller, request).await
+                let response = fault::ask(edge, dialect, router.into(), caller, request).await;
+                if name == "ec2" {
+                    launched.look().await;
+                }
+                response
             }
             Self::Place {
                 caller,
                 dialect,
                 responder,
             } => fault::ask(edge, *dialect, responder.clone(), caller, request).await,
-            Self::Control(router) => match router.clone().oneshot(request).await {
-                Ok(response) => response,
+            Self::Control(router, launched) => match router.clone().oneshot(request).await {
+                Ok(response) => {
+                    launched.look().await;
+                    response
+                }
                 Err(never) => match never {},
             },
         }
@@ -99,7 +118,7 @@ impl Service {
             } => |status| (status, "text/html", imds::page(status)),
             // As the HTTP library of the agents says it.
             Self::Place { .. } => |status| (status, "text/plain", status.to_string()),
-            Self::Control(_) => |status| {
+            Self::Control(..) => |status| {
                 let message =
                     json!({ "code": "bad-request", "message": "that is no HTTP request" });
                 (status, "application/json", message.to_string())
