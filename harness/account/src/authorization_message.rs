@@ -27,10 +27,6 @@ pub(crate) fn encode(entropy: &Entropy, denied: &Denied) -> String {
 }
 
 /// The JSON in a text that [`encode`] made in a world of this seed; `None` in any other.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "what DecodeAuthorizationMessage answers with")
-)]
 pub(crate) fn decode(entropy: &Entropy, encoded: &str) -> Option<String> {
     let sealed = URL_SAFE_NO_PAD.decode(encoded).ok()?;
     let (claimed, hidden) = sealed.split_first_chunk::<SEAL>()?;

@@ -342,6 +342,8 @@ operations! {
     StsAssumeRoot = Sts, "AssumeRoot", "sts-assume-root";
     /// Makes a session for whom a user vouches for.
     StsGetFederationToken = Sts, "GetFederationToken", "sts-get-federation-token";
+    /// Says why a request was refused that was told in a message of its own.
+    StsDecodeAuthorizationMessage = Sts, "DecodeAuthorizationMessage", "sts-decode-authorization-message";
     /// Says whose an access key is.
     StsGetAccessKeyInfo = Sts, "GetAccessKeyInfo", "sts-get-access-key-info";
     /// Makes a session of a user.

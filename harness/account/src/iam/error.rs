@@ -27,6 +27,9 @@ pub enum IamError {
         /// The name asked for.
         name: String,
     },
+    /// No instance profile has that name.
+    #[error("Instance Profile {0} cannot be found.")]
+    NoSuchProfile(String),
     /// What is asked for is not there, in the words for its kind.
     #[error("{0}")]
     NoSuch(String),
@@ -144,7 +147,7 @@ impl IamError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Denied(_) | Self::PolicyOfAnother { .. } => "AccessDenied",
-            Self::NoSuchEntity { .. } | Self::NoSuch(_) => "NoSuchEntity",
+            Self::NoSuchEntity { .. } | Self::NoSuchProfile(_) | Self::NoSuch(_) => "NoSuchEntity",
             Self::EntityAlreadyExists { .. } | Self::Exists(_) => "EntityAlreadyExists",
             Self::QuotaExceeded { .. }
             | Self::PolicyTooLarge { .. }

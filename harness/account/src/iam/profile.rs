@@ -344,5 +344,5 @@ impl ControlPlane<'_> {
 }
 
 fn no_profile(name: &str) -> IamError {
-    IamError::NoSuch(format!("Instance Profile {name} cannot be found."))
+    IamError::NoSuchProfile(name.to_owned())
 }

@@ -115,6 +115,9 @@ pub enum StsError {
         /// What the trust policy said; `None` if there is no such role.
         decision: Option<Decision>,
     },
+    /// A message that no service of this world has made (`sts.decode.message`).
+    #[error("Message is not valid")]
+    InvalidAuthorizationMessage,
     /// An operation of AWS's that this account has not (`sts.operations.out-of-scope`).
     #[error("The operation {operation} is not supported by this simulated account.")]
     OutOfScope {
@@ -170,6 +173,7 @@ impl StsError {
             Self::IdentityToken { .. } => "InvalidIdentityToken",
             Self::IdentityTokenExpired { .. } => "ExpiredTokenException",
             Self::OutOfScope { .. } => "InvalidAction",
+            Self::InvalidAuthorizationMessage => "InvalidAuthorizationMessageException",
             Self::Denied { .. }
             | Self::SessionNotAccepted { .. }
             | Self::SourceIdentityFixed

@@ -4,6 +4,7 @@ mod access_key_info;
 mod assume_role;
 mod authentication;
 mod caller_identity;
+mod decode;
 mod error;
 mod federation_token;
 mod forms;

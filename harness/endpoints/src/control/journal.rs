@@ -44,12 +44,16 @@ fn read<T: std::str::FromStr<Err = String>>(
     parsed.map_err(|wrong| Problem::bad_request(format!("`{name}`: {wrong}")))
 }
 
+/// In place of an id: the latest request that policies decided on.
+const LAST: &str = "last";
+
 pub(super) fn explain(control: &Control, id: &str) -> Result<Explanation, Problem> {
     let world = control.edge.world();
-    let found = world
-        .journal()
-        .entries()
-        .find(|entry| is_called(&world, entry, id));
+    let mut entries = world.journal().entries();
+    let found = match id {
+        LAST => entries.filter(|entry| is_decided(entry)).last(),
+        _ => entries.find(|entry| is_called(&world, entry, id)),
+    };
     let entry = found.ok_or_else(|| {
         let message = format!(
             "no request of this run has the id `{id}`, and no entry of the journal that number"
@@ -69,6 +73,11 @@ pub(super) fn explain(control: &Control, id: &str) -> Result<Explanation, Proble
         keys: session.map(|session| keys(control, session)),
         why: asked.map(|asked| Why::of(asked)),
     })
+}
+
+/// Whether policies said something to it.
+fn is_decided(entry: &Entry) -> bool {
+    matches!(&entry.happening, Happening::Exchange(exchange) if exchange.asked.is_some())
 }
 
 fn is_called(world: &World, entry: &Entry, id: &str) -> bool {

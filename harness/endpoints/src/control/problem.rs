@@ -75,15 +75,19 @@ impl Problem {
     /// A refusal of IAM, with the names there are if one was not known.
     pub(super) fn of_iam(error: &IamError, world: &World) -> Self {
         let problem = Self::new(status(error.status()), error.code(), error.to_string());
-        let IamError::NoSuchEntity { kind, name } = error else {
-            return problem;
-        };
-        let known = match *kind {
-            "role" => owned(world.role_names()),
-            "policy" => owned(managed_names()),
-            _ => owned(world.instance_profile_names()),
-        };
-        problem.unknown(name, known)
+        match error {
+            IamError::NoSuchEntity { kind: "role", name } => {
+                problem.unknown(name, owned(world.role_names()))
+            }
+            IamError::NoSuchEntity {
+                kind: "policy",
+                name,
+            } => problem.unknown(name, owned(managed_names())),
+            IamError::NoSuchProfile(name) => {
+                problem.unknown(name, owned(world.instance_profile_names()))
+            }
+            _ => problem,
+        }
     }
 
     /// A refusal of EC2, likewise. EC2 itself answers with 400, which means a malformed request here.

@@ -242,7 +242,7 @@ fn of_the_journal() -> [Route; 2] {
             "Says what became of a request",
             (
                 "id",
-                "The id that its answer carried, its number in the journal, or the id of its CloudTrail record",
+                "The id that its answer carried, its number in the journal, the id of its CloudTrail record, or `last`: the latest that policies decided on",
             ),
             journal::explain,
         )

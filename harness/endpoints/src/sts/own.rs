@@ -10,6 +10,10 @@ pub(super) const ROWS: &[Row] = &[
     (Operation::StsGetCallerIdentity, get_caller_identity),
     (Operation::StsGetSessionToken, get_session_token),
     (Operation::StsGetAccessKeyInfo, get_access_key_info),
+    (
+        Operation::StsDecodeAuthorizationMessage,
+        decode_authorization_message,
+    ),
 ];
 
 #[expect(clippy::unnecessary_wraps, reason = "a handler like the others")]
@@ -40,6 +44,19 @@ fn get_access_key_info(world: &mut World, call: &Call<'_>) -> Result<Answered, Q
     let (account, decision) = world.sts_get_access_key_info(call.now, call.caller, key)?;
     Ok(Answered {
         result: vec![Element::Text("Account", account)],
+        decision: Some(decision),
+    })
+}
+
+fn decode_authorization_message(
+    world: &mut World,
+    call: &Call<'_>,
+) -> Result<Answered, QueryError> {
+    let encoded = call.parameters.required("EncodedMessage")?;
+    let (decoded, decision) =
+        world.sts_decode_authorization_message(call.now, call.caller, encoded)?;
+    Ok(Answered {
+        result: vec![Element::Text("DecodedMessage", decoded)],
         decision: Some(decision),
     })
 }

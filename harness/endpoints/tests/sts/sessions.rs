@@ -163,3 +163,42 @@ fn what_is_out_of_scope_says_so() {
         }
     });
 }
+
+// sts.decode.message
+#[test]
+fn why_ec2_refused_is_decoded() {
+    lab(async |lab| {
+        let ann = sts(Signer::with(
+            &user(&lab, Some("ec2:StopInstances")),
+            lab.edge.now(),
+        ));
+        let body = format!(
+            "Action=StopInstances&Version=2016-11-15&InstanceId.1={}",
+            lab.web
+        );
+        let request = crate::form_at("https://ec2.us-east-1.amazonaws.com/", &body);
+        let service = "ec2";
+        let signer = Signer {
+            service,
+            ..ann.clone()
+        };
+        let refused = lab.call(signer.sign(request)).await;
+        let message = refused.element("Message");
+        let (_, encoded) = message.rsplit_once(' ').unwrap();
+        let asking = |encoded: &str| {
+            form(
+                "DecodeAuthorizationMessage",
+                &format!("EncodedMessage={encoded}"),
+            )
+        };
+        let answer = ask(&lab, &ann, asking(encoded)).await;
+        assert_eq!(answer.status, 200, "{answer:?} {message}");
+        let decoded: serde_json::Value =
+            serde_json::from_str(&answer.element("DecodedMessage")).unwrap();
+        assert_eq!(decoded["explicitDeny"], true);
+        assert_eq!(decoded["context"]["action"], "ec2:StopInstances");
+        let answer = ask(&lab, &ann, asking("nonsense")).await;
+        let code = "InvalidAuthorizationMessageException";
+        check(&lab, &answer, (code, 400, Stage::Parameters));
+    });
+}

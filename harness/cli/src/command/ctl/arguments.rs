@@ -178,8 +178,8 @@ pub(super) enum Command {
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain {
         /// The request id that its answer carried, its number in the journal, or the event id of its
-        /// CloudTrail record
-        #[arg(value_name = "ID")]
+        /// CloudTrail record; the latest request that policies decided on, if none is given
+        #[arg(value_name = "ID", default_value = "last", hide_default_value = true)]
         id: String,
         #[command(flatten)]
         output: Output,
@@ -238,6 +238,7 @@ Examples:
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
+  rolecall ctl explain                      the latest that policies decided on
   rolecall ctl explain 06956111A581B8AD
   rolecall ctl explain 42";
 
