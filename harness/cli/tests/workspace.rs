@@ -251,6 +251,7 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 /// The topics that server rules have.
 const SERVER_TOPICS: &[&str] = &[
     "cloudtrail",
+    "console",
     "container",
     "ec2",
     "iam",
