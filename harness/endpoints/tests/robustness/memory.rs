@@ -29,7 +29,7 @@ fn signable<B>(request: &Request<B>) -> bool {
 async fn asked_for(lab: &Lab) -> BTreeSet<Operation> {
     let mut there = BTreeSet::new();
     for &operation in Operation::ALL {
-        if operation.is_client_call() || control_plane::is_there(lab, operation).await {
+        if control_plane::is_there(lab, operation).await {
             there.insert(operation);
         }
     }

@@ -3,8 +3,11 @@
 use bytes::Bytes;
 use http::Method;
 use http::Request;
+use rolecall_account::policy::{Document, DocumentKind};
 use rolecall_account::s3::ChecksumAlgorithm;
-use rolecall_account::{RunInstance, RunTask, TaskKind, TaskMetadata};
+use rolecall_account::{
+    CreateOidcProvider, CreateRole, RunInstance, RunTask, TaskKind, TaskMetadata, WebIdentityToken,
+};
 use rolecall_endpoints::Place;
 
 use crate::control_plane;
@@ -248,15 +251,21 @@ fn sts(lab: &Lab) -> Vec<Seed> {
          &PolicyArns.member.1.arn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FAmazonS3FullAccess\
          &Policy=%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22\
          %2C%22Action%22%3A%22s3%3A*%22%2C%22Resource%22%3A%22*%22%7D%7D";
+    const FEDERATED: &str = "Action=GetFederationToken&Version=2011-06-15&Name=bob\
+         &PolicyArns.member.1.arn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FAmazonS3FullAccess";
+    let key = format!(
+        "Action=GetAccessKeyInfo&Version=2011-06-15&AccessKeyId={}",
+        lab.signer().access_key_id
+    );
     let seed = |request, form| Seed {
         speaker: Speaker::Sts,
         place: lab.on_web(),
         request,
         form,
     };
-    let form = |body: &'static str, form| {
+    let form = |body: &str, form| {
         let request = request("POST", STS, FORM);
-        seed(request.map(|_| Bytes::from_static(body.as_bytes())), form)
+        seed(request.map(|_| Bytes::from(body.to_owned())), form)
     };
     let by_query = || request("GET", &format!("{STS}?{WHO}"), &[]);
     vec![
@@ -266,7 +275,49 @@ fn sts(lab: &Lab) -> Vec<Seed> {
         seed(by_query(), Form::Url),
         form(ROLE, Form::User),
         form(TOKEN, Form::User),
+        form(FEDERATED, Form::User),
+        form(&key, Form::User),
+        web_identity(lab),
     ]
+}
+
+/// A token that is exchanged for a session by nobody in particular.
+fn web_identity(lab: &Lab) -> Seed {
+    const ISSUER: &str = "https://oidc.simulated.example";
+    let (now, mut world) = (lab.edge.now(), lab.edge.world());
+    let provider = CreateOidcProvider {
+        url: ISSUER.to_owned(),
+        client_ids: vec!["sts.amazonaws.com".to_owned()],
+        ..CreateOidcProvider::default()
+    };
+    let mut account = world.operator(now);
+    // The second time both are there.
+    if let Ok(provider) = account.create_oidc_provider(provider) {
+        let trust = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow",
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": {{"Federated": "{}"}}}}}}"#,
+            provider.arn
+        );
+        let trust = Document::parse(&trust, DocumentKind::Trust).unwrap();
+        let role = CreateRole::new("deploy", trust);
+        account.create_role(role).unwrap();
+    }
+    let asked = WebIdentityToken {
+        issuer: ISSUER.to_owned(),
+        subject: "job".to_owned(),
+        audience: "sts.amazonaws.com".to_owned(),
+        lifetime: HOUR,
+        ..WebIdentityToken::default()
+    };
+    let token = world.web_identity_token(now, &asked);
+    let form = format!(
+        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=job\
+         &RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fdeploy&WebIdentityToken={}",
+        token.expose()
+    );
+    let request = request("POST", STS, FORM).map(|_| Bytes::from(form));
+    bare(Speaker::Sts, lab.on_web(), request)
 }
 
 /// Every operation of S3, signed in the header and in the query; what carries an object also in

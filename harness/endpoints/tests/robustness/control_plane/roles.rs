@@ -1,29 +1,18 @@
-//! Good requests to IAM and EC2: a line for each operation.
+//! Roles, managed policies and instance profiles.
 
-use bytes::Bytes;
-use http::Request;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rolecall_account::policy::{Document, DocumentKind};
-use rolecall_account::{ControlPlane, CreatePolicy, CreateRole, Operation, Service};
+use rolecall_account::{ControlPlane, CreatePolicy, CreateRole};
 
-use crate::seeds::{Form, Seed, Speaker};
-use crate::support::{Lab, policy, request};
+use super::{GET, Row, TRUST};
+use crate::support::policy;
 
-const IAM: &str = "https://iam.amazonaws.com/";
-const EC2: &str = "https://ec2.us-east-1.amazonaws.com/";
-const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
-const TRUST: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
-    "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}"#;
-const GET: &str = r#"{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}"#;
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
 const FULL: &str = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
 const KEPT: &str = "arn:aws:iam::111122223333:policy/kept";
 const SPARE: &str = "arn:aws:iam::111122223333:policy/spare";
 
-type Row = (&'static str, Vec<(&'static str, &'static str)>);
-
 /// Makes what the requests are about, unless it is there.
-fn furnish(account: &mut ControlPlane<'_>) {
+pub(super) fn furnish(account: &mut ControlPlane<'_>) {
     let statement = r#"{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}"#;
     let trust = || Document::parse(TRUST, DocumentKind::Trust).unwrap();
     for name in ["kept", "spare"] {
@@ -60,7 +49,15 @@ fn furnish(account: &mut ControlPlane<'_>) {
         .unwrap();
 }
 
-fn roles() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row<'static>> {
+    roles()
+        .into_iter()
+        .chain(policies())
+        .chain(profiles())
+        .collect()
+}
+
+fn roles() -> Vec<Row<'static>> {
     let role = ("RoleName", "kept");
     let boundary = ("PermissionsBoundary", READ_ONLY);
     let tag = [
@@ -107,7 +104,7 @@ fn roles() -> Vec<Row> {
     ]
 }
 
-fn policies() -> Vec<Row> {
+fn policies() -> Vec<Row<'static>> {
     let policy = ("PolicyArn", KEPT);
     let tag = [
         ("Tags.member.1.Key", "team"),
@@ -146,7 +143,7 @@ fn policies() -> Vec<Row> {
     ]
 }
 
-fn profiles() -> Vec<Row> {
+fn profiles() -> Vec<Row<'static>> {
     let named = |name| ("InstanceProfileName", name);
     let role = ("RoleName", "kept");
     let tag = [
@@ -171,57 +168,4 @@ fn profiles() -> Vec<Row> {
         ),
         ("ListInstanceProfileTags", vec![named("kept")]),
     ]
-}
-
-/// A good request for each operation of IAM and EC2 that is there.
-pub(crate) fn seeds(lab: &Lab) -> Vec<Seed> {
-    furnish(&mut lab.edge.world().operator(lab.edge.now()));
-    let rows = roles().into_iter().chain(policies()).chain(profiles());
-    let mut seeds: Vec<_> = rows
-        .map(|(action, parameters)| seed(lab, Service::Iam, action, &parameters))
-        .collect();
-    let instance = ("ResourceId.1", lab.web.as_str());
-    let tag = [("Tag.1.Key", "team"), ("Tag.1.Value", "red")];
-    for action in ["CreateTags", "DeleteTags"] {
-        seeds.push(seed(lab, Service::Ec2, action, &[instance, tag[0], tag[1]]));
-    }
-    seeds
-}
-
-fn seed(lab: &Lab, service: Service, action: &str, parameters: &[(&str, &str)]) -> Seed {
-    Seed {
-        speaker: speaker(service),
-        place: lab.on_web(),
-        request: form(service, action, parameters),
-        form: Form::User,
-    }
-}
-
-fn speaker(service: Service) -> Speaker {
-    match service {
-        Service::Ec2 => Speaker::Ec2,
-        _ => Speaker::Iam,
-    }
-}
-
-fn form(service: Service, action: &str, parameters: &[(&str, &str)]) -> Request<Bytes> {
-    let (address, version) = match service {
-        Service::Ec2 => (EC2, "2016-11-15"),
-        _ => (IAM, "2010-05-08"),
-    };
-    let mut form = vec![format!("Action={action}&Version={version}")];
-    form.extend(
-        parameters.iter().map(|(name, value)| {
-            format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
-        }),
-    );
-    request("POST", address, FORM).map(|_| Bytes::from(form.join("&")))
-}
-
-/// Whether an operation of IAM or EC2 is there: one that is not is told so before it is asked who
-/// wants to know.
-pub(crate) async fn is_there(lab: &Lab, operation: Operation) -> bool {
-    let asked = form(operation.service(), operation.name(), &[]);
-    let answer = lab.send(lab.on_web(), asked).await;
-    answer.element("Code") != "InvalidAction"
 }
