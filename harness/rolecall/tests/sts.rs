@@ -239,16 +239,16 @@ fn a_session_policy_limits_what_the_role_may() {
             let limited = with(web.clone(), provider.configure(&web).build().await);
             assert_eq!(put(&limited).await, Err("AccessDenied".to_owned()));
             let (code, message) = refused(&web, |request| {
-                let tag = aws_sdk_sts::types::Tag::builder()
-                    .key("team")
-                    .value("web")
+                let context = aws_sdk_sts::types::ProvidedContext::builder()
+                    .provider_arn("arn:aws:iam::aws:contextProvider/IdentityCenter")
+                    .context_assertion("assertion")
                     .build();
-                request.tags(tag.unwrap())
+                request.provided_contexts(context)
             })
             .await;
             assert_eq!(code, "ValidationError");
             assert!(
-                message.starts_with("The parameter Tags is not supported"),
+                message.starts_with("The parameter ProvidedContexts is not supported"),
                 "{message}"
             );
         })

@@ -27,6 +27,9 @@ pub enum IamError {
         /// The name asked for.
         name: String,
     },
+    /// No managed policy has that name or ARN (`iam.managed.attachable`).
+    #[error("Policy {0} does not exist or is not attachable.")]
+    NoSuchPolicy(String),
     /// No instance profile has that name.
     #[error("Instance Profile {0} cannot be found.")]
     NoSuchProfile(String),
@@ -147,7 +150,10 @@ impl IamError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Denied(_) | Self::PolicyOfAnother { .. } => "AccessDenied",
-            Self::NoSuchEntity { .. } | Self::NoSuchProfile(_) | Self::NoSuch(_) => "NoSuchEntity",
+            Self::NoSuchEntity { .. }
+            | Self::NoSuchPolicy(_)
+            | Self::NoSuchProfile(_)
+            | Self::NoSuch(_) => "NoSuchEntity",
             Self::EntityAlreadyExists { .. } | Self::Exists(_) => "EntityAlreadyExists",
             Self::QuotaExceeded { .. }
             | Self::PolicyTooLarge { .. }

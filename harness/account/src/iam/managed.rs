@@ -431,11 +431,8 @@ impl ControlPlane<'_> {
         };
         let own = self.iam().customer(&arn).map(CustomerPolicy::attachable);
         // iam.managed.attachable
-        own.or_else(aws).ok_or_else(|| {
-            IamError::NoSuch(format!(
-                "Policy {named} does not exist or is not attachable."
-            ))
-        })
+        own.or_else(aws)
+            .ok_or_else(|| IamError::NoSuchPolicy(named.to_owned()))
     }
 
     /// Refuses what the policies do not allow to do with a managed policy; answers its ARN.

@@ -79,10 +79,7 @@ impl Problem {
             IamError::NoSuchEntity { kind: "role", name } => {
                 problem.unknown(name, owned(world.role_names()))
             }
-            IamError::NoSuchEntity {
-                kind: "policy",
-                name,
-            } => problem.unknown(name, owned(managed_names())),
+            IamError::NoSuchPolicy(name) => problem.unknown(name, owned(managed_names())),
             IamError::NoSuchProfile(name) => {
                 problem.unknown(name, owned(world.instance_profile_names()))
             }
