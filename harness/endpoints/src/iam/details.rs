@@ -87,7 +87,7 @@ impl Lists {
             EntityDetail::Role(role, held, in_profiles) => {
                 let in_profiles = in_profiles.iter();
                 let in_profiles = in_profiles.map(|it| member(profiles::shape(account, it)));
-                let mut members = roles::shape(account, &role, Shown::Whole);
+                let mut members = roles::shape(account, &role, Shown::Detailed);
                 members.push(list("InstanceProfileList", in_profiles));
                 members.extend(held_by("RolePolicyList", held));
                 self.roles.push(member(members));

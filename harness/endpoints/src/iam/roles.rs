@@ -35,6 +35,8 @@ pub(super) enum Shown {
     Listed,
     /// All there is.
     Whole,
+    /// In the details of the account: neither its description nor how long its sessions last.
+    Detailed,
 }
 
 fn create_role(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
@@ -148,9 +150,10 @@ pub(super) fn shape(account: &ControlPlane<'_>, role: &Role, shown: Shown) -> Ve
         document("AssumeRolePolicyDocument", &trust),
     ];
     let description = role.description.as_ref();
+    let description = description.filter(|_| shown != Shown::Detailed);
     members.extend(description.map(|words| text("Description", words.as_str())));
     // iam.answers.role-members
-    if shown != Shown::Created {
+    if !matches!(shown, Shown::Created | Shown::Detailed) {
         let seconds = role.max_session_duration.as_secs();
         members.push(text("MaxSessionDuration", seconds.to_string()));
     }
@@ -158,7 +161,7 @@ pub(super) fn shape(account: &ControlPlane<'_>, role: &Role, shown: Shown) -> Ve
         members.extend(role.permissions_boundary().map(boundary));
         members.extend(tags(&role.tags));
     }
-    if shown == Shown::Whole {
+    if matches!(shown, Shown::Whole | Shown::Detailed) {
         let used = role.last_used.as_ref().map(|(at, region)| {
             let region = text("Region", region.as_str());
             vec![date("LastUsedDate", *at), region]
