@@ -401,7 +401,7 @@ fn introduce(arguments: &Arguments, scenario: &Scenario, state: &State) {
     there.row([
         ("AWS endpoint", plain.bold()),
         (&*state.aws, plain),
-        ("iam, ec2, sts, s3", plain.dimmed()),
+        ("iam, ec2, sts, s3, cloudtrail", plain.dimmed()),
     ]);
     for place in &state.places {
         there.row([
