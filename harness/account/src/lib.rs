@@ -75,6 +75,6 @@ pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, RoleDelivery, Session, SessionContext, WebIdentity};
 pub use sts::{
     AssumeRole, AssumeRoleWithWebIdentity, AssumedRole, AssumedWithWebIdentity, CallerIdentity,
-    Federated, GetFederationToken, SecondFactor, StsError, WebIdentityToken,
+    Federated, GetFederationToken, SecondFactor, ServiceRefusal, StsError, WebIdentityToken,
 };
 pub use world::{Arrival, NoAccountId, NothingServed, RequestIds, Rotated, World, WorldOptions};

@@ -213,7 +213,7 @@ impl ControlPlane<'_> {
         let found = self.attachable(named);
         // iam.managed.attachable
         found.map_err(|error| match error {
-            IamError::NoSuch(_) => IamError::NoSuch(format!(
+            IamError::NoSuchPolicy(_) => IamError::NoSuch(format!(
                 "Scope ARN: {named} does not exist or is not attachable."
             )),
             other => other,

@@ -20,6 +20,7 @@ mod route;
 mod router;
 mod said;
 mod said_of_instances;
+mod service;
 mod sources;
 mod table;
 mod time;

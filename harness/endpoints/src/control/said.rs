@@ -142,6 +142,34 @@ pub(super) struct RoleNamed {
     pub(super) role: String,
 }
 
+/// A service of AWS that is to act in the account.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServiceWanted {
+    /// Its principal, such as `elasticmapreduce.amazonaws.com`.
+    pub(super) service: String,
+    /// The role it assumes: its ARN or, in the first account, its name.
+    pub(super) role: String,
+    /// The name of the session; `rolecall` if it is not said.
+    pub(super) session_name: Option<String>,
+}
+
+/// What a service signs with.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct ServiceSession {
+    /// The ARN of the session.
+    pub(super) arn: String,
+    /// `ASIA…`.
+    pub(super) access_key_id: String,
+    /// 40 characters.
+    pub(super) secret_access_key: String,
+    /// Opaque.
+    pub(super) session_token: Option<String>,
+    /// When its time is over, in RFC 3339.
+    #[schemars(extend("format" = "date-time"))]
+    pub(super) expires_at: Option<String>,
+}
+
 /// A virtual MFA device.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,8 +4,8 @@ use http::StatusCode;
 
 use super::said::Nothing;
 use super::{
-    console, faults, instances, journal, launches, mfa, openapi, roles, route::Route, sources,
-    time, web_identity,
+    console, faults, instances, journal, launches, mfa, openapi, roles, route::Route, service,
+    sources, time, web_identity,
 };
 
 /// Every route, in the order of the description.
@@ -19,6 +19,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(of_roles());
     routes.push(of_devices());
     routes.push(of_identity_providers());
+    routes.push(of_services());
     routes.extend(of_faults());
     routes.extend(of_the_journal());
     routes
@@ -209,6 +210,22 @@ fn of_identity_providers() -> Route {
         "/web-identity-token",
         "Has an identity provider of the world sign a token",
         web_identity::token,
+    )
+}
+
+fn of_services() -> Route {
+    Route::post(
+        "/service-session",
+        "Has a service of AWS assume a role, to act in the account with it",
+        service::session,
+    )
+    .refuses(
+        StatusCode::NOT_FOUND,
+        "There is no such role; `known` has those there are.",
+    )
+    .refuses(
+        StatusCode::CONFLICT,
+        "The role's trust policy does not admit the service.",
     )
 }
 

@@ -196,6 +196,7 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/reset", json!({}), 500),
     ]);
     cases.extend(tokens());
+    cases.extend(service_sessions());
     let takers: BTreeSet<_> = cases
         .iter()
         .filter(|case| case.method == "post")
@@ -206,6 +207,18 @@ fn cases(request_id: &str) -> Vec<Case> {
         cases.push(post(path, json!(large), 413));
     }
     cases
+}
+
+fn service_sessions() -> [Case; 3] {
+    [
+        ("ec2.amazonaws.com", "photo-app", 200),
+        ("sqs.amazonaws.com", "photo-app", 409),
+        ("ec2.amazonaws.com", "photo", 404),
+    ]
+    .map(|(service, role, status)| {
+        let asked = json!({ "service": service, "role": role });
+        post("/service-session", asked, status)
+    })
 }
 
 fn tokens() -> [Case; 2] {

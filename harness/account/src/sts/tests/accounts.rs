@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{ACCOUNT, Lab, admin, told, trusting};
 use crate::iam::CreateRole;
 use crate::session::Session;
-use crate::sts::AssumeRole;
-use crate::testing::{policy, role, start};
+use crate::sts::{AssumeRole, ServiceRefusal};
+use crate::testing::{policy, role, start, world};
 
 const OTHER: &str = "444455556666";
 
@@ -120,4 +120,23 @@ fn a_unique_id_is_trusted_as_it_stands() {
     assert!(lab.by_ann(guest()).is_ok());
     let mut lab = self::lab("AIDAEXAMPLEEXAMPLE123", true);
     assert!(lab.by_ann(guest()).is_err());
+}
+
+// sts.services.assume-roles
+#[test]
+fn a_service_assumes_the_role_that_names_it_and_no_other() {
+    let mut world = world();
+    let role = role("cluster", "elasticmapreduce.amazonaws.com");
+    world.operator(start()).create_role(role).unwrap();
+    let emr = "elasticmapreduce.amazonaws.com";
+    let session = world.service_session(start(), emr, "cluster", "j-1");
+    assert_eq!(
+        session.unwrap().identity.caller_arn(),
+        "arn:aws:sts::111122223333:assumed-role/cluster/j-1"
+    );
+    let lambda = "lambda.amazonaws.com";
+    let refused = world.service_session(start(), lambda, "cluster", "j-1");
+    assert!(matches!(refused, Err(ServiceRefusal::NotAdmitted { .. })));
+    let refused = world.service_session(start(), emr, "nowhere", "j-1");
+    assert!(matches!(refused, Err(ServiceRefusal::NoRole(_))));
 }

@@ -147,6 +147,9 @@ pub(super) enum Command {
     /// Print a token of an identity provider, which STS takes in place of a signature
     #[command(after_help = WEB_IDENTITY_TOKEN_EXAMPLES)]
     WebIdentityToken(WebIdentityToken),
+    /// Have a service of AWS assume a role, and print the exports that make a shell the service's
+    #[command(after_help = SERVICE_SESSION_EXAMPLES)]
+    ServiceSession(ServiceSession),
     /// Put the world back to how it began, and its clock to this machine's time
     ///
     /// The same seed makes the same ids and keys again. Numbers of the journal and request ids go on,
@@ -228,6 +231,11 @@ Examples:
 
 Any URL of https is an issuer of the world; an account believes those that are registered there:
 `aws iam create-open-id-connect-provider`.";
+
+const SERVICE_SESSION_EXAMPLES: &str = "\
+Examples:
+  eval \"$(rolecall env)\"; eval \"$(rolecall ctl service-session elasticmapreduce.amazonaws.com emr)\"
+  rolecall ctl service-session lambda.amazonaws.com resizer --session-name resize --format json";
 
 const JOURNAL_EXAMPLES: &str = "\
 Examples:
@@ -376,6 +384,19 @@ pub(super) struct MfaCode {
     /// Print the code that comes after it: two that follow one another enable a device
     #[arg(long)]
     pub(super) next: bool,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ServiceSession {
+    /// Its principal, such as `elasticmapreduce.amazonaws.com`
+    pub(super) service: String,
+    /// The role it assumes: its name, or its ARN
+    pub(super) role: String,
+    /// The name of the session
+    #[arg(long, value_name = "NAME", default_value = "rolecall")]
+    pub(super) session_name: String,
     #[command(flatten)]
     pub(super) output: Output,
 }

@@ -7,6 +7,7 @@ mod instances;
 mod journal;
 mod mfa;
 mod run;
+mod service;
 mod time;
 mod trouble;
 mod verbs;

@@ -8,7 +8,7 @@ use super::super::Format;
 use super::arguments::{Arguments, Command, Output};
 use super::client::Client;
 use super::trouble::Trouble;
-use super::{faults, instances, journal, mfa, time, verbs, web_identity};
+use super::{faults, instances, journal, mfa, service, time, verbs, web_identity};
 use crate::exit::{self, Exit};
 use crate::state::StateFile;
 
@@ -73,6 +73,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Trouble> {
         Command::StartInstance(asked) => verbs::instance(client, "/start-instance", asked),
         Command::Terminate(asked) => verbs::instance(client, "/terminate", asked),
         Command::MfaCode(wanted) => mfa::code(client, wanted),
+        Command::ServiceSession(asked) => service::session(client, asked),
         Command::WebIdentityToken(asked) => web_identity::token(client, asked),
         Command::Reset(output) => verbs::change(client, "/reset", &serde_json::json!({}), *output),
         Command::AddFault(asked) => faults::add(client, asked),
