@@ -129,6 +129,7 @@ pub(crate) async fn seeds(lab: &Lab) -> Vec<Seed> {
     let mut seeds = metadata(lab);
     seeds.extend(containers(lab));
     seeds.extend(sts(lab));
+    seeds.push(decoding(lab).await);
     seeds.extend(control_plane::seeds(lab));
     seeds.extend(s3(lab).await);
     seeds
@@ -279,6 +280,31 @@ fn sts(lab: &Lab) -> Vec<Seed> {
         form(&key, Form::User),
         web_identity(lab),
     ]
+}
+
+/// The message of a refusal by EC2, to be read in clear.
+async fn decoding(lab: &Lab) -> Seed {
+    let stop = format!(
+        "Action=StopInstances&Version=2016-11-15&InstanceId.1={}",
+        lab.web
+    );
+    let stop =
+        request("POST", "https://ec2.us-east-1.amazonaws.com/", FORM).map(|_| Bytes::from(stop));
+    let signer = Signer {
+        service: "ec2",
+        ..lab.signer()
+    };
+    let refused = lab.call(signer.sign(stop)).await;
+    let message = refused.element("Message");
+    let (_, encoded) = message.rsplit_once(' ').unwrap();
+    let body =
+        format!("Action=DecodeAuthorizationMessage&Version=2011-06-15&EncodedMessage={encoded}");
+    Seed {
+        speaker: Speaker::Sts,
+        place: lab.on_web(),
+        request: request("POST", STS, FORM).map(|_| Bytes::from(body)),
+        form: Form::User,
+    }
 }
 
 /// A token that is exchanged for a session by nobody in particular.
