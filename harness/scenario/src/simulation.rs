@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use rolecall_account::policy::Document;
 use rolecall_account::{
-    ControlPlane, CreateRole, CreateUser, Ec2Error, HttpTokens, IamError, Issuing, MetadataOptions,
-    Overlap, RunInstance, SimInstant, Source, World, WorldOptions,
+    Ec2Error, HttpTokens, IamError, Issuing, Overlap, SimInstant, Source, World, WorldOptions,
 };
 use rolecall_clock::{SimClock, run_virtual};
 use rolecall_endpoints::record::RecordedSet;
@@ -21,12 +20,14 @@ use tower::ServiceExt;
 
 use crate::files::{FileError, Machines};
 use crate::flight::noted;
-use crate::language::{self, At, How, PolicyKind, Recorded, Service, Trust};
+use crate::language::{self, At, How, PolicyKind, Recorded};
 use crate::recorded::{self, NoRecording};
 use crate::vocabulary::document_kind;
 
+mod accounts;
 mod containers;
 
+use accounts::{profile_accounts, role_accounts};
 use containers::HeldToken;
 
 /// The world could not be set up as the scenario says.
@@ -163,125 +164,6 @@ impl Simulation {
         Ok(simulation)
     }
 
-    fn fill(&self, world: &language::World) -> Result<(), SetupError> {
-        for account in world.accounts.values() {
-            let id = &account.value.id.value;
-            let opened = self.world().open_account(id);
-            opened.map_err(|error| SetupError::Account(error.to_string()))?;
-        }
-        for bucket in world.bucket_names() {
-            let table = world.bucket_tables.get(bucket);
-            let account = table.and_then(|bucket| id_of(world, bucket.value.account.as_ref()));
-            self.in_account(account, |account| account.create_bucket(bucket));
-        }
-        for (name, role) in &world.roles {
-            let request = create_role(name, &role.value)?;
-            let made = self.beside_role(name, |account| account.create_role(request));
-            made.map_err(|error| SetupError::Iam {
-                what: format!("role `{name}`"),
-                error,
-            })?;
-        }
-        for (name, user) in &world.users {
-            let request = create_user(name, &user.value)?;
-            let account = id_of(world, user.value.account.as_ref());
-            let made = self.in_account(account, |account| account.create_user(request));
-            made.map_err(|error| SetupError::Iam {
-                what: format!("user `{name}`"),
-                error,
-            })?;
-        }
-        for (name, profile) in &world.profiles {
-            let role = profile.value.role.as_ref().map(|role| role.value.as_str());
-            let made = self.beside_profile(name, |account| make_profile(account, name, role));
-            made.map_err(|error| SetupError::Iam {
-                what: format!("profile `{name}`"),
-                error,
-            })?;
-        }
-        for (name, instance) in &world.instances {
-            let instance = &instance.value;
-            let what = || format!("instance `{name}`");
-            let profile = instance.profile.as_ref();
-            let request = RunInstance {
-                name: name.clone(),
-                profile: profile.map(|profile| profile.value.clone()),
-                metadata_options: MetadataOptions {
-                    http_tokens: instance
-                        .http_tokens
-                        .as_ref()
-                        .map_or(HttpTokens::Optional, |at| http_tokens(at.value)),
-                    ..MetadataOptions::default()
-                },
-                issuing: checked(issuing(&world.issuing().with(&instance.issuing)), what)?,
-                ..RunInstance::default()
-            };
-            let of_profile = || Some(self.profile_accounts.get(&profile?.value)?.as_str());
-            let account = id_of(world, instance.account.as_ref()).or_else(of_profile);
-            let launched = self.launch_in(account, request);
-            let id = launched.map_err(|error| SetupError::Ec2 {
-                what: what(),
-                error,
-            })?;
-            self.serve_recording(Place::Instance(id), instance.recorded.as_ref(), what)?;
-        }
-        Ok(())
-    }
-
-    /// Changes an account by its id: the first, if none is given.
-    pub(crate) fn in_account<T>(
-        &self,
-        account: Option<&str>,
-        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
-    ) -> T {
-        let now = self.now();
-        let mut world = self.world();
-        let id = account.unwrap_or(world.account()).to_owned();
-        match world.operator_in(now, &id) {
-            Some(mut account) => change(&mut account),
-            None => change(&mut world.operator(now)),
-        }
-    }
-
-    /// Changes the account that a role is in.
-    pub(crate) fn beside_role<T>(
-        &self,
-        role: &str,
-        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
-    ) -> T {
-        let account = self.role_accounts.get(role).map(String::as_str);
-        self.in_account(account, change)
-    }
-
-    /// Changes the account that an instance profile is in.
-    pub(crate) fn beside_profile<T>(
-        &self,
-        profile: &str,
-        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
-    ) -> T {
-        let account = self.profile_accounts.get(profile).map(String::as_str);
-        self.in_account(account, change)
-    }
-
-    /// Changes the account that an instance is in.
-    pub(crate) fn beside_instance<T>(
-        &self,
-        id: &str,
-        change: impl FnOnce(&mut ControlPlane<'_>) -> T,
-    ) -> T {
-        let account = self.world().instance(id).map(|found| found.account.clone());
-        self.in_account(account.as_deref(), change)
-    }
-
-    /// The ARN of a role by its name in the file, wherever it is.
-    pub(crate) fn role_arn(&self, name: &str) -> Option<String> {
-        let world = self.world();
-        let elsewhere = self.role_accounts.get(name);
-        let arn = elsewhere.map(|account| format!("arn:aws:iam::{account}:role/{name}"));
-        let found = world.role_arn(arn.as_deref().unwrap_or(name));
-        found.map(str::to_owned)
-    }
-
     fn serve_recording(
         &self,
         place: Place,
@@ -299,20 +181,6 @@ impl Simulation {
             }
         }
         Ok(())
-    }
-
-    /// Launches an instance where its profile is; apps may run on it from now on.
-    pub(crate) fn launch(&self, request: RunInstance) -> Result<String, Ec2Error> {
-        let profile = request.profile.as_ref();
-        let account = profile.and_then(|profile| self.profile_accounts.get(profile));
-        self.launch_in(account.map(String::as_str), request)
-    }
-
-    fn launch_in(&self, account: Option<&str>, request: RunInstance) -> Result<String, Ec2Error> {
-        let name = request.name.clone();
-        let id = self.in_account(account, |account| account.run_instance(request))?;
-        self.put_place(&name, Place::Instance(id.clone()));
-        Ok(id)
     }
 
     /// How instances that a step launches issue their credentials.
@@ -483,110 +351,6 @@ impl Simulation {
     fn put_place(&self, name: &str, place: Place) {
         self.places.put(name, place);
     }
-}
-
-/// The id of an account by its name in the file.
-fn id_of<'a>(world: &'a language::World, account: Option<&At<String>>) -> Option<&'a str> {
-    let account = world.accounts.get(&account?.value)?;
-    Some(&account.value.id.value)
-}
-
-fn role_accounts(world: &language::World) -> BTreeMap<String, String> {
-    let roles = world.roles.iter().filter_map(|(name, role)| {
-        let account = id_of(world, role.value.account.as_ref())?;
-        Some((name.clone(), account.to_owned()))
-    });
-    roles.collect()
-}
-
-/// A profile is where its role is.
-fn profile_accounts(world: &language::World) -> BTreeMap<String, String> {
-    let roles = role_accounts(world);
-    let profiles = world.profiles.iter().filter_map(|(name, profile)| {
-        let account = roles.get(&profile.value.role.as_ref()?.value)?;
-        Some((name.clone(), account.clone()))
-    });
-    profiles.collect()
-}
-
-fn make_profile(
-    account: &mut ControlPlane<'_>,
-    name: &str,
-    role: Option<&str>,
-) -> Result<(), IamError> {
-    account.create_instance_profile(name)?;
-    role.map_or(Ok(()), |role| {
-        account.add_role_to_instance_profile(name, role)
-    })
-}
-
-fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupError> {
-    let trust = match &role.trust.value {
-        Trust::Policy(document) => document.clone(),
-        Trust::Service(service) => trust_of(*service),
-    };
-    let what = || format!("role `{name}`");
-    let inline = inline(&role.inline, what)?;
-    let trust = parse(PolicyKind::Trust, &trust, || {
-        format!("{}: trust policy", what())
-    })?;
-    Ok(CreateRole {
-        attached: role
-            .policies
-            .iter()
-            .map(|policy| policy.value.clone())
-            .collect(),
-        inline,
-        max_session_duration: role.max_session_duration.as_ref().map(|at| at.value),
-        ..CreateRole::new(name, trust)
-    })
-}
-
-fn create_user(name: &str, user: &language::User) -> Result<CreateUser, SetupError> {
-    Ok(CreateUser {
-        name: name.to_owned(),
-        attached: user
-            .policies
-            .iter()
-            .map(|policy| policy.value.clone())
-            .collect(),
-        inline: inline(&user.inline, || format!("user `{name}`"))?,
-        ..CreateUser::default()
-    })
-}
-
-fn inline(
-    policies: &BTreeMap<String, At<String>>,
-    what: impl Fn() -> String,
-) -> Result<BTreeMap<String, Document>, SetupError> {
-    let parsed = policies.iter().map(|(name, document)| {
-        let what = || format!("{}: policy `{name}`", what());
-        Ok((
-            name.clone(),
-            parse(PolicyKind::Identity, &document.value, what)?,
-        ))
-    });
-    parsed.collect()
-}
-
-/// The trust policy that the console writes for a service.
-fn trust_of(service: Service) -> String {
-    let principal = match service {
-        Service::Ec2 => "ec2.amazonaws.com",
-        Service::EcsTasks => "ecs-tasks.amazonaws.com",
-        Service::IotCredentials => "credentials.iot.amazonaws.com",
-        Service::Lambda => "lambda.amazonaws.com",
-        Service::Pods => "pods.eks.amazonaws.com",
-    };
-    let actions = match service {
-        Service::Pods => r#"["sts:AssumeRole", "sts:TagSession"]"#,
-        Service::Ec2 | Service::EcsTasks | Service::IotCredentials | Service::Lambda => {
-            r#""sts:AssumeRole""#
-        }
-    };
-    format!(
-        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{principal}"}}, "Action": {actions}}}]}}"#
-    )
 }
 
 pub(crate) fn parse(
