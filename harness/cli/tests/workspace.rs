@@ -20,7 +20,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "rolecall-endpoints",
         &["rolecall-account", "rolecall-clock"],
     ),
-    ("rolecall-providers", &["rolecall-clock"]),
+    ("rolecall-reach", &["rolecall-clock"]),
+    ("rolecall-providers", &["rolecall-clock", "rolecall-reach"]),
     (
         "rolecall-scenario",
         &["rolecall-endpoints", "rolecall-providers"],
@@ -215,7 +216,7 @@ fn there_is_no_tls_stack() {
 fn every_package_has_the_lints_of_the_workspace() {
     let workspace = read(&root().join("Cargo.toml"));
     let lints = &workspace["workspace"]["lints"];
-    assert_eq!(lints["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    assert_eq!(lints["rust"]["unsafe_code"].as_str(), Some("deny"));
     assert_eq!(lints["clippy"]["await_holding_lock"].as_str(), Some("deny"));
     for (name, (_, manifest)) in manifests() {
         assert_eq!(
@@ -228,6 +229,21 @@ fn every_package_has_the_lints_of_the_workspace() {
             Some(true),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn unsafe_code_is_in_reach_alone() {
+    for (name, (folder, _)) in manifests() {
+        let allowed = files(&folder, &["rs"]).into_iter().filter(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            text.contains(concat!("allow(unsafe", "_code)"))
+        });
+        let allowed: Vec<_> = allowed.collect();
+        match name.as_str() {
+            "rolecall-reach" => assert_eq!(allowed, [folder.join("src/lib.rs")]),
+            _ => assert!(allowed.is_empty(), "{name}: {allowed:?}"),
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! For clients over sockets, time is *offset*: the machine's clock and one offset. It flows at the
 //! real rate between jumps.
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -25,8 +26,20 @@ pub struct SimClock(Mode);
 enum Mode {
     /// The time of the current tokio runtime, which is paused.
     Virtual { start: SystemTime, origin: Instant },
-    /// The machine's time and an offset in nanoseconds. One atomic word, so that it never tears.
-    Offset { nanos: Arc<AtomicI64> },
+    /// The machine's time and an offset.
+    Offset { word: Arc<dyn OffsetWord> },
+}
+
+/// Where the offset of an offset clock is kept: in this process, or where others read it too.
+pub trait OffsetWord: Debug + Send + Sync {
+    /// The offset in nanoseconds. One atomic word, so that it never tears.
+    fn nanos(&self) -> &AtomicI64;
+}
+
+impl OffsetWord for AtomicI64 {
+    fn nanos(&self) -> &AtomicI64 {
+        self
+    }
 }
 
 impl SimClock {
@@ -53,15 +66,34 @@ impl SimClock {
     /// assert!(clock.now() >= SystemTime::now() + Duration::from_secs(6 * 3600 - 1));
     /// ```
     pub fn real() -> Self {
-        let nanos = Arc::new(AtomicI64::new(0));
-        Self(Mode::Offset { nanos })
+        Self::with_offset(Arc::new(AtomicI64::new(0)))
+    }
+
+    /// A clock that is as far from the machine's as `word` says: whoever else reads that word lives
+    /// in the same time.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::AtomicI64;
+    /// use std::time::Duration;
+    /// use rolecall_clock::SimClock;
+    ///
+    /// let word = Arc::new(AtomicI64::new(0));
+    /// let clock = SimClock::with_offset(word.clone());
+    /// clock.jump(Duration::from_secs(1));
+    /// assert_eq!(word.load(std::sync::atomic::Ordering::SeqCst), 1_000_000_000);
+    /// ```
+    pub fn with_offset(word: Arc<dyn OffsetWord>) -> Self {
+        Self(Mode::Offset { word })
     }
 
     /// The simulated wall time.
     pub fn now(&self) -> SystemTime {
         match &self.0 {
             Mode::Virtual { start, origin } => *start + origin.elapsed(),
-            Mode::Offset { nanos } => shifted(SystemTime::now(), nanos.load(Ordering::SeqCst)),
+            Mode::Offset { word } => {
+                shifted(SystemTime::now(), word.nanos().load(Ordering::SeqCst))
+            }
         }
     }
 
@@ -91,11 +123,13 @@ impl SimClock {
 
     /// Moves an offset clock ahead; a virtual one moves by [`advance`](Self::advance) alone.
     pub fn jump(&self, duration: Duration) {
-        if let Mode::Offset { nanos } = &self.0 {
+        if let Mode::Offset { word } = &self.0 {
             let ahead = i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
             let add = |offset: i64| Some(offset.saturating_add(ahead));
             // The function never declines, so that there is nothing to handle.
-            let _ = nanos.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+            let _ = word
+                .nanos()
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
         }
     }
 
@@ -103,8 +137,8 @@ impl SimClock {
     pub fn ahead(&self) -> Option<Duration> {
         match &self.0 {
             Mode::Virtual { .. } => None,
-            Mode::Offset { nanos } => {
-                let ahead = u64::try_from(nanos.load(Ordering::SeqCst));
+            Mode::Offset { word } => {
+                let ahead = u64::try_from(word.nanos().load(Ordering::SeqCst));
                 Some(Duration::from_nanos(ahead.unwrap_or(0)))
             }
         }
@@ -112,8 +146,8 @@ impl SimClock {
 
     /// Takes an offset clock back to the machine's time; a virtual one never goes back.
     pub fn realign(&self) {
-        if let Mode::Offset { nanos } = &self.0 {
-            nanos.store(0, Ordering::SeqCst);
+        if let Mode::Offset { word } = &self.0 {
+            word.nanos().store(0, Ordering::SeqCst);
         }
     }
 }
