@@ -153,10 +153,7 @@ fn canned(app: &App) -> App {
         .route("/latest/api/token", put(token))
         .route(&format!("{root}/"), get(async || "canned"))
         .route(&format!("{root}/canned"), get(async move || set));
-    App {
-        http: http_service(router),
-        ..app.clone()
-    }
+    app.clone().through(|_| http_service(router))
 }
 
 criterion_group!(benches, refreshes);

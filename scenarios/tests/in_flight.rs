@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use rolecall_providers::{Answer, App, BoxFuture, Call, CallAnswer, Client, Provider, Unsupported};
+use rolecall_providers::{Answer, App, BoxFuture, Call, CallAnswer, Client, NoClient, Provider};
 use rolecall_scenario::{Outcome, Report};
 use support::{play, play_with};
 
@@ -265,7 +265,7 @@ impl Provider for Patient {
         "0"
     }
 
-    fn open(&self, _: App) -> BoxFuture<'_, Result<Box<dyn Client>, Unsupported>> {
+    fn open(&self, _: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>> {
         Box::pin(async { Ok(Box::new(Self) as Box<dyn Client>) })
     }
 }

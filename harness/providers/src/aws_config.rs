@@ -11,10 +11,8 @@ use aws_smithy_async::time::TimeSource;
 use aws_types::os_shim_internal::{Env, Fs};
 use rolecall_clock::SimClock;
 
-use crate::connector::sleep;
-use crate::contract::{
-    Answer, App, BoxFuture, Call, CallAnswer, Client, Provider, Unsupported, Use,
-};
+use crate::connector::{HttpService, sleep};
+use crate::contract::{Answer, App, BoxFuture, Call, CallAnswer, Client, NoClient, Provider, Use};
 use crate::failure::failure;
 #[cfg(not(feature = "aws-sdk"))]
 use crate::failure::misused;
@@ -73,18 +71,19 @@ impl Provider for AwsConfig {
         "1.13.0"
     }
 
-    fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, Unsupported>> {
+    fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>> {
         Box::pin(async move {
-            let loaded = sdk_config(&app).await;
+            let http = in_process(&app)?;
+            let loaded = config_of(&app, http.clone()).await;
             let provider = match (&self.own, app.uses) {
                 (Some((_, make)), Use::Client | Use::DefaultChain) => make(&app, &loaded),
                 (None, Use::Client | Use::DefaultChain) => loaded
                     .credentials_provider()
-                    .ok_or_else(|| Unsupported("aws-config made no chain".to_owned()))?,
-                (None, Use::Imds) => bare_imds(&app),
+                    .ok_or_else(|| NoClient::Unsupported("aws-config made no chain".to_owned()))?,
+                (None, Use::Imds) => bare_imds(&app, http),
                 (_, other) => {
                     let what = format!("{} has no bare `{}` provider", self.name(), other.as_str());
-                    return Err(Unsupported(what));
+                    return Err(NoClient::Unsupported(what));
                 }
             };
             let config = loaded.into_builder().credentials_provider(provider.clone());
@@ -95,7 +94,7 @@ impl Provider for AwsConfig {
             let config = config.build();
             let identity = CachedIdentity::new(&config, provider);
             let client: Box<dyn Client> = Box::new(SdkClient {
-                identity: identity.map_err(|error| Unsupported(error.to_string()))?,
+                identity: identity.map_err(|error| NoClient::Broken(error.to_string()))?,
                 config,
             });
             Ok(client)
@@ -105,7 +104,22 @@ impl Provider for AwsConfig {
 
 /// What `aws-config` makes of an app's environment: the default chain on the app's clock and
 /// network, for any client of the SDK.
-pub async fn sdk_config(app: &App) -> SdkConfig {
+///
+/// # Errors
+/// The app is not in this process.
+pub async fn sdk_config(app: &App) -> Result<SdkConfig, NoClient> {
+    Ok(config_of(app, in_process(app)?).await)
+}
+
+/// The network of an app that is in this process.
+fn in_process(app: &App) -> Result<HttpService, NoClient> {
+    app.http().cloned().ok_or_else(|| {
+        let why = "it lives in this process, and the app in another";
+        NoClient::Unsupported(why.to_owned())
+    })
+}
+
+async fn config_of(app: &App, http: HttpService) -> SdkConfig {
     let environment: Vec<(&str, &str)> = app
         .environment
         .iter()
@@ -117,7 +131,7 @@ pub async fn sdk_config(app: &App) -> SdkConfig {
         .region(Region::new(app.region.clone()))
         .time_source(SimTimeSource(app.clock.clone()))
         .sleep_impl(sleep())
-        .http_client(app.http.clone())
+        .http_client(http)
         .load()
         .await
 }
@@ -130,12 +144,12 @@ fn files(app: &App) -> Fs {
     }
 }
 
-fn bare_imds(app: &App) -> SharedCredentialsProvider {
+fn bare_imds(app: &App, http: HttpService) -> SharedCredentialsProvider {
     let config = ProviderConfig::without_region()
         .with_region(Some(Region::new(app.region.clone())))
         .with_time_source(SimTimeSource(app.clock.clone()))
         .with_sleep_impl(sleep())
-        .with_http_client(app.http.clone());
+        .with_http_client(http);
     SharedCredentialsProvider::new(
         ImdsCredentialsProvider::builder()
             .configure(&config)
@@ -163,7 +177,7 @@ impl Client for SdkClient {
             self.identity
                 .resolve()
                 .await
-                .map_err(|error| failure(&*error))
+                .map_err(|error| failure(&*error).into())
         })
     }
 
@@ -180,7 +194,7 @@ impl Client for SdkClient {
 
 #[cfg(not(feature = "aws-sdk"))]
 fn of_s3(_: &SdkConfig, _: Call) -> std::future::Ready<CallAnswer> {
-    std::future::ready(Err(misused("calls of S3 need the feature `aws-sdk`")))
+    std::future::ready(Err(misused("calls of S3 need the feature `aws-sdk`").into()))
 }
 
 #[cfg(test)]

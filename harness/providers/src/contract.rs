@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
 use http::Method;
 use rolecall_clock::SimClock;
+use rolecall_reach::{Launcher, Method as ClockMethod};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::class::Class;
@@ -27,7 +29,7 @@ pub trait Provider: Send + Sync {
     fn version(&self) -> &str;
 
     /// Opens a client of it for an app.
-    fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, Unsupported>>;
+    fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>>;
 }
 
 /// One client: what an app holds on to from its start to its end.
@@ -37,6 +39,59 @@ pub trait Client: Send + Sync {
 
     /// Makes a signed call.
     fn call(&self, call: Call) -> BoxFuture<'_, CallAnswer>;
+
+    /// The same as [`resolve`](Self::resolve) by so many callers, whom the client itself lets go at
+    /// one moment; `None` if they are as well asked one by one, from tasks of their own.
+    fn resolve_at_once(&self, _callers: u32) -> Option<BoxFuture<'_, Vec<Timed<Answer>>>> {
+        None
+    }
+
+    /// The same as [`call`](Self::call) by so many callers, likewise.
+    fn call_at_once(
+        &self,
+        _call: Call,
+        _callers: u32,
+    ) -> Option<BoxFuture<'_, Vec<Timed<CallAnswer>>>> {
+        None
+    }
+
+    /// What its clocks say; `None` for a client in this process, which lives by the clock of its
+    /// [`App`].
+    fn clocks(&self) -> BoxFuture<'_, Result<Option<Clocks>, Unanswered>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// The process it is in, and how the clock of that is shifted; `None` for this process.
+    fn process(&self) -> Option<ClientProcess> {
+        None
+    }
+}
+
+/// What came of something, and how long it took by the client's own monotonic clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timed<T> {
+    /// What came of it.
+    pub answer: T,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What the clocks of a client say at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// Its wall clock.
+    pub wall: SystemTime,
+    /// Its monotonic clock, since a moment of its choice.
+    pub monotonic: Duration,
+}
+
+/// A client's own process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientProcess {
+    /// Its number.
+    pub id: u32,
+    /// How its clock is shifted.
+    pub clock: ClockMethod,
 }
 
 /// Where a client lives.
@@ -54,8 +109,41 @@ pub struct App {
     pub files: Option<PathBuf>,
     /// Its clock.
     pub clock: SimClock,
-    /// Its network.
-    pub http: HttpService,
+    /// What is said to it in code rather than in environment and files: the closed list of the
+    /// drivers' contract, in its spelling.
+    pub settings: Map<String, Value>,
+    /// How it reaches others.
+    pub network: Network,
+}
+
+impl App {
+    /// The same, with `wrap` around its network: to look at its requests, or to answer some of them.
+    /// An app with a process of its own stays as it is.
+    #[must_use]
+    pub fn through(mut self, wrap: impl FnOnce(HttpService) -> HttpService) -> Self {
+        if let Network::InProcess(http) = self.network {
+            self.network = Network::InProcess(wrap(http));
+        }
+        self
+    }
+
+    /// Its network, if it is in this process.
+    pub fn http(&self) -> Option<&HttpService> {
+        match &self.network {
+            Network::InProcess(http) => Some(http),
+            Network::Sockets(_) => None,
+        }
+    }
+}
+
+/// How an app reaches others.
+#[derive(Clone, Debug)]
+pub enum Network {
+    /// By calling a service in this process.
+    InProcess(HttpService),
+    /// By sockets, to the addresses in its environment; from a process that this starts, on the
+    /// clock of the app.
+    Sockets(Launcher),
 }
 
 /// Which part of a provider is used.
@@ -99,13 +187,19 @@ impl Use {
     }
 }
 
-/// The provider cannot be asked that: the scenario does not apply to it.
+/// There is no client.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct Unsupported(pub String);
+pub enum NoClient {
+    /// The provider cannot be asked that: the scenario does not apply to it.
+    #[error("{0}")]
+    Unsupported(String),
+    /// Its driver does not do what drivers do: nothing can be said of the provider.
+    #[error("{0}")]
+    Broken(String),
+}
 
 /// What came of asking for credentials.
-pub type Answer = Result<Credentials, CallFailure>;
+pub type Answer = Result<Credentials, Unanswered>;
 
 /// A signed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +254,21 @@ pub struct AssumeRole {
 
 /// What came of a call: the content of an object that was read, the ARN of the caller, the access
 /// key id of the session that was made, the presigned URL; else nothing.
-pub type CallAnswer = Result<Bytes, CallFailure>;
+pub type CallAnswer = Result<Bytes, Unanswered>;
+
+/// There is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unanswered {
+    /// The provider failed to give one, and says why.
+    #[error(transparent)]
+    Failed(#[from] CallFailure),
+    /// The provider cannot be asked that: the scenario does not apply to it.
+    #[error("{0}")]
+    Unsupported(String),
+    /// Its driver does not do what drivers do: nothing can be said of the provider.
+    #[error("{0}")]
+    Broken(String),
+}
 
 /// Why a call, or a request for credentials, came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,7 +1,8 @@
 //! Adapters: ask a provider chain for credentials, or for a call signed with them.
 //!
-//! A [`Provider`] opens [`Client`]s. An in-process client lives in an [`App`]: a place with an
-//! environment, a region, a clock and a network of its own, none of which is the machine's.
+//! A [`Provider`] opens [`Client`]s, each of which lives in an [`App`]: a place with an environment, a
+//! region, a clock and a network of its own, none of which is the machine's. A client is in this
+//! process or in one of its own.
 
 mod aws_config;
 mod class;
@@ -19,8 +20,8 @@ pub use ::aws_config::SdkConfig;
 pub use class::Class;
 pub use connector::{HttpService, http_service};
 pub use contract::{
-    Answer, App, AssumeRole, BoxFuture, Call, CallAnswer, CallFailure, Client, Provider,
-    Unsupported, Use, body_of,
+    Answer, App, AssumeRole, BoxFuture, Call, CallAnswer, CallFailure, Client, ClientProcess,
+    Clocks, Network, NoClient, Provider, Timed, Unanswered, Use, body_of,
 };
 pub use quiet::without_sdk_spans;
 

@@ -31,7 +31,7 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
                 .send()
                 .await
                 .map(|_| Bytes::new())
-                .map_err(|error| of_call(&error))
+                .map_err(|error| of_call(&error).into())
         }
         Call::GetObject { bucket, key } => {
             let answer = client
@@ -54,7 +54,7 @@ pub(crate) async fn call(config: &SdkConfig, call: Call) -> CallAnswer {
             key,
             expires,
         } => presign(config, &method, (bucket, key), expires).await,
-        Call::CallerIdentity | Call::AssumeRole(_) => Err(misused("that is no call of S3")),
+        Call::CallerIdentity | Call::AssumeRole(_) => Err(misused("that is no call of S3").into()),
     }
 }
 
@@ -66,7 +66,7 @@ async fn presign(
     expires: Duration,
 ) -> CallAnswer {
     let Some(time) = config.time_source() else {
-        return Err(misused("there is no clock to presign by"));
+        return Err(misused("there is no clock to presign by").into());
     };
     let terms = PresigningConfig::builder()
         .start_time(time.now())
@@ -90,7 +90,7 @@ async fn presign(
         Method::PUT => presigned!(put_object),
         Method::HEAD => presigned!(head_object),
         Method::DELETE => presigned!(delete_object),
-        _ => return Err(misused(&format!("no URL is presigned for {method}"))),
+        _ => return Err(misused(&format!("no URL is presigned for {method}")).into()),
     };
     Ok(Bytes::copy_from_slice(request.uri().as_bytes()))
 }

@@ -68,13 +68,15 @@ fn play(seed: u64) -> Played {
     let played = world.simulate(async |simulation| {
         let start: SystemTime = simulation.now().into();
         let arrivals = Arc::new(Mutex::new(Vec::new()));
-        let mut app = simulation.app("web", "web").unwrap();
+        let app = simulation.app("web", "web").unwrap();
         let clock = simulation.clock().clone();
-        app.http = http_service(Busy {
-            inner: app.http,
-            clock: Arc::new(move || clock.now()),
-            refusals: 2,
-            arrivals: Arc::clone(&arrivals),
+        let app = app.through(|inner| {
+            http_service(Busy {
+                inner,
+                clock: Arc::new(move || clock.now()),
+                refusals: 2,
+                arrivals: Arc::clone(&arrivals),
+            })
         });
         let client = AwsConfig::new().open(app).await.unwrap();
         client.resolve().await.unwrap();

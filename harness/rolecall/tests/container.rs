@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rolecall::World;
 use rolecall::language::Service;
-use rolecall::providers::{AwsConfig, Call, Class, Provider};
+use rolecall::providers::{AwsConfig, Call, Class, Provider, Unanswered};
 
 fn world() -> World {
     World::new()
@@ -61,7 +61,10 @@ fn a_role_that_does_not_admit_ecs_is_an_error_of_the_source() {
             .unwrap();
         client.resolve().await.unwrap_err()
     });
-    assert_eq!(failure.unwrap().class, Class::SourceError);
+    let Unanswered::Failed(failure) = failure.unwrap() else {
+        panic!("the provider says why");
+    };
+    assert_eq!(failure.class, Class::SourceError);
 }
 
 /// A day and a half of uploads from a pod, and its journal.

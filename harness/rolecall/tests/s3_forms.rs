@@ -92,7 +92,7 @@ async fn fetch(
     }
     let request = request.body(SdkBody::from(body)).unwrap();
     let app = simulation.app("curl", "bare").unwrap();
-    let answer = app.http.oneshot(request).await.unwrap();
+    let answer = app.http().unwrap().clone().oneshot(request).await.unwrap();
     let status = answer.status().as_u16();
     (
         status,

@@ -1,8 +1,9 @@
 //! What the actions do: the client's, through the provider; the world's, in the account.
 
 use aws_credential_types::Credentials;
+use bytes::Bytes;
 use rolecall_account::{Ec2Error, IamError, RunInstance, Source};
-use rolecall_providers::{AssumeRole, Call, CallAnswer, CallFailure, Client};
+use rolecall_providers::{AssumeRole, Call, CallFailure, Client, Unanswered};
 
 use crate::language::{
     self, Action, At, Issuer, Method, PolicyKind, Revoked, RotateToken, TokenHolder,
@@ -22,7 +23,14 @@ pub(crate) enum Done {
     /// The provider was asked for credentials.
     Resolved(Result<Credentials, CallFailure>),
     /// The client made a call.
-    Called { call: Call, answer: CallAnswer },
+    Called {
+        call: Call,
+        answer: Result<Bytes, CallFailure>,
+    },
+    /// The provider cannot be asked that.
+    Unsupported(String),
+    /// Its driver does not do what drivers do.
+    Broken(String),
     /// The world was changed.
     Changed(String),
     /// The account refused to change.
@@ -81,11 +89,24 @@ pub(crate) fn asked(simulation: &Simulation, action: &Action) -> Result<Asked, U
 /// Has the client act.
 pub(crate) async fn by_client(client: &dyn Client, asked: Asked) -> Done {
     match asked {
-        Asked::Credentials => Done::Resolved(client.resolve().await),
+        Asked::Credentials => answered(client.resolve().await, Done::Resolved),
         Asked::Call(call) => {
             let answer = client.call(call.clone()).await;
-            Done::Called { call, answer }
+            answered(answer, |answer| Done::Called { call, answer })
         }
+    }
+}
+
+/// What an answer makes of an action, be it that there is none.
+fn answered<T>(
+    answer: Result<T, Unanswered>,
+    done: impl FnOnce(Result<T, CallFailure>) -> Done,
+) -> Done {
+    match answer {
+        Ok(answer) => done(Ok(answer)),
+        Err(Unanswered::Failed(failure)) => done(Err(failure)),
+        Err(Unanswered::Unsupported(why)) => Done::Unsupported(why),
+        Err(Unanswered::Broken(why)) => Done::Broken(why),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_account::{Entry, Happening, SimInstant};
-use rolecall_providers::{Client, Provider, Use};
+use rolecall_providers::{Client, NoClient, Provider, Use};
 use tokio::time::timeout;
 
 use crate::act::{self, Asked, Done, Undoable};
@@ -348,7 +348,10 @@ impl<'a> Play<'a> {
         let opened = opened.map_err(|_| {
             Stop::Inconclusive("the provider does not get as far as a client".to_owned())
         })?;
-        let client = opened.map_err(|error| Stop::NotApplicable(error.to_string()))?;
+        let client = opened.map_err(|error| match error {
+            NoClient::Unsupported(why) => Stop::NotApplicable(why),
+            NoClient::Broken(why) => Stop::Inconclusive(why),
+        })?;
         let client: Arc<dyn Client> = Arc::from(client);
         self.clients.insert(name.to_owned(), Arc::clone(&client));
         Ok(client)
@@ -429,9 +432,16 @@ struct Acted {
 
 impl Acted {
     /// Waits for the end of a flight.
-    async fn of(flight: Flight) -> Result<Self, Undoable> {
+    async fn of(flight: Flight) -> Result<Self, Stop> {
         let mark = flight.mark;
         let landed = flight.end().await?;
+        for one in &landed {
+            match &one.done {
+                Done::Unsupported(why) => return Err(Stop::NotApplicable(why.clone())),
+                Done::Broken(why) => return Err(Stop::Inconclusive(why.clone())),
+                _ => {}
+            }
+        }
         Ok(Self { landed, mark })
     }
 }

@@ -13,7 +13,7 @@ use rolecall_clock::{SimClock, run_virtual};
 use rolecall_endpoints::record::RecordedSet;
 use rolecall_endpoints::{Caller, Edge, Livelock, MemoryNetwork, Place, Places, Wire};
 use rolecall_providers::{
-    App, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
+    App, Network, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
 };
 use thiserror::Error;
 use tower::ServiceExt;
@@ -285,7 +285,8 @@ impl Simulation {
             region: self.region.clone(),
             files: Some(self.machines.root(on)),
             clock: self.clock().clone(),
-            http: http_service(self.wire(name, on)?.map_request(noted)),
+            settings: serde_json::Map::new(),
+            network: Network::InProcess(http_service(self.wire(name, on)?.map_request(noted))),
         })
     }
 
@@ -325,7 +326,9 @@ impl Simulation {
     /// If nothing is called `on`.
     pub async fn aws_config(&self, on: &str) -> SdkConfig {
         let app = self.app(on, on);
-        sdk_config(&app.unwrap_or_else(|| panic!("nothing in this world is called `{on}`"))).await
+        let app = app.unwrap_or_else(|| panic!("nothing in this world is called `{on}`"));
+        let config = sdk_config(&app).await;
+        config.expect("an app of a simulation is in this process")
     }
 
     /// Everything that happened so far, a JSON object each, secrets as fingerprints.

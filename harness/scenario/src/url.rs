@@ -23,7 +23,7 @@ pub(crate) struct Presigned {
 
 impl Presigned {
     /// The URL that a call has made, if it has made one.
-    pub(crate) fn of(call: &Call, answer: &CallAnswer) -> Option<Self> {
+    pub(crate) fn of(call: &Call, answer: &Result<Bytes, CallFailure>) -> Option<Self> {
         let (
             Call::Presign {
                 method,
@@ -97,7 +97,7 @@ impl Holder {
 impl Client for Holder {
     fn resolve(&self) -> BoxFuture<'_, Answer> {
         let text = "whoever has a URL has no credentials by it".to_owned();
-        Box::pin(async { Err(failure(Class::NoneFound, None, text)) })
+        Box::pin(async { Err(failure(Class::NoneFound, None, text).into()) })
     }
 
     fn call(&self, call: Call) -> BoxFuture<'_, CallAnswer> {
@@ -110,9 +110,9 @@ impl Client for Holder {
                 Ok((status, body)) if status.is_success() => Ok(body),
                 Ok((status, body)) => {
                     let text = String::from_utf8_lossy(&body).into_owned();
-                    Err(failure(Class::Refused, Some(status.as_u16()), text))
+                    Err(failure(Class::Refused, Some(status.as_u16()), text).into())
                 }
-                Err(error) => Err(failure(Class::Network, None, error.to_string())),
+                Err(error) => Err(failure(Class::Network, None, error.to_string()).into()),
             }
         })
     }

@@ -49,6 +49,7 @@ fn refusal<'a>(facts: &'a Facts<'_>) -> Result<(&'a str, Option<&'a Decision>), 
     match facts.done {
         Done::Refused { code, .. } => Ok((code, None)),
         Done::Changed(what) => Err(format!("the account made the change: {what}")),
+        Done::Unsupported(why) | Done::Broken(why) => Err(why.clone()),
         Done::Panicked(words) => Err(format!("a panic: {words}")),
         Done::Begun { .. } => Err("it has only begun".to_owned()),
         Done::Resolved(Ok(_)) => Err("the provider gave credentials".to_owned()),

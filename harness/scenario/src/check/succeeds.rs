@@ -32,6 +32,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
             };
             vec![Difference::new("the call is allowed", actual)]
         }
+        Done::Unsupported(why) | Done::Broken(why) => {
+            vec![Difference::new("an answer", why.clone())]
+        }
         Done::Panicked(words) => {
             vec![Difference::new("an answer", format!("a panic: {words}"))]
         }
