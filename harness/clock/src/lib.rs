@@ -20,7 +20,11 @@ use tokio::time::{Instant, sleep_until};
 
 /// The simulated clock. Clones read the same time.
 #[derive(Clone, Debug)]
-pub struct SimClock(Mode);
+pub struct SimClock {
+    mode: Mode,
+    /// How far this reading of it is ahead, in nanoseconds.
+    skew: i64,
+}
 
 #[derive(Clone, Debug)]
 enum Mode {
@@ -52,7 +56,7 @@ impl SimClock {
         // Asking for the runtime first turns a puzzle about timers into a message at this place.
         let _inside_a_runtime = tokio::runtime::Handle::current();
         let origin = Instant::now();
-        Self(Mode::Virtual { start, origin })
+        Self::of(Mode::Virtual { start, origin })
     }
 
     /// A clock that agrees with the machine's until it is advanced.
@@ -84,22 +88,48 @@ impl SimClock {
     /// assert_eq!(word.load(std::sync::atomic::Ordering::SeqCst), 1_000_000_000);
     /// ```
     pub fn with_offset(word: Arc<dyn OffsetWord>) -> Self {
-        Self(Mode::Offset { word })
+        Self::of(Mode::Offset { word })
+    }
+
+    const fn of(mode: Mode) -> Self {
+        Self { mode, skew: 0 }
+    }
+
+    /// The same clock, read by somebody whose own is ahead of it by so many nanoseconds, or behind.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use rolecall_clock::SimClock;
+    ///
+    /// let clock = SimClock::real();
+    /// let late = clock.skewed(-300_000_000_000);
+    /// clock.jump(Duration::from_secs(3600));
+    /// assert!(late.now() <= clock.now() - Duration::from_secs(300));
+    /// ```
+    #[must_use]
+    pub fn skewed(&self, nanos: i128) -> Self {
+        let most = i128::from(i64::MAX);
+        let nanos = i64::try_from(nanos.clamp(-most, most)).unwrap_or(0);
+        Self {
+            mode: self.mode.clone(),
+            skew: self.skew.saturating_add(nanos),
+        }
     }
 
     /// The simulated wall time.
     pub fn now(&self) -> SystemTime {
-        match &self.0 {
+        let time = match &self.mode {
             Mode::Virtual { start, origin } => *start + origin.elapsed(),
             Mode::Offset { word } => {
                 shifted(SystemTime::now(), word.nanos().load(Ordering::SeqCst))
             }
-        }
+        };
+        shifted(time, self.skew)
     }
 
     /// The machine's own wall time, where clients may live by it; `None` in virtual time.
     pub fn machine_now(&self) -> Option<SystemTime> {
-        match &self.0 {
+        match &self.mode {
             Mode::Virtual { .. } => None,
             Mode::Offset { .. } => Some(SystemTime::now()),
         }
@@ -108,7 +138,7 @@ impl SimClock {
     /// Lets `duration` of simulated time pass. In virtual time everything that falls due meanwhile
     /// happens at its own time; an offset clock jumps.
     pub async fn advance(&self, duration: Duration) {
-        match &self.0 {
+        match &self.mode {
             Mode::Virtual { .. } => sleep_until(Instant::now() + duration).await,
             Mode::Offset { .. } => self.jump(duration),
         }
@@ -123,7 +153,7 @@ impl SimClock {
 
     /// Moves an offset clock ahead; a virtual one moves by [`advance`](Self::advance) alone.
     pub fn jump(&self, duration: Duration) {
-        if let Mode::Offset { word } = &self.0 {
+        if let Mode::Offset { word } = &self.mode {
             let ahead = i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
             let add = |offset: i64| Some(offset.saturating_add(ahead));
             // The function never declines, so that there is nothing to handle.
@@ -135,7 +165,7 @@ impl SimClock {
 
     /// How far an offset clock is ahead of the machine's; `None` in virtual time.
     pub fn ahead(&self) -> Option<Duration> {
-        match &self.0 {
+        match &self.mode {
             Mode::Virtual { .. } => None,
             Mode::Offset { word } => {
                 let ahead = u64::try_from(word.nanos().load(Ordering::SeqCst));
@@ -146,7 +176,7 @@ impl SimClock {
 
     /// Takes an offset clock back to the machine's time; a virtual one never goes back.
     pub fn realign(&self) {
-        if let Mode::Offset { word } = &self.0 {
+        if let Mode::Offset { word } = &self.mode {
             word.nanos().store(0, Ordering::SeqCst);
         }
     }

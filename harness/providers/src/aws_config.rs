@@ -19,6 +19,7 @@ use crate::failure::misused;
 use crate::identity::CachedIdentity;
 #[cfg(feature = "aws-sdk")]
 use crate::s3::call as of_s3;
+use crate::settings::Settings;
 use crate::sts;
 
 /// Makes the credentials provider of one app, from the configuration it would use.
@@ -74,13 +75,18 @@ impl Provider for AwsConfig {
     fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>> {
         Box::pin(async move {
             let http = in_process(&app)?;
-            let loaded = config_of(&app, http.clone()).await;
+            let settings = Settings::of(&app.settings, app.uses)?;
+            let loaded = config_of(&app, http.clone(), &settings).await;
             let provider = match (&self.own, app.uses) {
                 (Some((_, make)), Use::Client | Use::DefaultChain) => make(&app, &loaded),
                 (None, Use::Client | Use::DefaultChain) => loaded
                     .credentials_provider()
                     .ok_or_else(|| NoClient::Unsupported("aws-config made no chain".to_owned()))?,
-                (None, Use::Imds) => bare_imds(&app, http),
+                (None, Use::Imds) => bare_imds(&app, http, &settings),
+                (None, Use::AssumeRole) => {
+                    let role = settings.assume_role()?.configure(&loaded);
+                    SharedCredentialsProvider::new(role.build().await)
+                }
                 (_, other) => {
                     let what = format!("{} has no bare `{}` provider", self.name(), other.as_str());
                     return Err(NoClient::Unsupported(what));
@@ -106,9 +112,10 @@ impl Provider for AwsConfig {
 /// network, for any client of the SDK.
 ///
 /// # Errors
-/// The app is not in this process.
+/// The app is not in this process, or its settings have no place in the SDK.
 pub async fn sdk_config(app: &App) -> Result<SdkConfig, NoClient> {
-    Ok(config_of(app, in_process(app)?).await)
+    let settings = Settings::of(&app.settings, app.uses)?;
+    Ok(config_of(app, in_process(app)?, &settings).await)
 }
 
 /// The network of an app that is in this process.
@@ -119,21 +126,20 @@ fn in_process(app: &App) -> Result<HttpService, NoClient> {
     })
 }
 
-async fn config_of(app: &App, http: HttpService) -> SdkConfig {
+async fn config_of(app: &App, http: HttpService, settings: &Settings) -> SdkConfig {
     let environment: Vec<(&str, &str)> = app
         .environment
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    aws_config::defaults(BehaviorVersion::latest())
+    let loader = aws_config::defaults(BehaviorVersion::latest())
         .env(Env::from_slice(&environment))
         .fs(files(app))
         .region(Region::new(app.region.clone()))
         .time_source(SimTimeSource(app.clock.clone()))
         .sleep_impl(sleep())
-        .http_client(http)
-        .load()
-        .await
+        .http_client(http);
+    settings.say(loader).load().await
 }
 
 /// What the app finds at a path is what is at that path in its folder.
@@ -144,15 +150,17 @@ fn files(app: &App) -> Fs {
     }
 }
 
-fn bare_imds(app: &App, http: HttpService) -> SharedCredentialsProvider {
+fn bare_imds(app: &App, http: HttpService, settings: &Settings) -> SharedCredentialsProvider {
     let config = ProviderConfig::without_region()
         .with_region(Some(Region::new(app.region.clone())))
         .with_time_source(SimTimeSource(app.clock.clone()))
         .with_sleep_impl(sleep())
         .with_http_client(http);
+    let client = aws_config::imds::Client::builder().configure(&config);
     SharedCredentialsProvider::new(
         ImdsCredentialsProvider::builder()
             .configure(&config)
+            .imds_client(settings.say_to_imds(client).build())
             .build(),
     )
 }

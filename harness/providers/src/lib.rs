@@ -13,6 +13,7 @@ mod identity;
 mod quiet;
 #[cfg(feature = "aws-sdk")]
 mod s3;
+mod settings;
 mod sts;
 
 pub use self::aws_config::{AwsConfig, sdk_config};

@@ -184,9 +184,11 @@ fn on_instance(
                 issuing: simulation.issuing(),
                 ..RunInstance::default()
             };
+            let launched = simulation.launch(request);
             simulation
-                .launch(request)
-                .map(|id| format!("`{}` runs as {id} with {with}", launch.instance))
+                .write_config_files_of(&launch.instance.value)
+                .map_err(|error| Undoable(error.to_string()))?;
+            launched.map(|id| format!("`{}` runs as {id} with {with}", launch.instance))
         }
         Action::StopInstance(name) => {
             let id = id(&name.value)?;

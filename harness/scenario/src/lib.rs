@@ -26,6 +26,6 @@ pub use rolecall_account::RedactedExchange;
 pub use rolecall_clock::SimClock;
 pub use rolecall_endpoints::Livelock;
 pub use run::{RunOptions, run};
-pub use simulation::{SetupError, Simulation, simulate};
+pub use simulation::{ConfigFiles, SetupError, Simulation, simulate};
 pub use support::check_support;
 pub use vocabulary::AccountVocabulary;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_account::{Entry, Happening, SimInstant};
-use rolecall_providers::{Client, NoClient, Provider, Use};
+use rolecall_providers::{App, Client, NoClient, Provider, Use};
 use tokio::time::timeout;
 
 use crate::act::{self, Asked, Done, Undoable};
@@ -340,10 +340,7 @@ impl<'a> Play<'a> {
         let app = self.simulation.app(name, on);
         let mut app =
             app.ok_or_else(|| Stop::Inconclusive(format!("nothing called `{on}` runs")))?;
-        app.uses = use_of(written.use_.value);
-        let written = written.env.iter();
-        app.environment
-            .extend(written.map(|(name, value)| (name.clone(), value.value.clone())));
+        equip(&mut app, written);
         let opened = timeout(LONGEST, self.provider.open(app)).await;
         let opened = opened.map_err(|_| {
             Stop::Inconclusive("the provider does not get as far as a client".to_owned())
@@ -443,6 +440,23 @@ impl Acted {
             }
         }
         Ok(Self { landed, mark })
+    }
+}
+
+/// Gives an app what the scenario says of it.
+fn equip(app: &mut App, written: &crate::language::App) {
+    app.uses = use_of(written.use_.value);
+    let profile = written.profile.iter();
+    let profile = profile.map(|name| ("AWS_PROFILE".to_owned(), name.value.clone()));
+    let own = written.env.iter();
+    let own = own.map(|(name, value)| (name.clone(), value.value.clone()));
+    app.environment.extend(profile.chain(own));
+    let settings = written.settings.iter();
+    app.settings = settings
+        .map(|(setting, value)| (setting.to_string(), value.value.to_json()))
+        .collect();
+    if let Some(skew) = &written.clock_skew {
+        app.clock = app.clock.skewed(skew.value.as_nanos());
     }
 }
 

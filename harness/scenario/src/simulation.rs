@@ -25,9 +25,11 @@ use crate::recorded::{self, NoRecording};
 use crate::vocabulary::document_kind;
 
 mod accounts;
+mod config_files;
 mod containers;
 
 use accounts::{profile_accounts, role_accounts};
+pub use config_files::ConfigFiles;
 use containers::HeldToken;
 
 /// The world could not be set up as the scenario says.
@@ -109,6 +111,7 @@ pub struct Simulation {
     places: Places,
     machines: Machines,
     token_files: Vec<HeldToken>,
+    config_files: Option<ConfigFiles>,
     /// The ids of the accounts, by the names of the roles and profiles that are in further ones.
     role_accounts: BTreeMap<String, String>,
     profile_accounts: BTreeMap<String, String>,
@@ -156,11 +159,13 @@ impl Simulation {
             places: Places::default(),
             machines: Machines::new()?,
             token_files: Vec::new(),
+            config_files: None,
             role_accounts: role_accounts(world),
             profile_accounts: profile_accounts(world),
         };
         simulation.fill(world)?;
         simulation.run_containers(world)?;
+        simulation.write_config_files(world)?;
         Ok(simulation)
     }
 
@@ -278,6 +283,7 @@ impl Simulation {
     pub fn app(&self, name: &str, on: &str) -> Option<App> {
         let mut environment = self.variables(on, None);
         environment.insert("AWS_REGION".to_owned(), self.region.clone());
+        environment.extend(self.config_variables(on, false));
         Some(App {
             name: name.to_owned(),
             uses: Use::default(),

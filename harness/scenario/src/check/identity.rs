@@ -23,12 +23,8 @@ pub(super) fn check(expect: &Expect, facts: &Facts<'_>) -> Vec<Difference> {
 pub(super) fn role(expected: Option<&At<String>>, facts: &Facts<'_>) -> Option<Difference> {
     let expected = expected?;
     let used = facts.used();
-    (used.as_ref().map(|used| &used.role) != Some(&expected.value)).then(|| {
-        Difference::new(
-            format!("credentials of the role `{expected}`"),
-            shown(used.as_ref()),
-        )
-    })
+    (used.as_ref().map(|used| &used.role) != Some(&expected.value))
+        .then(|| Difference::new(format!("credentials of `{expected}`"), shown(used.as_ref())))
 }
 
 pub(super) fn issue(expected: Option<&At<u32>>, facts: &Facts<'_>) -> Option<Difference> {

@@ -98,6 +98,8 @@ impl Used {
             self.if_any("bucket.policy", &at.value.policy);
             self.if_any("bucket.account", &at.value.account);
         }
+        let profiles = world.config_profiles.values();
+        profiles.for_each(|at| self.at("config-profile", at));
     }
 
     fn places(&mut self, world: &World) {

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use rolecall_endpoints::FAULT_WORDS;
 
 use super::model::{
-    Class, GatePoint, How, HttpTokens, Method, OddExpiration, Overlap, Place, Point, Reason,
-    RuleSet, Service, Setting, TaskKind, Use, Verb,
+    Class, CredentialSource, GatePoint, How, HttpTokens, Method, OddExpiration, Overlap, Place,
+    Point, Reason, RuleSet, Service, Setting, TaskKind, Use, Verb,
 };
 use super::word::Word;
 
@@ -86,6 +86,7 @@ shapes! {
     WORLD = "the world" [
         "start", "region", "buckets", "association-delay",
         "account", "user", "role", "profile", "instance", "task", "pod", "bucket",
+        "config-profile",
     ] + Issuing;
     ACCOUNT = "an account" ["id"];
     USER = "a user" ["policies", "inline", "account"];
@@ -97,6 +98,10 @@ shapes! {
     ] + Issuing;
     POD = "a pod" ["role", "namespace", "service-account", "token-lifetime"] + Issuing;
     BUCKET = "a bucket" ["policy", "account"];
+    CONFIG_PROFILE = "a profile of the configuration files" [
+        "role", "source-profile", "credential-source", "session-name", "external-id", "duration",
+        "user", "credential-process", "web-identity-token-file", "settings",
+    ];
     APP = "an app" ["on", "use", "profile", "env", "settings", "clock-skew"];
     MATCH = "a match" [
         "operation", "path", "header-present", "header-absent", "app", "place", "not-before",
@@ -155,6 +160,7 @@ pub fn words() -> BTreeSet<&'static str> {
     // The key of a row of `[[vary]]`, whose other keys are names.
     keys.chain(["id", Place::LAPTOP])
         .chain(Class::words())
+        .chain(CredentialSource::words())
         .chain(GatePoint::words())
         .chain(How::words())
         .chain(HttpTokens::words())

@@ -148,7 +148,10 @@ impl Simulation {
 }
 
 /// The id of an account by its name in the file.
-fn id_of<'a>(world: &'a language::World, account: Option<&At<String>>) -> Option<&'a str> {
+pub(super) fn id_of<'a>(
+    world: &'a language::World,
+    account: Option<&At<String>>,
+) -> Option<&'a str> {
     let account = world.accounts.get(&account?.value)?;
     Some(&account.value.id.value)
 }

@@ -122,6 +122,10 @@ impl Simulation {
     pub fn keeping_files_in(mut self, folder: PathBuf) -> Result<Self, FileError> {
         self.machines = Machines::in_folder(folder);
         self.write_token_files(How::SymlinkSwap)?;
+        for machine in self.places.all().into_keys() {
+            self.write_config_files_of(&machine)?;
+        }
+        self.write_config_files_of(language::Place::LAPTOP)?;
         Ok(self)
     }
 

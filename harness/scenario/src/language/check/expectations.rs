@@ -111,10 +111,10 @@ fn span_of<'a, T>(word: &'static str, at: Option<&'a At<T>>) -> Option<(&'static
 }
 
 fn names(checker: &Checker<'_>, place: &str, expect: &Expect) {
-    checker.known_if_any(place, Noun::Role, expect.identity.as_ref());
+    checker.known_if_any(place, Noun::Principal, expect.identity.as_ref());
     if let Some(allowed) = &expect.allowed {
         checker.known_if_any(place, Noun::Policy, allowed.value.by.as_ref());
-        checker.known_if_any(place, Noun::Role, allowed.value.identity.as_ref());
+        checker.known_if_any(place, Noun::Principal, allowed.value.identity.as_ref());
     }
     if let Some(denied) = &expect.denied {
         checker.known_if_any(place, Noun::Policy, denied.value.by.as_ref());

@@ -4,6 +4,7 @@
 mod actions;
 mod apps;
 mod checker;
+mod config;
 mod expectations;
 mod names;
 mod order;

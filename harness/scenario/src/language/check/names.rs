@@ -16,6 +16,11 @@ pub(super) enum Noun {
     Task,
     Pod,
     Bucket,
+    User,
+    /// A role or a user: whose credentials somebody may have.
+    Principal,
+    /// A profile of the shared configuration files.
+    ConfigProfile,
     App,
     /// A managed policy.
     Managed,
@@ -36,6 +41,9 @@ impl Noun {
             Self::Task => "task",
             Self::Pod => "pod",
             Self::Bucket => "bucket",
+            Self::User => "user",
+            Self::Principal => "role or user",
+            Self::ConfigProfile => "profile of the configuration files",
             Self::App => "app",
             Self::Managed => "managed policy",
             Self::Policy => "policy",
@@ -53,6 +61,9 @@ impl Noun {
             Self::Task => "add `task.NAME` to `[world]`",
             Self::Pod => "add `pod.NAME` to `[world]`",
             Self::Bucket => "add it to `buckets` of `[world]`",
+            Self::User => "add `user.NAME` to `[world]`",
+            Self::Principal => "add `role.NAME` or `user.NAME` to `[world]`",
+            Self::ConfigProfile => "add `config-profile.NAME` to `[world]`",
             Self::App => "add `[app.NAME]`",
             Self::Managed | Self::Policy => "the account has none",
             Self::Counted => "add `[match.NAME]`",
@@ -69,6 +80,9 @@ pub(super) struct Names {
     tasks: BTreeSet<String>,
     pods: BTreeSet<String>,
     buckets: BTreeSet<String>,
+    users: BTreeSet<String>,
+    principals: BTreeSet<String>,
+    config_profiles: BTreeSet<String>,
     apps: BTreeSet<String>,
     managed: BTreeSet<String>,
     policies: BTreeSet<String>,
@@ -94,6 +108,14 @@ impl Names {
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
+            users: world.users.keys().cloned().collect(),
+            principals: world
+                .roles
+                .keys()
+                .chain(world.users.keys())
+                .cloned()
+                .collect(),
+            config_profiles: world.config_profiles.keys().cloned().collect(),
             apps: scenario.apps.keys().cloned().collect(),
             policies: managed.union(&own_policies(scenario)).cloned().collect(),
             managed,
@@ -111,6 +133,9 @@ impl Names {
             Noun::Task => &self.tasks,
             Noun::Pod => &self.pods,
             Noun::Bucket => &self.buckets,
+            Noun::User => &self.users,
+            Noun::Principal => &self.principals,
+            Noun::ConfigProfile => &self.config_profiles,
             Noun::App => &self.apps,
             Noun::Managed => &self.managed,
             Noun::Policy => &self.policies,

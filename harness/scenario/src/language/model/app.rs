@@ -167,3 +167,20 @@ pub enum SettingValue {
     /// URLs by service.
     Endpoints(BTreeMap<String, String>),
 }
+
+impl SettingValue {
+    /// As the drivers' contract has it.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Flag(flag) => (*flag).into(),
+            Self::Count(count) => (*count).into(),
+            Self::Seconds(seconds) => (*seconds).into(),
+            Self::Endpoints(urls) => urls
+                .iter()
+                .map(|(service, url)| (service.clone(), url.as_str().into()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod action;
 mod app;
+mod config;
 mod expect;
 mod fault;
 mod issuing;
@@ -15,6 +16,7 @@ pub use action::{
     WriteFile,
 };
 pub use app::{App, Place, Setting, SettingKind, SettingValue, Use};
+pub use config::{ConfigProfile, CredentialSource};
 pub use expect::{Allowed, Class, Count, Denied, Expect, Reason, RuleSet};
 pub use fault::{Effect, Fault, Gate, GatePoint, Match, OddExpiration, Point};
 pub use issuing::{Issuing, IssuingChanges, Overlap};

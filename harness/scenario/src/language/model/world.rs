@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::config::ConfigProfile;
 use super::issuing::{Issuing, IssuingChanges};
 use crate::language::at::At;
 use crate::language::word::words;
@@ -41,6 +42,8 @@ pub struct World {
     pub pods: BTreeMap<String, At<Pod>>,
     /// Buckets with something to say about them.
     pub bucket_tables: BTreeMap<String, At<Bucket>>,
+    /// Profiles of the shared configuration files.
+    pub config_profiles: BTreeMap<String, At<ConfigProfile>>,
 }
 
 impl World {
@@ -79,6 +82,7 @@ impl Default for World {
             tasks: BTreeMap::new(),
             pods: BTreeMap::new(),
             bucket_tables: BTreeMap::new(),
+            config_profiles: BTreeMap::new(),
         }
     }
 }

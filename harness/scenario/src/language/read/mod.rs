@@ -2,6 +2,7 @@
 
 mod action;
 mod app;
+mod config;
 mod effect;
 mod expect;
 mod fault;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::config;
 use super::table::Table;
 use super::value::Value;
 use crate::language::at::At;
@@ -48,6 +49,9 @@ pub(super) fn world(value: Value<'_>) -> Option<World> {
         }),
         bucket_tables: table.named("bucket", |name, value| {
             bucket(value.within(&format!("bucket `{name}`")))
+        }),
+        config_profiles: table.named("config-profile", |name, value| {
+            config::profile(value.within(&format!("profile `{name}` of the configuration files")))
         }),
     })
 }

@@ -73,10 +73,12 @@ fn it_uses_every_key_and_every_construct_has_a_place() {
 /// The members of closed lists, of which one file need not use all.
 fn closed_list(word: &str) -> bool {
     use crate::language::{
-        Class, How, Method, Overlap, Reason, RuleSet, Service, TaskKind, Use, Word,
+        Class, CredentialSource, How, Method, Overlap, Reason, RuleSet, Service, TaskKind, Use,
+        Word,
     };
     use crate::language::{GatePoint, HttpTokens, OddExpiration, Point};
     Class::of(word).is_some()
+        || CredentialSource::of(word).is_some()
         || GatePoint::of(word).is_some()
         || How::of(word).is_some()
         || HttpTokens::of(word).is_some()
