@@ -8,10 +8,17 @@
 
 #![allow(unsafe_code)]
 
+mod child;
+mod choose;
+mod elf;
 mod launch;
 mod method;
 mod page;
+mod program;
+mod tree;
 
-pub use launch::{Child, LaunchError, Launcher};
-pub use method::Method;
+pub use child::Child;
+pub use choose::{Choice, choose};
+pub use launch::{Group, LaunchError, Launcher};
+pub use method::{Method, UnknownMethod, Wish};
 pub use page::ClockPage;
