@@ -8,10 +8,14 @@
 
 #![allow(unsafe_code)]
 
+mod embed;
 mod launch;
+mod mapping;
 mod method;
 mod page;
+pub mod shift;
 
+pub use embed::{Library, LibraryError};
 pub use launch::{Child, LaunchError, Launcher};
 pub use method::Method;
-pub use page::ClockPage;
+pub use page::{ClockError, ClockPage};
