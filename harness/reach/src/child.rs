@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{self, ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 
-use crate::launch::Group;
+use crate::launch::{Group, Launcher};
 use crate::tree;
 
 /// A process that was started, and its descendants. All of them are killed when it is dropped.
@@ -21,16 +21,20 @@ pub struct Child {
     pub stderr: Option<ChildStderr>,
     id: u32,
     process: Plain,
+    /// Its descendants may yet need the clock's file, and the library's.
+    _launcher: Launcher,
 }
 
 impl Child {
-    pub(crate) fn plain(mut process: process::Child, group: Group) -> Self {
+    pub(crate) fn plain(mut process: process::Child, launcher: Launcher) -> Self {
+        let group = launcher.group;
         Self {
             stdin: process.stdin.take(),
             stdout: process.stdout.take(),
             stderr: process.stderr.take(),
             id: process.id(),
             process: Plain { process, group },
+            _launcher: launcher,
         }
     }
 

@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
 use crate::child::Child;
+use crate::embed::{Library, LibraryError};
 use crate::method::Method;
 use crate::page::ClockPage;
 use crate::{choose, program};
@@ -43,9 +45,7 @@ impl LaunchError {
         let program = command.get_program().to_owned();
         let missing = error.kind() == io::ErrorKind::NotFound;
         // A script without its interpreter, or a folder that is not there, look the same.
-        let folder_is_there = command
-            .get_current_dir()
-            .is_none_or(std::path::Path::is_dir);
+        let folder_is_there = command.get_current_dir().is_none_or(Path::is_dir);
         if missing && folder_is_there && program::find(command).is_none() {
             Self::NotFound(program)
         } else {
@@ -68,14 +68,19 @@ pub enum Group {
 #[derive(Clone, Debug)]
 pub struct Launcher {
     page: Arc<ClockPage>,
-    group: Group,
+    /// Unpacked beside the page when it is needed first, and shared by all clones.
+    library: Arc<OnceLock<Result<Library, LibraryError>>>,
+    pub(crate) group: Group,
 }
 
 impl Launcher {
     /// On the clock of `page`, each process in a group of its own.
     pub fn new(page: Arc<ClockPage>) -> Self {
-        let group = Group::default();
-        Self { page, group }
+        Self {
+            page,
+            library: Arc::default(),
+            group: Group::default(),
+        }
     }
 
     /// The same, in this process group.
@@ -111,20 +116,37 @@ impl Launcher {
             command.process_group(0);
         }
         match method {
-            Method::None(_) => self.spawn(command),
-            Method::Preload | Method::Vdso => {
-                let why = choose::not_preloadable(&command);
-                let why = why.unwrap_or_else(|| format!("`{}` is not built here", method.as_str()));
-                let program = command.get_program().to_owned();
-                Err(LaunchError::NotShiftable { program, why })
-            }
+            Method::None(_) => {}
+            Method::Preload => self.preload(&mut command)?,
+            Method::Vdso => return Err(not_shiftable(&command, "`vdso` is not built here")),
         }
+        self.spawn(command)
+    }
+
+    fn preload(&self, command: &mut Command) -> Result<(), LaunchError> {
+        if let Some(why) = choose::not_preloadable(command) {
+            return Err(not_shiftable(command, why));
+        }
+        let folder = self.page.path().parent().unwrap_or(Path::new("/"));
+        let library = self.library.get_or_init(|| Library::unpack_in(folder));
+        match library {
+            Ok(library) => library.preload_into(command, &self.page),
+            Err(error) => return Err(not_shiftable(command, error.to_string())),
+        }
+        Ok(())
     }
 
     fn spawn(&self, mut command: Command) -> Result<Child, LaunchError> {
         match command.spawn() {
-            Ok(process) => Ok(Child::plain(process, self.group)),
+            Ok(process) => Ok(Child::plain(process, self.clone())),
             Err(error) => Err(LaunchError::of(&command, error)),
         }
+    }
+}
+
+fn not_shiftable(command: &Command, why: impl Into<String>) -> LaunchError {
+    LaunchError::NotShiftable {
+        program: command.get_program().to_owned(),
+        why: why.into(),
     }
 }

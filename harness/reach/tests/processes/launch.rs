@@ -1,39 +1,17 @@
 //! Starting and ending processes, whatever their clock.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use rolecall_reach::{Child, ClockPage, Group, LaunchError, Launcher, Method};
-use tempfile::TempDir;
+use crate::support::{BOTH_WAYS, assert_shifted, launcher, number, read_to_end, set_offset, shell};
+use rolecall_reach::{Group, LaunchError, Method};
 
 fn none() -> Method {
     Method::None("a test".to_owned())
-}
-
-/// The folder must outlive what is launched.
-fn launcher() -> (TempDir, Launcher) {
-    let folder = TempDir::new().unwrap();
-    let page = ClockPage::create_in(folder.path()).unwrap();
-    (folder, Launcher::new(page))
-}
-
-fn shell(script: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", script]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    command
-}
-
-/// The number in the next line that the child prints.
-fn number(child: &mut Child) -> i32 {
-    let mut line = String::new();
-    let mut out = BufReader::new(child.stdout.as_mut().unwrap());
-    out.read_line(&mut line).unwrap();
-    line.trim().parse().unwrap()
 }
 
 /// Whether the process is gone, or only its entry is left for its parent.
@@ -46,18 +24,6 @@ fn is_dead(pid: i32) -> bool {
         .unwrap()
         .trim_start()
         .starts_with('Z')
-}
-
-/// Waits until the other end of the pipe is closed, that is until nobody is left who holds it.
-fn read_to_end(child: &mut Child) -> String {
-    let mut text = String::new();
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
-    text
 }
 
 #[test]
@@ -75,7 +41,7 @@ fn the_signal_that_ended_it_is_passed_on() {
     let mut child = launcher
         .launch(shell("echo $$; read nothing"), &none())
         .unwrap();
-    number(&mut child);
+    number::<i32>(&mut child);
     assert_eq!(child.try_wait().unwrap(), None);
     child.signal(15).unwrap();
     assert_eq!(child.wait().unwrap().signal(), Some(15));
@@ -101,7 +67,7 @@ fn what_is_dropped_is_dead_with_its_descendants_and_leaves_no_entry() {
         // The second has left the group.
         let script = "sleep 600 & setsid sleep 600 & echo $$; wait";
         let mut child = launcher.launch(shell(script), &none()).unwrap();
-        let pid = number(&mut child);
+        let pid: i32 = number(&mut child);
         assert_eq!(u32::try_from(pid).unwrap(), child.id());
         let mut out = child.stdout.take().unwrap();
         drop(child);
@@ -137,7 +103,7 @@ fn the_group_is_its_own_or_ours() {
         let mut child = launcher
             .launch(shell("echo $$; read nothing"), &none())
             .unwrap();
-        let pid = number(&mut child);
+        let pid: i32 = number(&mut child);
         let ours = group_of(&pid.to_string()) == group_of("self");
         assert_eq!(ours, group == Group::Ours);
     }
@@ -168,4 +134,33 @@ fn a_missing_program_and_one_that_cannot_be_run_are_told_apart() {
     elsewhere.current_dir(folder.path().join("nowhere"));
     let elsewhere = launch(elsewhere);
     assert!(matches!(elsewhere, LaunchError::NotRunnable { .. }));
+}
+
+#[test]
+fn a_preloaded_program_and_its_descendants_live_by_the_clock() {
+    let (folder, launcher) = launcher();
+    for offset in BOTH_WAYS {
+        set_offset(&launcher, offset);
+        let command = shell("sh -c 'date +%s'; true");
+        let mut child = launcher.launch(command, &Method::Preload).unwrap();
+        assert_shifted(number(&mut child), offset, "date");
+    }
+    drop(launcher);
+    // The library goes with the last who could need it.
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_program_that_a_library_cannot_reach_is_not_preloaded() {
+    let (_folder, launcher) = launcher();
+    let mut command = Command::new("env");
+    command.args(["-i", "sh", "-c", "true"]);
+    let refused = launcher.launch(command, &Method::Preload).unwrap_err();
+    assert!(matches!(refused, LaunchError::NotShiftable { .. }));
+    let refused = refused.to_string();
+    assert!(
+        refused.starts_with("the clock of env cannot be shifted: "),
+        "{refused}"
+    );
+    assert!(refused.contains("without the environment"), "{refused}");
 }

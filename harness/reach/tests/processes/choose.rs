@@ -1,5 +1,4 @@
 //! Which method suits which program, seen from its file.
-#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
