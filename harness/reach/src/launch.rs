@@ -1,15 +1,19 @@
-//! Starting a process that lives by the simulated clock, and ending it with all its descendants.
+//! Starting a process that lives by the simulated clock.
 
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{self, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
+use crate::child::Child;
+use crate::embed::{Library, LibraryError};
 use crate::method::Method;
 use crate::page::ClockPage;
+use crate::{choose, program};
 
 /// A process could not be started as it was to be.
 #[derive(Debug, Error)]
@@ -35,16 +39,54 @@ pub enum LaunchError {
     },
 }
 
+impl LaunchError {
+    /// What the system said when `command` was to be started.
+    fn of(command: &Command, error: io::Error) -> Self {
+        let program = command.get_program().to_owned();
+        let missing = error.kind() == io::ErrorKind::NotFound;
+        // A script without its interpreter, or a folder that is not there, look the same.
+        let folder_is_there = command.get_current_dir().is_none_or(Path::is_dir);
+        if missing && folder_is_there && program::find(command).is_none() {
+            Self::NotFound(program)
+        } else {
+            Self::NotRunnable { program, error }
+        }
+    }
+}
+
+/// The process group that a process is started in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Group {
+    /// One of its own, which ends as a whole.
+    #[default]
+    Own,
+    /// Ours: the process may use the terminal, which interrupts and stops it together with us.
+    Ours,
+}
+
 /// Starts processes on one clock.
 #[derive(Clone, Debug)]
 pub struct Launcher {
     page: Arc<ClockPage>,
+    /// Unpacked beside the page when it is needed first, and shared by all clones.
+    library: Arc<OnceLock<Result<Library, LibraryError>>>,
+    pub(crate) group: Group,
 }
 
 impl Launcher {
-    /// On the clock of `page`.
+    /// On the clock of `page`, each process in a group of its own.
     pub fn new(page: Arc<ClockPage>) -> Self {
-        Self { page }
+        Self {
+            page,
+            library: Arc::default(),
+            group: Group::default(),
+        }
+    }
+
+    /// The same, in this process group.
+    #[must_use]
+    pub fn in_group(self, group: Group) -> Self {
+        Self { group, ..self }
     }
 
     /// The clock's page.
@@ -52,79 +94,59 @@ impl Launcher {
         &self.page
     }
 
-    /// Starts `command`, in a process group of its own, with its clock shifted by `method`.
+    /// Starts `command` with its clock shifted by `method`.
+    ///
+    /// ```no_run
+    /// use std::process::{Command, Stdio};
+    /// use rolecall_reach::{ClockPage, Launcher, Wish, choose};
+    ///
+    /// let page = ClockPage::create_in(std::path::Path::new("/run/user/1000/rolecall"))?;
+    /// let mut command = Command::new("date");
+    /// command.stdout(Stdio::piped());
+    /// let choice = choose(&command, Wish::Auto);
+    /// let child = Launcher::new(page).launch(command, &choice.method)?;
+    /// assert!(child.wait()?.success());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// It cannot be started, or not with its clock shifted so.
     pub fn launch(&self, mut command: Command, method: &Method) -> Result<Child, LaunchError> {
-        let program = command.get_program().to_owned();
-        if !matches!(method, Method::None(_)) {
-            let why = format!("`{}` is not built here", method.as_str());
-            return Err(LaunchError::NotShiftable { program, why });
+        if self.group == Group::Own {
+            command.process_group(0);
         }
-        command.process_group(0);
-        let started = command.spawn().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => LaunchError::NotFound(program.clone()),
-            _ => LaunchError::NotRunnable { program, error },
-        })?;
-        Ok(Child::new(started))
+        match method {
+            Method::None(_) => {}
+            Method::Preload => self.preload(&mut command)?,
+            Method::Vdso => return Err(not_shiftable(&command, "`vdso` is not built here")),
+        }
+        self.spawn(command)
+    }
+
+    fn preload(&self, command: &mut Command) -> Result<(), LaunchError> {
+        if let Some(why) = choose::not_preloadable(command) {
+            return Err(not_shiftable(command, why));
+        }
+        let folder = self.page.path().parent().unwrap_or(Path::new("/"));
+        let library = self.library.get_or_init(|| Library::unpack_in(folder));
+        match library {
+            Ok(library) => library.preload_into(command, &self.page),
+            Err(error) => return Err(not_shiftable(command, error.to_string())),
+        }
+        Ok(())
+    }
+
+    fn spawn(&self, mut command: Command) -> Result<Child, LaunchError> {
+        match command.spawn() {
+            Ok(process) => Ok(Child::plain(process, self.clone())),
+            Err(error) => Err(LaunchError::of(&command, error)),
+        }
     }
 }
 
-/// A process that was started, and its descendants. All of them are killed when it is dropped.
-#[derive(Debug)]
-pub struct Child {
-    /// Where it reads, if that was piped.
-    pub stdin: Option<ChildStdin>,
-    /// What it writes, if that was piped.
-    pub stdout: Option<ChildStdout>,
-    /// What it complains about, if that was piped.
-    pub stderr: Option<ChildStderr>,
-    id: u32,
-    process: Mutex<process::Child>,
-}
-
-impl Child {
-    fn new(mut process: process::Child) -> Self {
-        Self {
-            stdin: process.stdin.take(),
-            stdout: process.stdout.take(),
-            stderr: process.stderr.take(),
-            id: process.id(),
-            process: Mutex::new(process),
-        }
-    }
-
-    /// Its number, which is also that of its group.
-    pub fn id(&self) -> u32 {
-        self.id
-    }
-
-    /// How it ended; `None` while it runs.
-    ///
-    /// # Errors
-    /// The system does not say.
-    pub fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
-        self.lock().try_wait()
-    }
-
-    /// Kills it, and every descendant in its group.
-    pub fn kill(&self) {
-        if let Ok(group) = i32::try_from(self.id) {
-            // SAFETY: sends a signal; touches no memory.
-            unsafe { libc::kill(-group, libc::SIGKILL) };
-        }
-        let _ = self.lock().kill();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, process::Child> {
-        self.process.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Child {
-    fn drop(&mut self) {
-        self.kill();
-        let _ = self.lock().wait();
+fn not_shiftable(command: &Command, why: impl Into<String>) -> LaunchError {
+    LaunchError::NotShiftable {
+        program: command.get_program().to_owned(),
+        why: why.into(),
     }
 }

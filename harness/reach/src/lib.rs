@@ -8,10 +8,30 @@
 
 #![allow(unsafe_code)]
 
+#[cfg(unix)]
+mod child;
+#[cfg(unix)]
+mod choose;
+#[cfg(unix)]
+mod elf;
+mod embed;
+#[cfg(unix)]
 mod launch;
+mod mapping;
 mod method;
 mod page;
+#[cfg(unix)]
+mod program;
+pub mod shift;
+#[cfg(unix)]
+mod tree;
 
-pub use launch::{Child, LaunchError, Launcher};
-pub use method::Method;
-pub use page::ClockPage;
+#[cfg(unix)]
+pub use child::Child;
+#[cfg(unix)]
+pub use choose::{Choice, choose};
+pub use embed::{Library, LibraryError};
+#[cfg(unix)]
+pub use launch::{Group, LaunchError, Launcher};
+pub use method::{Method, UnknownMethod, Wish};
+pub use page::{ClockError, ClockPage};

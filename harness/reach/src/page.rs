@@ -1,19 +1,39 @@
 //! The page of memory that the servers and the shifted processes share.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rolecall_clock::OffsetWord;
+use thiserror::Error;
 
-/// The size of a page, of which there are two: the offset, which processes only read, and what they
-/// write back.
+use crate::mapping::Mapping;
+use crate::shift;
+
+/// The size of a page in bytes. The first holds the offset, which processes only read, the second
+/// what they write back.
 const PAGE: usize = 4096;
+/// The words in use, by their places: the offset, how many programs read it from their start, and
+/// the offset that one of them saw last.
+const OFFSET: usize = 0;
+const ATTACHED: usize = PAGE / size_of::<AtomicI64>();
+const LAST_SEEN: usize = ATTACHED + 1;
+/// What the last of them holds as long as nobody has looked: no offset that a clock can have.
+const NOTHING_SEEN: i64 = i64::MIN;
+
+/// A time that no process could be made to live in.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum ClockError {
+    /// Deadlines on the clock could not be told from those on the monotonic one.
+    #[error("the simulated clock cannot show a time before September 2001")]
+    TooEarly,
+    /// One word of nanoseconds does not reach so far.
+    #[error("the simulated clock cannot be 292 years from the machine's")]
+    TooFar,
+}
 
 /// The offset between the machine's clock and the simulated one, in a file that other processes map.
 ///
@@ -33,36 +53,26 @@ const PAGE: usize = 4096;
 #[derive(Debug)]
 pub struct ClockPage {
     path: PathBuf,
-    mapped: NonNull<AtomicI64>,
-    _file: File,
+    words: Mapping,
 }
-
-// SAFETY: what is mapped is only reached as atomic words, and stays mapped while this lives.
-unsafe impl Send for ClockPage {}
-// SAFETY: as above.
-unsafe impl Sync for ClockPage {}
 
 impl ClockPage {
     /// A new one with the offset zero, as the file `clock` in `folder`. Whoever may read the file may
     /// live by it, also a user without other rights here.
     ///
     /// # Errors
-    /// The file is there already, or cannot be made or mapped.
+    /// The file is there already, or cannot be made or mapped, as on a system other than Unix.
     pub fn create_in(folder: &Path) -> io::Result<Arc<Self>> {
         let path = folder.canonicalize()?.join("clock");
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .mode(0o644)
-            .open(&path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+        let file = options.open(&path)?;
         file.set_len(2 * PAGE as u64)?;
-        let mapped = map(&file)?;
-        Ok(Arc::new(Self {
-            path,
-            mapped,
-            _file: file,
-        }))
+        let words = Mapping::of(&file, 2 * PAGE)?;
+        words.word(LAST_SEEN).store(NOTHING_SEEN, Ordering::SeqCst);
+        Ok(Arc::new(Self { path, words }))
     }
 
     /// The file, from the root.
@@ -74,38 +84,86 @@ impl ClockPage {
     pub fn offset_nanos(&self) -> i64 {
         self.nanos().load(Ordering::SeqCst)
     }
+
+    /// Sets the offset so that it is `time` now.
+    ///
+    /// # Errors
+    /// The time is before September 2001, or too far from the machine's; nothing has changed.
+    pub fn set_now(&self, time: SystemTime) -> Result<(), ClockError> {
+        let offset = offset_between(SystemTime::now(), time)?;
+        self.nanos().store(offset, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// How many programs that were preloaded have found the clock, all told: one for each that a
+    /// process has begun to run, also after another. A fork that goes on in the same program is not
+    /// counted again.
+    pub fn attached(&self) -> u64 {
+        let attached = self.words.word(ATTACHED).load(Ordering::SeqCst);
+        u64::try_from(attached).unwrap_or(0)
+    }
+
+    /// The offset, in nanoseconds, with which a preloaded process last read the clock or began to wait
+    /// until a time; `None` if none has. After a jump it is the new offset as soon as one has looked.
+    pub fn last_seen_nanos(&self) -> Option<i64> {
+        let seen = self.words.word(LAST_SEEN).load(Ordering::SeqCst);
+        (seen != NOTHING_SEEN).then_some(seen)
+    }
 }
 
 impl OffsetWord for ClockPage {
     fn nanos(&self) -> &AtomicI64 {
-        // SAFETY: the first word of a mapping that lives as long as `self`, aligned to a page, and
-        // only ever used atomically.
-        unsafe { self.mapped.as_ref() }
+        self.words.word(OFFSET)
     }
 }
 
-impl Drop for ClockPage {
-    fn drop(&mut self) {
-        // SAFETY: mapped by `map` with this length, and nothing refers to it any more.
-        unsafe { libc::munmap(self.mapped.as_ptr().cast(), 2 * PAGE) };
+/// The offset with which it is `simulated` when the machine's clock says `machine`.
+fn offset_between(machine: SystemTime, simulated: SystemTime) -> Result<i64, ClockError> {
+    let earliest = UNIX_EPOCH + Duration::from_secs(shift::EARLIEST.unsigned_abs());
+    if simulated < earliest {
+        return Err(ClockError::TooEarly);
     }
-}
-
-/// Both pages of `file`, shared with whoever maps them too.
-fn map(file: &File) -> io::Result<NonNull<AtomicI64>> {
-    // SAFETY: a new mapping, at an address of the kernel's choice, changes nothing that is there.
-    let mapped = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            2 * PAGE,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_SHARED,
-            file.as_raw_fd(),
-            0,
-        )
+    let nanos = |distance: Duration| i64::try_from(distance.as_nanos());
+    let offset = match simulated.duration_since(machine) {
+        Ok(ahead) => nanos(ahead),
+        Err(behind) => nanos(behind.duration()).map(|behind| -behind),
     };
-    if mapped == libc::MAP_FAILED {
-        return Err(io::Error::last_os_error());
+    offset.map_err(|_| ClockError::TooFar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000 * NANOS;
+    const EARLIEST: u64 = 1_000_000_000 * NANOS;
+    const NANOS: u64 = 1_000_000_000;
+
+    /// A clock may show any time from the billionth second on that lies within 2^63 nanoseconds.
+    #[test]
+    fn a_clock_is_set_within_its_limits() {
+        let machine = UNIX_EPOCH + Duration::from_nanos(NOW);
+        for (simulated, offset) in [
+            (NOW, Ok(0)),
+            (NOW + 1, Ok(1)),
+            (NOW - 1, Ok(-1)),
+            (EARLIEST, Ok(-800_000_000_000_000_000)),
+            (EARLIEST - 1, Err(ClockError::TooEarly)),
+            (NOW + i64::MAX.unsigned_abs(), Ok(i64::MAX)),
+            (NOW + i64::MAX.unsigned_abs() + 1, Err(ClockError::TooFar)),
+        ] {
+            let time = UNIX_EPOCH + Duration::from_nanos(simulated);
+            assert_eq!(offset_between(machine, time), offset, "{simulated}");
+        }
     }
-    NonNull::new(mapped.cast()).ok_or_else(|| io::Error::other("mapped at zero"))
+
+    #[test]
+    fn a_refused_time_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = ClockPage::create_in(folder.path()).unwrap();
+        page.nanos().store(7, Ordering::SeqCst);
+        assert_eq!(page.set_now(UNIX_EPOCH), Err(ClockError::TooEarly));
+        assert_eq!(page.offset_nanos(), 7);
+        assert_eq!((page.attached(), page.last_seen_nanos()), (0, None));
+    }
 }

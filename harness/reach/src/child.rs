@@ -1,0 +1,160 @@
+//! A process that was started, and its end.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{self, ChildStderr, ChildStdin, ChildStdout, ExitStatus};
+
+use crate::launch::{Group, Launcher};
+use crate::tree;
+
+/// A process that was started, and its descendants. All of them are killed when it is dropped.
+///
+/// Every method may be called from any thread, also while another one waits.
+#[derive(Debug)]
+pub struct Child {
+    /// Where it reads, if that was piped.
+    pub stdin: Option<ChildStdin>,
+    /// What it writes, if that was piped.
+    pub stdout: Option<ChildStdout>,
+    /// What it complains about, if that was piped.
+    pub stderr: Option<ChildStderr>,
+    id: u32,
+    process: Plain,
+    /// Its descendants may yet need the clock's file, and the library's.
+    _launcher: Launcher,
+}
+
+impl Child {
+    pub(crate) fn plain(mut process: process::Child, launcher: Launcher) -> Self {
+        let group = launcher.group;
+        Self {
+            stdin: process.stdin.take(),
+            stdout: process.stdout.take(),
+            stderr: process.stderr.take(),
+            id: process.id(),
+            process: Plain { process, group },
+            _launcher: launcher,
+        }
+    }
+
+    /// Its number, which is also that of its group if it has one of its own.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// How it ended; `None` while it runs.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
+        self.process.ended(libc::WNOHANG)
+    }
+
+    /// Waits until it has ended, and says how. Its descendants may still run then. An asynchronous
+    /// program calls this on a thread that may block.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn wait(&self) -> io::Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.process.ended(0)? {
+                return Ok(status);
+            }
+        }
+    }
+
+    /// Sends it `signal`, and to its group if it has one of its own.
+    ///
+    /// # Errors
+    /// There is no such signal, or the process has taken on the rights of another user.
+    pub fn signal(&self, signal: i32) -> io::Result<()> {
+        self.process.signal(signal)
+    }
+
+    /// Kills it and every descendant, also those that have left its group, as far as they can be
+    /// found.
+    pub fn kill(&self) {
+        self.process.kill();
+    }
+}
+
+/// A process of which nothing is known but what the system tells its parent.
+///
+/// It is not reaped before it is dropped, so that its number, and its group's, stay taken: nobody
+/// else's process is ever signalled.
+#[derive(Debug)]
+struct Plain {
+    process: process::Child,
+    group: Group,
+}
+
+impl Plain {
+    fn id(&self) -> i32 {
+        i32::try_from(self.process.id()).expect("the kernel's numbers fit")
+    }
+
+    /// How it ended, waiting for that unless `flags` forbid it.
+    fn ended(&self, flags: i32) -> io::Result<Option<ExitStatus>> {
+        let flags = libc::WEXITED | libc::WNOWAIT | flags;
+        let mut told = MaybeUninit::<libc::siginfo_t>::zeroed();
+        // SAFETY: the kernel writes into `told`, which is as large as it should be.
+        let answer =
+            unsafe { libc::waitid(libc::P_PID, self.process.id(), told.as_mut_ptr(), flags) };
+        if answer != 0 {
+            let error = io::Error::last_os_error();
+            let interrupted = error.kind() == io::ErrorKind::Interrupted;
+            return if interrupted { Ok(None) } else { Err(error) };
+        }
+        // SAFETY: all zero is a value of this type, and so is what the kernel writes.
+        let told = unsafe { told.assume_init() };
+        // SAFETY: this field is there after `waitid`, and zero where nothing has ended.
+        let who = unsafe { told.si_pid() };
+        // SAFETY: as above.
+        let status = unsafe { told.si_status() };
+        Ok((who != 0).then(|| status_of(told.si_code, status)))
+    }
+
+    fn signal(&self, signal: i32) -> io::Result<()> {
+        let target = match self.group {
+            Group::Own => -self.id(),
+            Group::Ours => self.id(),
+        };
+        send(target, signal)
+    }
+
+    fn kill(&self) {
+        let descendants = tree::descendants(self.id());
+        // What has ended meanwhile needs no killing.
+        let _ = self.signal(libc::SIGKILL);
+        for descendant in descendants {
+            let _ = send(descendant, libc::SIGKILL);
+        }
+    }
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Sends `signal` to the process `target`, or to the group of the number if that is negative.
+pub(crate) fn send(target: i32, signal: i32) -> io::Result<()> {
+    // SAFETY: sends a signal; touches no memory.
+    match unsafe { libc::kill(target, signal) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// The status as `wait` would have it, from what `waitid` says.
+fn status_of(code: i32, status: i32) -> ExitStatus {
+    const CORE_WAS_DUMPED: i32 = 0x80;
+    ExitStatus::from_raw(match code {
+        libc::CLD_EXITED => (status & 0xff) << 8,
+        libc::CLD_DUMPED => status | CORE_WAS_DUMPED,
+        _ => status,
+    })
+}
