@@ -68,6 +68,8 @@ pub struct World {
 pub(crate) enum Due {
     /// A source issues its next set.
     Rotation { source: Source, generation: u32 },
+    /// A source issues another set, besides those that expiry calls for.
+    ExtraRotation { source: Source },
     /// An association takes effect.
     Association {
         instance: String,
@@ -162,6 +164,12 @@ impl World {
             self.now = self.now.max(at);
             match due {
                 Due::Rotation { source, generation } => self.rotation_due(at, &source, generation),
+                Due::ExtraRotation { source } => {
+                    // One that serves nothing then has nothing to replace.
+                    if self.serving(&source).is_ok() {
+                        self.issue(at, &source);
+                    }
+                }
                 Due::Association {
                     instance,
                     association,
@@ -325,6 +333,11 @@ impl World {
         }
         let role = serving.role_name().ok_or(NothingServed)?.to_owned();
         Ok(Rotated::Refused { role })
+    }
+
+    /// Has a source issue another set at an instant to come, besides those that expiry calls for.
+    pub fn plan_rotation(&mut self, at: SimInstant, source: Source) {
+        self.agenda.enter(at, Due::ExtraRotation { source });
     }
 
     /// Ends sets that a source has issued: all that are still accepted, or the one of that number.

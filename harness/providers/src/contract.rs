@@ -215,6 +215,19 @@ pub enum Call {
         /// User metadata.
         metadata: BTreeMap<String, String>,
     },
+    /// Stores an object in parts, one after the other.
+    UploadMultipart {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// How many.
+        parts: u32,
+        /// In bytes, of each.
+        part_size: usize,
+        /// User metadata.
+        metadata: BTreeMap<String, String>,
+    },
     /// Reads an object.
     GetObject {
         /// The bucket.
@@ -290,5 +303,7 @@ pub struct CallFailure {
 /// assert_eq!(rolecall_providers::body_of("cat", 7), "catcatc");
 /// ```
 pub fn body_of(key: &str, size: usize) -> Bytes {
-    key.bytes().cycle().take(size).collect()
+    let mut body = key.as_bytes().repeat(size.div_ceil(key.len().max(1)));
+    body.truncate(size);
+    body.into()
 }

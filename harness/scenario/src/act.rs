@@ -54,17 +54,7 @@ pub(crate) enum Asked {
 pub(crate) fn asked(simulation: &Simulation, action: &Action) -> Result<Asked, Undoable> {
     Ok(Asked::Call(match action {
         Action::Resolve => return Ok(Asked::Credentials),
-        Action::Upload(upload) => Call::PutObject {
-            bucket: upload.bucket.value.clone(),
-            key: upload.key.value.clone(),
-            size: usize::try_from(upload.size())
-                .map_err(|_| Undoable("the upload is too large".to_owned()))?,
-            metadata: upload
-                .metadata
-                .iter()
-                .map(|(name, value)| (name.clone(), value.value.clone()))
-                .collect(),
-        },
+        Action::Upload(upload) => uploaded(upload)?,
         Action::Download(download) => Call::GetObject {
             bucket: download.bucket.value.clone(),
             key: download.key.value.clone(),
@@ -108,6 +98,33 @@ fn answered<T>(
         Err(Unanswered::Unsupported(why)) => Done::Unsupported(why),
         Err(Unanswered::Broken(why)) => Done::Broken(why),
     }
+}
+
+fn uploaded(upload: &language::Upload) -> Result<Call, Undoable> {
+    let (bucket, key) = (upload.bucket.value.clone(), upload.key.value.clone());
+    let metadata = upload.metadata.iter();
+    let metadata = metadata
+        .map(|(name, value)| (name.clone(), value.value.clone()))
+        .collect();
+    let bytes = |bytes: u64| {
+        usize::try_from(bytes).map_err(|_| Undoable("the upload is too large".to_owned()))
+    };
+    let size = bytes(upload.size())?;
+    Ok(match &upload.parts {
+        None => Call::PutObject {
+            bucket,
+            key,
+            size,
+            metadata,
+        },
+        Some(parts) => Call::UploadMultipart {
+            bucket,
+            key,
+            parts: parts.value,
+            part_size: bytes(upload.part_size())?,
+            metadata,
+        },
+    })
 }
 
 fn assumed(simulation: &Simulation, assume: &language::AssumeRole) -> Result<AssumeRole, Undoable> {

@@ -166,6 +166,7 @@ impl Simulation {
         simulation.fill(world)?;
         simulation.run_containers(world)?;
         simulation.write_config_files(world)?;
+        simulation.plan_rotations(world);
         Ok(simulation)
     }
 
@@ -186,6 +187,27 @@ impl Simulation {
             }
         }
         Ok(())
+    }
+
+    /// Has the sources issue the sets that the world asks for besides those of expiry.
+    fn plan_rotations(&self, world: &language::World) {
+        let instances = world.instances.iter();
+        let instances = instances.map(|(name, at)| (name, &at.value.issuing));
+        let tasks = world.tasks.iter();
+        let tasks = tasks.map(|(name, at)| (name, &at.value.issuing));
+        let pods = world.pods.iter();
+        let pods = pods.map(|(name, at)| (name, &at.value.issuing));
+        let start = self.now();
+        for (name, own) in instances.chain(tasks).chain(pods) {
+            let times = world.issuing().with(own).rotate_at;
+            let Some(source) = self.source(name) else {
+                continue;
+            };
+            for time in times {
+                self.world()
+                    .plan_rotation(start + time.value, source.clone());
+            }
+        }
     }
 
     /// How instances that a step launches issue their credentials.

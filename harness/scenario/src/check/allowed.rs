@@ -61,6 +61,16 @@ fn content(facts: &Facts<'_>) -> Option<Difference> {
             "the object stored is the one uploaded",
             stored(bucket, key) == Some(body_of(key, *size)),
         ),
+        Call::UploadMultipart {
+            bucket,
+            key,
+            parts,
+            part_size,
+            ..
+        } => (
+            "the object stored is the one uploaded",
+            stored(bucket, key) == Some(body_of(key, *part_size * *parts as usize)),
+        ),
         // A URL may be for no more than the object's head, or its end.
         Call::GetObject { .. } if !asked_for(facts, Operation::GetObject) => return None,
         Call::GetObject { bucket, key } => (
