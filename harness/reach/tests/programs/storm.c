@@ -10,8 +10,8 @@
 #define THREADS 4
 
 /* Enough for a thread: readings, and leaps among them. */
-#define READINGS 500000
-#define LEAPS 100
+#define READINGS 200000
+#define LEAPS 50
 
 struct counts {
     long readings, leaps, bad;
