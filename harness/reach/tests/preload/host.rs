@@ -2,14 +2,14 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rolecall_clock::SimClock;
-use rolecall_reach::{ClockPage, Library};
+use rolecall_reach::{Child, ClockPage, Launcher, Library, Method};
 use tempfile::TempDir;
 
 /// Nobody who is to end takes so long, however busy the machine.
@@ -70,12 +70,13 @@ impl Host {
 
     /// Starts `command`, preloaded.
     pub(crate) fn start(&self, mut command: Command) -> Talk {
-        self.library.preload_into(&mut command, &self.page);
-        Talk::with(command)
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let launcher = Launcher::new(self.page.clone());
+        Talk::with(launcher.launch(command, &Method::Preload).unwrap())
     }
 }
 
-/// A running program that is talked to by lines.
+/// A running program that is talked to by lines. A test that fails leaves none running.
 pub(crate) struct Talk {
     child: Child,
     input: ChildStdin,
@@ -83,9 +84,7 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    fn with(mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+    fn with(mut child: Child) -> Self {
         let (sender, lines) = channel();
         let output = BufReader::new(child.stdout.take().unwrap());
         thread::spawn(move || {
@@ -125,15 +124,7 @@ impl Talk {
     }
 
     /// How it ended, which it has if there are no more lines.
-    pub(crate) fn end(&mut self) -> ExitStatus {
+    pub(crate) fn end(&self) -> ExitStatus {
         self.child.wait().unwrap()
-    }
-}
-
-impl Drop for Talk {
-    fn drop(&mut self) {
-        // A test that fails leaves nothing running.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
