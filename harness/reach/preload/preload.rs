@@ -40,6 +40,9 @@ static AT_START: extern "C" fn() = at_start;
 
 extern "C" fn at_start() {
     clock::offset();
+    // These may be called first by the handler of a signal, where nothing must be looked for.
+    readings::find();
+    waits::find();
 }
 
 /// Nothing here panics. If it did, the process would be in a state that nobody thought of.

@@ -114,33 +114,59 @@ pub unsafe extern "C" fn clock_nanosleep(
     unsafe { next(clock, flags, until, left) }
 }
 
-/// Timers, whose clock was said when they were made.
-macro_rules! timers {
-    ($($name:ident($kind:ty), $next:literal;)*) => {$(
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name(
-            timer: $kind,
-            flags: c_int,
-            time: *const Itimerspec,
-            before: *mut Itimerspec,
-        ) -> c_int {
-            static NEXT: Next = Next::new($next);
-            type Form = unsafe extern "C" fn($kind, c_int, *const Itimerspec, *mut Itimerspec) -> c_int;
-            // SAFETY: the C library's function of that name, whose form this is.
-            let next = unsafe { transmute::<*mut c_void, Form>(NEXT.get()) };
-            let mut room = Itimerspec::ZERO;
-            let mut until = time;
-            if flags & UNTIL != 0 {
-                // SAFETY: as this was called.
-                until = unsafe { told_timer(time, &mut room) };
-            }
-            // SAFETY: as this was called.
-            unsafe { next(timer, flags, until, before) }
-        }
-    )*};
+type SetTimer<T> = unsafe extern "C" fn(T, c_int, *const Itimerspec, *mut Itimerspec) -> c_int;
+
+static TIMER_SETTIME: Next = Next::new(c"timer_settime");
+static TIMERFD_SETTIME: Next = Next::new(c"timerfd_settime");
+
+/// Finds what may be called from the handler of a signal.
+pub(crate) fn find() {
+    TIMER_SETTIME.find();
 }
 
-timers! {
-    timerfd_settime(c_int), c"timerfd_settime";
-    timer_settime(Thing), c"timer_settime";
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn timer_settime(
+    timer: Thing,
+    flags: c_int,
+    time: *const Itimerspec,
+    before: *mut Itimerspec,
+) -> c_int {
+    // SAFETY: the C library's function of that name, whose form this is.
+    let next = unsafe { transmute::<*mut c_void, SetTimer<Thing>>(TIMER_SETTIME.get()) };
+    // SAFETY: as this was called.
+    unsafe { set_timer(next, timer, flags, time, before) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn timerfd_settime(
+    timer: c_int,
+    flags: c_int,
+    time: *const Itimerspec,
+    before: *mut Itimerspec,
+) -> c_int {
+    // SAFETY: the C library's function of that name, whose form this is.
+    let next = unsafe { transmute::<*mut c_void, SetTimer<c_int>>(TIMERFD_SETTIME.get()) };
+    // SAFETY: as this was called.
+    unsafe { set_timer(next, timer, flags, time, before) }
+}
+
+/// Sets a timer, whose clock was said when it was made.
+///
+/// # Safety
+/// As for the function that is called.
+unsafe fn set_timer<T>(
+    next: SetTimer<T>,
+    timer: T,
+    flags: c_int,
+    time: *const Itimerspec,
+    before: *mut Itimerspec,
+) -> c_int {
+    let mut room = Itimerspec::ZERO;
+    let mut until = time;
+    if flags & UNTIL != 0 {
+        // SAFETY: the caller's word.
+        until = unsafe { told_timer(time, &mut room) };
+    }
+    // SAFETY: the caller's word; what may be told instead is as good.
+    unsafe { next(timer, flags, until, before) }
 }
