@@ -4,3 +4,4 @@
 mod choose;
 mod launch;
 mod support;
+mod vdso;
