@@ -190,3 +190,102 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(all(test, has_preload))]
+mod tests {
+    use std::sync::Arc;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn unpacked() -> (TempDir, Arc<ClockPage>, Library) {
+        let folder = tempfile::tempdir().unwrap();
+        let page = ClockPage::create_in(folder.path()).unwrap();
+        let library = Library::unpack_in(folder.path()).unwrap();
+        (folder, page, library)
+    }
+
+    /// What the command says of a variable: nothing, that it is not to be there, or its value.
+    #[allow(clippy::option_option)]
+    fn told(command: &Command, name: &str) -> Option<Option<String>> {
+        let mut all = command.get_envs();
+        let (_, value) = all.find(|(told, _)| *told == name)?;
+        Some(value.map(|value| value.to_str().unwrap().to_owned()))
+    }
+
+    #[test]
+    fn it_comes_before_what_is_there_and_in_place_of_another_of_its_name() {
+        let (_folder, page, library) = unpacked();
+        let path = library.path().to_str().unwrap();
+        for (existing, after) in [
+            ("", String::new()),
+            ("/lib/a.so", ":/lib/a.so".to_owned()),
+            ("/lib/a.so /lib/b.so::", ":/lib/a.so:/lib/b.so".to_owned()),
+            (
+                &format!("/old/{FILE_NAME}:/lib/a.so"),
+                ":/lib/a.so".to_owned(),
+            ),
+        ] {
+            let mut command = Command::new("true");
+            command.env(PRELOAD, existing);
+            library.preload_into(&mut command, &page);
+            let expected = format!("{path}{after}");
+            assert_eq!(told(&command, PRELOAD), Some(Some(expected)), "{existing}");
+            let clock = page.path().to_str().unwrap().to_owned();
+            assert_eq!(told(&command, CLOCK), Some(Some(clock)));
+        }
+    }
+
+    #[test]
+    fn it_is_kept_out_and_others_stay() {
+        let ours = format!("/old/{FILE_NAME}");
+        for (existing, left) in [
+            (ours.clone(), None),
+            (format!("{ours}:/lib/a.so"), Some("/lib/a.so".to_owned())),
+            (format!("/lib/a.so {ours}"), Some("/lib/a.so".to_owned())),
+            ("/lib/a.so".to_owned(), Some("/lib/a.so".to_owned())),
+        ] {
+            let mut command = Command::new("true");
+            command.env(PRELOAD, &existing).env(CLOCK, "/old/clock");
+            Library::keep_out_of(&mut command);
+            assert_eq!(told(&command, PRELOAD), Some(left), "{existing}");
+            assert_eq!(told(&command, CLOCK), Some(None));
+        }
+    }
+
+    #[test]
+    fn what_was_preloaded_and_then_kept_out_is_as_before() {
+        let (_folder, page, library) = unpacked();
+        let mut command = Command::new("true");
+        command.env(PRELOAD, "/lib/a.so");
+        library.preload_into(&mut command, &page);
+        Library::keep_out_of(&mut command);
+        assert_eq!(told(&command, PRELOAD), Some(Some("/lib/a.so".to_owned())));
+    }
+
+    #[test]
+    fn only_this_user_may_enter_its_folder_and_it_leaves_none() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, _page, library) = unpacked();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(library.path()), 0o755);
+        assert_eq!(mode(library.path().parent().unwrap()), 0o700);
+        assert!(library.path().is_absolute());
+        drop(library);
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "the clock alone");
+    }
+
+    #[test]
+    fn a_path_that_the_loader_would_misread_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a b", "a:b", "$LIB"] {
+            let folder = folder.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            let refused = Library::unpack_in(&folder).unwrap_err();
+            assert!(matches!(refused, LibraryError::Separator(_)), "{refused}");
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        }
+    }
+}
