@@ -9,6 +9,8 @@ mod elf;
 mod patch;
 mod run;
 mod stub;
+#[cfg(test)]
+mod tests;
 mod tracee;
 
 use std::io;

@@ -173,7 +173,7 @@ impl Tracee {
         Ok(bytes)
     }
 
-    fn read_at_once(self, address: u64, length: usize) -> Option<Vec<u8>> {
+    pub(super) fn read_at_once(self, address: u64, length: usize) -> Option<Vec<u8>> {
         let mut bytes = vec![0; length];
         let here = libc::iovec {
             iov_base: bytes.as_mut_ptr().cast(),
