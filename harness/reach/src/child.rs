@@ -1,5 +1,6 @@
 //! A process that was started, and its end.
 
+use std::fmt::Debug;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::unix::process::ExitStatusExt;
@@ -7,6 +8,7 @@ use std::process::{self, ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 
 use crate::launch::{Group, Launcher};
 use crate::tree;
+use crate::witness::Unshifted;
 
 /// A process that was started, and its descendants. All of them are killed when it is dropped.
 ///
@@ -20,20 +22,38 @@ pub struct Child {
     /// What it complains about, if that was piped.
     pub stderr: Option<ChildStderr>,
     id: u32,
-    process: Plain,
+    process: Box<dyn Process>,
     /// Its descendants may yet need the clock's file, and the library's.
     _launcher: Launcher,
 }
 
 impl Child {
-    pub(crate) fn plain(mut process: process::Child, launcher: Launcher) -> Self {
+    pub(crate) fn plain(process: process::Child, launcher: Launcher) -> Self {
         let group = launcher.group;
+        Self::new(process, launcher, |process| Plain { process, group })
+    }
+
+    /// One that belongs, with its descendants, to `tree`, where it is waited for.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    pub(crate) fn followed(
+        process: process::Child,
+        tree: crate::vdso::Tree,
+        launcher: Launcher,
+    ) -> Self {
+        Self::new(process, launcher, |_| tree)
+    }
+
+    fn new<P: Process + 'static>(
+        mut process: process::Child,
+        launcher: Launcher,
+        make: impl FnOnce(process::Child) -> P,
+    ) -> Self {
         Self {
             stdin: process.stdin.take(),
             stdout: process.stdout.take(),
             stderr: process.stderr.take(),
             id: process.id(),
-            process: Plain { process, group },
+            process: Box::new(make(process)),
             _launcher: launcher,
         }
     }
@@ -48,7 +68,7 @@ impl Child {
     /// # Errors
     /// The system does not say.
     pub fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
-        self.process.ended(libc::WNOHANG)
+        self.process.try_wait()
     }
 
     /// Waits until it has ended, and says how. Its descendants may still run then. An asynchronous
@@ -57,11 +77,7 @@ impl Child {
     /// # Errors
     /// The system does not say.
     pub fn wait(&self) -> io::Result<ExitStatus> {
-        loop {
-            if let Some(status) = self.process.ended(0)? {
-                return Ok(status);
-            }
-        }
+        self.process.wait()
     }
 
     /// Sends it `signal`, and to its group if it has one of its own.
@@ -77,6 +93,21 @@ impl Child {
     pub fn kill(&self) {
         self.process.kill();
     }
+
+    /// Its descendants that were to live by the simulated clock, as it does, and could not be made
+    /// to, since it was started. Only those that are followed are known.
+    pub fn unshifted(&self) -> Vec<Unshifted> {
+        self.process.unshifted()
+    }
+}
+
+/// What a child is made of.
+pub(crate) trait Process: Debug + Send + Sync {
+    fn try_wait(&self) -> io::Result<Option<ExitStatus>>;
+    fn wait(&self) -> io::Result<ExitStatus>;
+    fn signal(&self, signal: i32) -> io::Result<()>;
+    fn kill(&self);
+    fn unshifted(&self) -> Vec<Unshifted>;
 }
 
 /// A process of which nothing is known but what the system tells its parent.
@@ -114,6 +145,20 @@ impl Plain {
         let status = unsafe { told.si_status() };
         Ok((who != 0).then(|| status_of(told.si_code, status)))
     }
+}
+
+impl Process for Plain {
+    fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
+        self.ended(libc::WNOHANG)
+    }
+
+    fn wait(&self) -> io::Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.ended(0)? {
+                return Ok(status);
+            }
+        }
+    }
 
     fn signal(&self, signal: i32) -> io::Result<()> {
         let target = match self.group {
@@ -130,6 +175,10 @@ impl Plain {
         for descendant in descendants {
             let _ = send(descendant, libc::SIGKILL);
         }
+    }
+
+    fn unshifted(&self) -> Vec<Unshifted> {
+        Vec::new()
     }
 }
 

@@ -10,7 +10,9 @@ use crate::method::{Method, Wish};
 use crate::program::{self, Program};
 
 /// Whether there is any way into a process here.
-pub(crate) const SUPPORTED: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+const SUPPORTED: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+/// What is said where there is none.
+pub(crate) const NOT_HERE: &str = "clock not controllable: that needs Linux on x86-64";
 
 /// The bit in a file's mode that gives whoever runs it the rights of its owner.
 const SET_USER: u32 = 0o4000;
@@ -51,7 +53,7 @@ impl Choice {
 /// ```
 pub fn choose(command: &Command, wish: Wish) -> Choice {
     if !SUPPORTED {
-        return Choice::none("clock not controllable: that needs Linux on x86-64");
+        return Choice::none(NOT_HERE);
     }
     match wish {
         Wish::Auto => suited(command),

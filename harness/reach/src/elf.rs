@@ -52,7 +52,7 @@ pub(crate) struct Segment {
 
 impl Segment {
     /// The size of one in the file, in bytes.
-    pub(crate) const SIZE: u64 = 56;
+    pub(crate) const SIZE: usize = 56;
 
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         Some(Self {
@@ -93,7 +93,7 @@ impl Header {
         let is_ours = bytes.starts_with(b"\x7fELF")
             && bytes.get(4..6)? == CLASS_AND_DATA
             && u16_at(bytes, 18)? == EM_X86_64;
-        if !is_ours || u64::from(u16_at(bytes, 54)?) != Segment::SIZE {
+        if !is_ours || usize::from(u16_at(bytes, 54)?) != Segment::SIZE {
             return None;
         }
         Some(Self {
@@ -131,9 +131,9 @@ pub(crate) fn look(path: &Path) -> Option<Kind> {
 }
 
 fn segments(file: &File, header: &Header) -> Option<Vec<Segment>> {
-    let size = header.segment_count.checked_mul(Segment::SIZE)?;
+    let size = header.segment_count.checked_mul(Segment::SIZE as u64)?;
     let table = read(file, header.segments, size)?;
-    let entries = table.chunks_exact(usize::try_from(Segment::SIZE).ok()?);
+    let entries = table.chunks_exact(Segment::SIZE);
     entries.map(Segment::parse).collect()
 }
 

@@ -39,17 +39,38 @@ pub enum LaunchError {
     },
 }
 
-impl LaunchError {
-    /// What the system said when `command` was to be started.
-    fn of(command: &Command, error: io::Error) -> Self {
-        let program = command.get_program().to_owned();
-        let missing = error.kind() == io::ErrorKind::NotFound;
-        // A script without its interpreter, or a folder that is not there, look the same.
+/// What is known of a command before it is used up.
+#[derive(Clone, Debug)]
+struct Asked {
+    program: OsString,
+    is_missing: bool,
+}
+
+impl Asked {
+    fn of(command: &Command) -> Self {
+        // In a folder that is not there, nothing is; that is not the program's fault.
         let folder_is_there = command.get_current_dir().is_none_or(Path::is_dir);
-        if missing && folder_is_there && program::find(command).is_none() {
-            Self::NotFound(program)
+        Self {
+            program: command.get_program().to_owned(),
+            is_missing: folder_is_there && program::find(command).is_none(),
+        }
+    }
+
+    /// What the system said when it was to be started.
+    fn not_started(self, error: io::Error) -> LaunchError {
+        let program = self.program;
+        // A script without its interpreter is not found, either.
+        if self.is_missing && error.kind() == io::ErrorKind::NotFound {
+            LaunchError::NotFound(program)
         } else {
-            Self::NotRunnable { program, error }
+            LaunchError::NotRunnable { program, error }
+        }
+    }
+
+    fn not_shiftable(self, why: impl Into<String>) -> LaunchError {
+        LaunchError::NotShiftable {
+            program: self.program,
+            why: why.into(),
         }
     }
 }
@@ -64,6 +85,17 @@ pub enum Group {
     Ours,
 }
 
+/// How far [`Method::Vdso`] reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// The process and all its descendants. They stay traced, so that no debugger can be used on
+    /// them, and are killed by the system should we end without having done so.
+    #[default]
+    Tree,
+    /// The process alone, until it runs another program. It is not traced once it has begun.
+    First,
+}
+
 /// Starts processes on one clock.
 #[derive(Clone, Debug)]
 pub struct Launcher {
@@ -71,6 +103,11 @@ pub struct Launcher {
     /// Unpacked beside the page when it is needed first, and shared by all clones.
     library: Arc<OnceLock<Result<Library, LibraryError>>>,
     pub(crate) group: Group,
+    #[cfg_attr(
+        not(all(target_os = "linux", target_arch = "x86_64")),
+        expect(dead_code, reason = "nothing is patched here")
+    )]
+    reach: Reach,
 }
 
 impl Launcher {
@@ -80,6 +117,7 @@ impl Launcher {
             page,
             library: Arc::default(),
             group: Group::default(),
+            reach: Reach::default(),
         }
     }
 
@@ -87,6 +125,12 @@ impl Launcher {
     #[must_use]
     pub fn in_group(self, group: Group) -> Self {
         Self { group, ..self }
+    }
+
+    /// The same, with [`Method::Vdso`] reaching so far.
+    #[must_use]
+    pub fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
     }
 
     /// The clock's page.
@@ -115,38 +159,48 @@ impl Launcher {
         if self.group == Group::Own {
             command.process_group(0);
         }
+        let asked = Asked::of(&command);
         match method {
-            Method::None(_) => {}
-            Method::Preload => self.preload(&mut command)?,
-            Method::Vdso => return Err(not_shiftable(&command, "`vdso` is not built here")),
+            Method::None(_) => Library::keep_out_of(&mut command),
+            Method::Preload => {
+                let told = self.preload(&mut command);
+                told.map_err(|why| asked.clone().not_shiftable(why))?;
+            }
+            Method::Vdso => return self.patch(command, asked),
         }
-        self.spawn(command)
+        match command.spawn() {
+            Ok(process) => Ok(Child::plain(process, self.clone())),
+            Err(error) => Err(asked.not_started(error)),
+        }
     }
 
-    fn preload(&self, command: &mut Command) -> Result<(), LaunchError> {
+    fn preload(&self, command: &mut Command) -> Result<(), String> {
         if let Some(why) = choose::not_preloadable(command) {
-            return Err(not_shiftable(command, why));
+            return Err(why);
         }
         let folder = self.page.path().parent().unwrap_or(Path::new("/"));
         let library = self.library.get_or_init(|| Library::unpack_in(folder));
-        match library {
-            Ok(library) => library.preload_into(command, &self.page),
-            Err(error) => return Err(not_shiftable(command, error.to_string())),
-        }
+        let library = library.as_ref().map_err(LibraryError::to_string)?;
+        library.preload_into(command, &self.page);
         Ok(())
     }
 
-    fn spawn(&self, mut command: Command) -> Result<Child, LaunchError> {
-        match command.spawn() {
-            Ok(process) => Ok(Child::plain(process, self.clone())),
-            Err(error) => Err(LaunchError::of(&command, error)),
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn patch(&self, mut command: Command, asked: Asked) -> Result<Child, LaunchError> {
+        use crate::vdso::{self, Failure};
+        // Shifted in both ways, it would be twice as far off.
+        Library::keep_out_of(&mut command);
+        match vdso::start(command, Arc::clone(&self.page), self.group, self.reach) {
+            Ok((process, None)) => Ok(Child::plain(process, self.clone())),
+            Ok((process, Some(tree))) => Ok(Child::followed(process, tree, self.clone())),
+            Err(Failure::Start(error)) => Err(asked.not_started(error)),
+            Err(Failure::Change(refused)) => Err(asked.not_shiftable(refused.to_string())),
         }
     }
-}
 
-fn not_shiftable(command: &Command, why: impl Into<String>) -> LaunchError {
-    LaunchError::NotShiftable {
-        program: command.get_program().to_owned(),
-        why: why.into(),
+    #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+    #[expect(clippy::unused_self, reason = "as where it can be done")]
+    fn patch(&self, _: Command, asked: Asked) -> Result<Child, LaunchError> {
+        Err(asked.not_shiftable(choose::NOT_HERE))
     }
 }

@@ -25,6 +25,10 @@ mod program;
 pub mod shift;
 #[cfg(unix)]
 mod tree;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod vdso;
+#[cfg(unix)]
+mod witness;
 
 #[cfg(unix)]
 pub use child::Child;
@@ -32,6 +36,8 @@ pub use child::Child;
 pub use choose::{Choice, choose};
 pub use embed::{Library, LibraryError};
 #[cfg(unix)]
-pub use launch::{Group, LaunchError, Launcher};
+pub use launch::{Group, LaunchError, Launcher, Reach};
 pub use method::{Method, UnknownMethod, Wish};
 pub use page::{ClockError, ClockPage};
+#[cfg(unix)]
+pub use witness::Unshifted;
