@@ -32,6 +32,10 @@ fuzz SECONDS="60" *TARGETS:
 serve *ARGUMENTS:
     @cargo run --quiet -- serve {{ARGUMENTS}}
 
+# Install the providers under test, pinned: all of them, or those that are named
+drivers-setup *NAMES:
+    fixtures/providers/setup {{NAMES}}
+
 # Measure: see benches/README.md
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}
