@@ -161,6 +161,9 @@ impl Simulation {
         };
         simulation.fill(world)?;
         simulation.run_containers(world)?;
+        // What is there at the start was there before.
+        let delay = world.consistency_delay.value;
+        simulation.world().delay_changes(delay);
         Ok(simulation)
     }
 

@@ -23,6 +23,7 @@ const PLAYED: &[&str] = &[
     "buckets",
     "caller-identity",
     "clear-fault",
+    "consistency-delay",
     "credential-lifetime",
     "detach-policy",
     "disassociate-profile",

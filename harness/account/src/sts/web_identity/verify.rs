@@ -23,7 +23,7 @@ impl World {
             detail: Some(problem.to_string()),
         })?;
         let issuer = said.claims().text(&["iss"]).unwrap_or_default().to_owned();
-        let provider = self.accounts.get(account);
+        let provider = self.accounts.seen(account);
         let provider = provider
             .and_then(|iam| iam.oidc_provider_of(&issuer))
             .cloned();
