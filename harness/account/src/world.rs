@@ -60,6 +60,8 @@ pub struct World {
     pub(crate) identity_keys: IdentityKeys,
     pub(crate) tasks: Tasks,
     pub(crate) cluster: Cluster,
+    /// What issuers of web identity tokens publish besides their own keys.
+    pub(crate) published_keys: BTreeMap<String, Vec<serde_json::Value>>,
     pub(crate) buckets: Buckets,
     pub(crate) asking: Asking,
 }
@@ -128,6 +130,7 @@ impl World {
             identity_keys: IdentityKeys::default(),
             tasks: Tasks::default(),
             cluster: Cluster::default(),
+            published_keys: BTreeMap::new(),
             buckets: Buckets::default(),
             asking: Asking::default(),
         }

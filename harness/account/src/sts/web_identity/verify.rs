@@ -3,7 +3,7 @@
 use super::super::error::StsError;
 use super::claims::Believed;
 use crate::instant::SimInstant;
-use crate::jwt::{Claims, Jwks, JwtError, Unverified};
+use crate::jwt::{Claims, JwtError, Unverified};
 use crate::world::World;
 
 impl World {
@@ -33,7 +33,7 @@ impl World {
                 "No OpenIDConnect provider found in your account for {issuer}"
             ))
         })?;
-        let keys = Jwks::default().with(&self.issuer_key(&issuer));
+        let keys = self.issuer_keys(&issuer);
         let claims = keys.verify(token).map_err(unverified)?;
         check_times(&claims, now)?;
         Believed::read(&claims, &provider)
