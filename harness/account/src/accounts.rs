@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::consistency::Lag;
 use crate::iam::{Iam, IamError, Role, User, no_such};
 use crate::instant::SimInstant;
 use crate::session::{Actor, Identity};
@@ -11,13 +12,19 @@ use crate::session::{Actor, Identity};
 pub(crate) struct Accounts {
     first: String,
     by_id: BTreeMap<String, Iam>,
+    /// What is seen late; `None` if everything is seen at once.
+    pub(crate) lag: Option<Lag>,
 }
 
 impl Accounts {
     /// With the one account that every world has.
     pub(crate) fn new(first: String) -> Self {
         let by_id = BTreeMap::from([(first.clone(), Iam::default())]);
-        Self { first, by_id }
+        Self {
+            first,
+            by_id,
+            lag: None,
+        }
     }
 
     /// The account that is meant where none is named.
@@ -30,8 +37,15 @@ impl Accounts {
         self.by_id.entry(account.to_owned()).or_default();
     }
 
+    /// An account as it was written.
     pub(crate) fn get(&self, account: &str) -> Option<&Iam> {
         self.by_id.get(account)
+    }
+
+    /// An account as the rest of AWS sees it (`iam.consistency.eventual`).
+    pub(crate) fn seen(&self, account: &str) -> Option<&Iam> {
+        let late = self.lag.as_ref().and_then(|lag| lag.seen(account));
+        late.or_else(|| self.get(account))
     }
 
     pub(crate) fn get_mut(&mut self, account: &str) -> Option<&mut Iam> {
@@ -49,7 +63,7 @@ impl Accounts {
 
     /// The role of that ARN, in whichever account.
     pub(crate) fn role_by_arn(&self, arn: &str) -> Option<&Role> {
-        self.get(account_of(arn)?)?.role_by_arn(arn)
+        self.seen(account_of(arn)?)?.role_by_arn(arn)
     }
 
     /// The role of that ARN or, in the first account, of that name.
@@ -57,15 +71,21 @@ impl Accounts {
         let found = match self.role_by_arn(name_or_arn) {
             Some(role) => Some(role),
             None => self
-                .get(&self.first)
+                .seen(&self.first)
                 .and_then(|iam| iam.role(name_or_arn).ok()),
         };
         found.ok_or_else(|| no_such("role", name_or_arn))
     }
 
+    /// The same, as it was written.
+    pub(crate) fn role_written(&self, name_or_arn: &str) -> Option<&Role> {
+        let by_arn = || self.get(account_of(name_or_arn)?)?.role_by_arn(name_or_arn);
+        by_arn().or_else(|| self.get(&self.first)?.role(name_or_arn).ok())
+    }
+
     /// The role of that unique id in one account.
     pub(crate) fn role_by_id(&self, account: &str, id: &str) -> Option<&Role> {
-        self.get(account)?.role_by_id(id)
+        self.seen(account)?.role_by_id(id)
     }
 
     /// Whether a role or a user has that unique id, in whichever account.
@@ -79,7 +99,7 @@ impl Accounts {
         if let Some(role) = self.role_by_arn(arn) {
             return Some(role.id.clone());
         }
-        let iam = self.get(account_of(arn)?)?;
+        let iam = self.seen(account_of(arn)?)?;
         let user = iam.user(arn.rsplit('/').next()?).ok()?;
         (user.arn == arn).then(|| user.id.clone())
     }
@@ -94,7 +114,7 @@ impl Accounts {
         let Actor::Role { name, id, .. } = &identity.actor else {
             return None;
         };
-        let role = self.get(&identity.account)?.role(name).ok();
+        let role = self.seen(&identity.account)?.role(name).ok();
         role.filter(|role| role.id == *id)
     }
 
@@ -114,7 +134,7 @@ impl Accounts {
         else {
             return None;
         };
-        self.get(&identity.account)?.user_by_id(id)
+        self.seen(&identity.account)?.user_by_id(id)
     }
 }
 

@@ -163,7 +163,7 @@ impl World {
         if let Some(role) = self.accounts.role_of(identity) {
             return role.identity_policies().into();
         }
-        let iam = self.accounts.get(&identity.account);
+        let iam = self.accounts.seen(&identity.account);
         let user = self.accounts.user_of(identity);
         iam.zip(user)
             .map_or(Cow::default(), |(iam, user)| iam.policies_of(user))

@@ -197,7 +197,15 @@ impl ControlPlane<'_> {
         iam.expect("the account is there")
     }
 
+    /// The IAM of the account as the rest of AWS sees it.
+    pub(crate) fn iam_seen(&self) -> &Iam {
+        let iam = self.world.accounts.seen(&self.account);
+        iam.expect("the account is there")
+    }
+
+    /// The IAM of the account, to be changed now.
     pub(crate) fn iam_mut(&mut self) -> &mut Iam {
+        self.world.changing(self.now, &self.account);
         let iam = self.world.accounts.get_mut(&self.account);
         iam.expect("the account is there")
     }

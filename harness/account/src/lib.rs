@@ -10,6 +10,7 @@ mod authenticate;
 mod authorization_message;
 mod authorize;
 mod cloudtrail;
+mod consistency;
 mod constraint;
 mod container;
 mod context_keys;

@@ -24,7 +24,12 @@ const CLIENT_HEADERS: &[&str] = &["user-agent", "x-amz-user-agent", "amz-sdk-inv
 const SECRET_MEMBERS: &[&str] = &["SecretAccessKey", "Token", "SessionToken"];
 
 /// Elements of XML documents that are secrets.
-const SECRET_ELEMENTS: &[&str] = &["SecretAccessKey", "SessionToken", "Base32StringSeed"];
+const SECRET_ELEMENTS: &[&str] = &[
+    "SecretAccessKey",
+    "SessionToken",
+    "Base32StringSeed",
+    "QRCodePNG",
+];
 
 /// Elements of XML documents that change with the build of a client, as its signatures do: the
 /// journal has them in the detail of the refusal.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::accounts::{Accounts, is_account_id};
 use crate::agenda::Agenda;
 use crate::authorize::Asking;
+use crate::consistency::KeyChange;
 use crate::container::Tasks;
 use crate::ec2::{Ec2, Instance};
 use crate::entropy::Entropy;
@@ -59,6 +60,8 @@ pub struct World {
     pub(crate) identity_keys: IdentityKeys,
     pub(crate) tasks: Tasks,
     pub(crate) cluster: Cluster,
+    /// What issuers of web identity tokens publish besides their own keys.
+    pub(crate) published_keys: BTreeMap<String, Vec<serde_json::Value>>,
     pub(crate) buckets: Buckets,
     pub(crate) asking: Asking,
 }
@@ -79,6 +82,10 @@ pub(crate) enum Due {
     SpotInterruption { instance: String },
     /// A pod's service account gets its next token.
     PodToken { pod: String, generation: u32 },
+    /// A change of IAM is seen.
+    Consistent,
+    /// A change of a long-term key is seen.
+    Key { key: String, change: KeyChange },
 }
 
 /// A request that has arrived: its place in the journal and its time, drawn once.
@@ -125,6 +132,7 @@ impl World {
             identity_keys: IdentityKeys::default(),
             tasks: Tasks::default(),
             cluster: Cluster::default(),
+            published_keys: BTreeMap::new(),
             buckets: Buckets::default(),
             asking: Asking::default(),
         }
@@ -176,6 +184,8 @@ impl World {
                 } => self.association_due(at, &instance, &association),
                 Due::SpotInterruption { instance } => self.interruption_due(at, &instance),
                 Due::PodToken { pod, generation } => self.pod_token_due(at, &pod, generation),
+                Due::Consistent => self.changes_due(at),
+                Due::Key { key, change } => self.key_due(at, &key, change),
             }
         }
         self.now = self.now.max(now);

@@ -301,8 +301,18 @@ fn a_device_is_made_enabled_and_taken_away() {
         let sent = made.element("Base32StringSeed");
         let seed = String::from_utf8(STANDARD.decode(&sent).unwrap()).unwrap();
         assert_eq!(seed.len(), 64);
+        // iam.mfa.qr-code: what it says is tested beside what makes it.
+        let picture = made.element("QRCodePNG");
+        assert!(
+            STANDARD
+                .decode(&picture)
+                .unwrap()
+                .starts_with(b"\x89PNG\r\n\x1a\n")
+        );
         let journalled = format!("{:?}", lab.last_exchange());
-        assert!(!journalled.contains(&sent) && !journalled.contains(&seed));
+        for secret in [&sent, &seed, &picture] {
+            assert!(!journalled.contains(secret));
+        }
         let taken = admin.refused("CreateVirtualMFADevice", &[name]).await;
         assert_eq!(taken, refusal(409, "EntityAlreadyExists"));
 

@@ -167,6 +167,9 @@ impl Simulation {
         simulation.run_containers(world)?;
         simulation.write_config_files(world)?;
         simulation.plan_rotations(world);
+        // What is there at the start was there before.
+        let delay = world.consistency_delay.value;
+        simulation.world().delay_changes(delay);
         Ok(simulation)
     }
 

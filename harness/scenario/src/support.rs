@@ -27,6 +27,7 @@ const PLAYED: &[&str] = &[
     "caller-identity",
     "clear-fault",
     "config-profile",
+    "consistency-delay",
     "credential-lifetime",
     "detach-policy",
     "disassociate-profile",

@@ -184,7 +184,7 @@ impl ControlPlane<'_> {
         instance: &str,
     ) -> Result<InstanceProfile, Ec2Error> {
         let profile = self.profile_named(profile)?.clone();
-        let iam = self.iam();
+        let iam = self.iam_seen();
         let role = profile.role_id.as_ref().and_then(|id| iam.role_by_id(id));
         if let Some(role) = role.map(|role| role.arn.clone()) {
             let own = Context::new()
@@ -201,8 +201,8 @@ impl ControlPlane<'_> {
         profile: &ProfileSpec,
     ) -> Result<&InstanceProfile, Ec2Error> {
         let (member, value, found) = match profile {
-            ProfileSpec::Name(name) => ("name", name, self.iam().profile(name).ok()),
-            ProfileSpec::Arn(arn) => ("arn", arn, self.iam().profile_by_arn(arn)),
+            ProfileSpec::Name(name) => ("name", name, self.iam_seen().profile(name).ok()),
+            ProfileSpec::Arn(arn) => ("arn", arn, self.iam_seen().profile_by_arn(arn)),
         };
         found.ok_or_else(|| Ec2Error::NoSuchProfile {
             member,

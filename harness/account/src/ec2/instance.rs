@@ -201,7 +201,7 @@ impl World {
     pub(crate) fn role_behind_instance(&self, instance: &str) -> Behind<&Role> {
         let running = self.ec2.instance(instance).ok();
         let running = running.filter(|found| found.state == InstanceState::Running);
-        let iam = running.and_then(|found| self.accounts.get(&found.account));
+        let iam = running.and_then(|found| self.accounts.seen(&found.account));
         let Some(association) = running.and_then(Instance::settled_association) else {
             return Behind::Nothing;
         };

@@ -8,6 +8,7 @@ use super::managed::word;
 use super::page::{Page, PageRequest};
 use super::role::Iam;
 use super::user::User;
+use crate::consistency::KeyChange;
 use crate::control_plane::ControlPlane;
 use crate::id;
 use crate::instant::SimInstant;
@@ -15,7 +16,7 @@ use crate::journal::{Exchange, RequestRecord};
 use crate::operation::{Operation, Service};
 use crate::policy::Context;
 use crate::secret::Secret;
-use crate::session::{Ending, Identity, Session, SessionContext};
+use crate::session::{Identity, Session, SessionContext};
 use crate::world::World;
 
 /// How many keys a user may have, active or not (`iam.access-key.two-per-user`).
@@ -140,8 +141,8 @@ impl ControlPlane<'_> {
             created: self.now,
             last_used: None,
         };
-        self.world.sessions.insert(Arc::clone(&key));
         self.iam_mut().access_keys.insert(record.id.clone(), record);
+        self.change_key(&key.access_key_id, KeyChange::Made(Arc::clone(&key)));
         let detail = format!("{} {}", owner.name, key.access_key_id);
         self.done(Operation::CreateAccessKey, &detail);
         Ok(key)
@@ -178,13 +179,7 @@ impl ControlPlane<'_> {
         let user = self.user_or_caller(user)?;
         self.ask_user(Operation::UpdateAccessKey, &user, Context::new())?;
         self.iam_mut().key_of(&user, key)?.status = status;
-        let now = self.now;
-        self.world.sessions.change(key, |session| {
-            session.ended = match status {
-                KeyStatus::Active => None,
-                KeyStatus::Inactive => Some((now, Ending::Deactivated)),
-            };
-        });
+        self.change_key(key, KeyChange::Set(status));
         let detail = format!("{user} {key} {}", status.as_str());
         self.done(Operation::UpdateAccessKey, &detail);
         Ok(())
@@ -199,7 +194,7 @@ impl ControlPlane<'_> {
         self.ask_user(Operation::DeleteAccessKey, &user, Context::new())?;
         self.iam_mut().key_of(&user, key)?;
         self.iam_mut().access_keys.remove(key);
-        self.world.sessions.remove(key);
+        self.change_key(key, KeyChange::Deleted);
         self.done(Operation::DeleteAccessKey, &format!("{user} {key}"));
         Ok(())
     }
@@ -274,6 +269,7 @@ fn region_signed(request: &RequestRecord) -> Option<String> {
 mod tests {
     use super::*;
     use crate::iam::CreateUser;
+    use crate::session::Ending;
     use crate::testing::{HOUR, start, world};
 
     fn with_ann() -> World {

@@ -181,7 +181,7 @@ impl Role {
 }
 
 /// The IAM of one account.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Iam {
     /// By lower-cased name: names are unique whatever the case (`iam.names.case-insensitive`).
     pub(super) roles: BTreeMap<String, Role>,
@@ -468,7 +468,7 @@ impl ControlPlane<'_> {
 impl World {
     /// The ARN of a role of the first account; `None` if there is none of that name.
     pub fn role_arn(&self, name: &str) -> Option<&str> {
-        let role = self.accounts.role_named(name).ok()?;
+        let role = self.accounts.role_written(name)?;
         Some(&role.arn)
     }
 

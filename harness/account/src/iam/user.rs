@@ -61,7 +61,7 @@ pub struct CreateUser {
 
 impl User {
     /// As whom its keys act.
-    pub(super) fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         Actor::User {
             name: self.name.clone(),
             id: self.id.clone(),

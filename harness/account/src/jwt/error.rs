@@ -17,12 +17,15 @@ pub enum JwtError {
     /// The header names no algorithm.
     #[error("its header names no algorithm")]
     NoAlgorithm,
-    /// The header names an algorithm other than ES256.
-    #[error("its algorithm is not ES256")]
+    /// The header names an algorithm other than ES256 and RS256, or not that of the key.
+    #[error("its algorithm is not ES256 or RS256, or not that of its key")]
     Algorithm,
     /// No key of that id is known.
     #[error("no key is known that has its key id")]
     UnknownKey,
+    /// A public key is not of a kind that is known, or not as it must be.
+    #[error("no P-256 key, and no RSA key of 2048 to 8192 bits with a small odd exponent")]
+    Key,
     /// The signature is not that key's.
     #[error("its signature does not match")]
     Signature,

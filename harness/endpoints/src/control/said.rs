@@ -134,6 +134,25 @@ pub(super) struct TokenMade {
     pub(super) expires_at: String,
 }
 
+/// The keys that an identity provider is to publish besides its own, in place of those it published
+/// so before.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeysWanted {
+    /// Whose they are: a URL of `https`.
+    pub(super) issuer: String,
+    /// As a JSON Web Key Set has them: RSA keys, and EC keys on P-256, each with its `kid`. What is
+    /// said of private halves is not kept.
+    pub(super) keys: Vec<Value>,
+}
+
+/// The keys that an identity provider publishes now besides its own.
+#[derive(JsonSchema, Serialize)]
+pub(super) struct KeysPublished {
+    /// Their ids.
+    pub(super) kids: Vec<String>,
+}
+
 /// A role.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

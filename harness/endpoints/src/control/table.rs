@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(of_the_console());
     routes.extend(of_roles());
     routes.push(of_devices());
-    routes.push(of_identity_providers());
+    routes.extend(of_identity_providers());
     routes.push(of_services());
     routes.extend(of_faults());
     routes.extend(of_the_journal());
@@ -205,12 +205,19 @@ fn of_devices() -> Route {
     .refuses(StatusCode::CONFLICT, mfa::SEVERAL)
 }
 
-fn of_identity_providers() -> Route {
-    Route::post(
-        "/web-identity-token",
-        "Has an identity provider of the world sign a token",
-        web_identity::token,
-    )
+fn of_identity_providers() -> [Route; 2] {
+    [
+        Route::post(
+            "/web-identity-token",
+            "Has an identity provider of the world sign a token",
+            web_identity::token,
+        ),
+        Route::post(
+            "/web-identity-keys",
+            "Has an identity provider of the world publish keys besides its own",
+            web_identity::keys,
+        ),
+    ]
 }
 
 fn of_services() -> Route {

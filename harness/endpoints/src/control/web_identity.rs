@@ -6,7 +6,7 @@ use rolecall_account::WebIdentityToken;
 
 use super::problem::Problem;
 use super::router::Control;
-use super::said::{TokenMade, TokenWanted};
+use super::said::{KeysPublished, KeysWanted, TokenMade, TokenWanted};
 
 /// As long as those that pods are given for a role of their own.
 const LIFETIME_DEFAULT: f64 = 86_400.0;
@@ -28,10 +28,7 @@ pub(super) fn token(control: &Control, wanted: &TokenWanted) -> Result<TokenMade
         let message = format!("`lifetime_seconds`: {lifetime} is not between 0 and {LIFETIME_MAX}");
         return Err(Problem::bad_request(message));
     }
-    if !issuer.starts_with("https://") {
-        let message = format!("`issuer`: `{issuer}` does not begin with `https://`");
-        return Err(Problem::bad_request(message));
-    }
+    check_issuer(issuer)?;
     let asked = WebIdentityToken {
         issuer: issuer.clone(),
         subject: subject.clone(),
@@ -45,4 +42,22 @@ pub(super) fn token(control: &Control, wanted: &TokenWanted) -> Result<TokenMade
         token: token.expose().to_owned(),
         expires_at: (now + asked.lifetime).to_string(),
     })
+}
+
+pub(super) fn keys(control: &Control, wanted: &KeysWanted) -> Result<KeysPublished, Problem> {
+    let KeysWanted { issuer, keys } = wanted;
+    check_issuer(issuer)?;
+    let now = control.edge.now();
+    let set = serde_json::json!({ "keys": keys });
+    let published = control.edge.world().publish_keys(now, issuer, &set);
+    let kids = published.map_err(|error| Problem::bad_request(format!("`keys`: {error}")))?;
+    Ok(KeysPublished { kids })
+}
+
+fn check_issuer(issuer: &str) -> Result<(), Problem> {
+    if issuer.starts_with("https://") {
+        return Ok(());
+    }
+    let message = format!("`issuer`: `{issuer}` does not begin with `https://`");
+    Err(Problem::bad_request(message))
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use rolecall_account::{CreateVirtualMfaDevice, MfaAssignment, Operation, World};
 
 use super::page;
+use super::qr;
 use super::shape::{
     account, answered, asked_tags, asked_word, date, member, owned, required_tags, tag, tag_keys,
     tags, text,
@@ -37,14 +38,26 @@ fn create_virtual_mfa_device(world: &mut World, call: &Call<'_>) -> Result<Answe
     };
     let mut account = account(world, call);
     let device = account.create_virtual_mfa_device(&request)?;
-    // iam.mfa.seed-once: base32 in base64. The picture of it is not made.
+    // iam.mfa.seed-once: base32 in base64, and a picture of it.
+    let picture = qr::png(&otpauth(
+        name,
+        &call.caller.identity.account,
+        device.seed.expose(),
+    ));
     let mut members = vec![
         text(SERIAL, device.serial),
         text("Base32StringSeed", STANDARD.encode(device.seed.expose())),
     ];
+    let picture = picture.map(|png| text("QRCodePNG", STANDARD.encode(png)));
+    members.extend(picture);
     members.extend(tags(&device.tags));
     let shown = Element::Parent("VirtualMFADevice", members);
     Ok(answered(&account, vec![shown]))
+}
+
+/// `iam.mfa.qr-code`.
+fn otpauth(name: &str, account: &str, seed: &str) -> String {
+    format!("otpauth://totp/{name}@{account}?secret={seed}")
 }
 
 fn codes<'a>(call: &'a Call<'_>) -> Result<[&'a str; 2], QueryError> {

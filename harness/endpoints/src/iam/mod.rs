@@ -10,6 +10,7 @@ mod oidc;
 mod page;
 mod policies;
 mod profiles;
+mod qr;
 mod role_policies;
 mod roles;
 mod shape;

@@ -196,6 +196,7 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/reset", json!({}), 500),
     ]);
     cases.extend(tokens());
+    cases.extend(keys());
     cases.extend(service_sessions());
     let takers: BTreeSet<_> = cases
         .iter()
@@ -227,6 +228,15 @@ fn tokens() -> [Case; 2] {
         let status = if scheme == "https" { 200 } else { 400 };
         let asked = json!({ "issuer": issuer, "subject": "job" });
         post("/web-identity-token", asked, status)
+    })
+}
+
+fn keys() -> [Case; 2] {
+    let set = include_str!("../../../../fixtures/identity/rsa.jwks.json");
+    let set: Value = serde_json::from_str(set).unwrap();
+    [(set["keys"].clone(), 200), (json!([{ "kty": "oct" }]), 400)].map(|(keys, status)| {
+        let asked = json!({ "issuer": "https://oidc.simulated.example", "keys": keys });
+        post("/web-identity-keys", asked, status)
     })
 }
 

@@ -64,6 +64,9 @@ impl Used {
         if world.association_delay != plain.association_delay {
             self.at("association-delay", &world.association_delay);
         }
+        if world.consistency_delay != plain.consistency_delay {
+            self.at("consistency-delay", &world.consistency_delay);
+        }
         self.if_any("buckets", &world.buckets);
         self.issuing(&world.issuing);
         self.accounts_and_roles(world);

@@ -84,7 +84,7 @@ shapes! {
         "summary", "rules", "world", "app", "fault", "match", "vary", "step",
     ];
     WORLD = "the world" [
-        "start", "region", "buckets", "association-delay",
+        "start", "region", "buckets", "association-delay", "consistency-delay",
         "account", "user", "role", "profile", "instance", "task", "pod", "bucket",
         "config-profile",
     ] + Issuing;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{ACCOUNT, told};
 use crate::iam::{CreateOidcProvider, CreateRole};
 use crate::instant::SimInstant;
+use crate::jwt::{JwtError, fixture, sign_rs256};
 use crate::policy::{Document, DocumentKind};
 use crate::sts::{AssumeRoleWithWebIdentity, AssumedWithWebIdentity, StsError, WebIdentityToken};
 use crate::testing::{HOUR, MINUTE, SECOND, role, start, world};
@@ -195,6 +196,71 @@ fn a_token_that_another_has_signed_or_changed_is_not_believed() {
         (refused.0, refused.2.as_str()),
         ("InvalidIdentityToken", "Invalid token signature")
     );
+}
+
+// sts.web-identity.published-keys, sts.web-identity.signature
+#[test]
+fn keys_that_an_issuer_publishes_are_taken_with_rs256() {
+    let mut world = open();
+    let issued = start().epoch_millis() / 1000;
+    let claims = json!({
+        "aud": AUDIENCE, "iss": ISSUER, "sub": SUBJECT, "exp": issued + 600, "iat": issued,
+    });
+    let foreign = request(sign_rs256(&claims));
+    let unknown = told(world.sts_assume_role_with_web_identity(start(), &foreign));
+    assert_eq!(unknown.0, "InvalidIdentityToken");
+    assert!(unknown.2.starts_with("Couldn't retrieve"), "{}", unknown.2);
+    let set = json!({ "keys": [fixture()] });
+    let published = world.publish_keys(start(), ISSUER, &set).unwrap();
+    assert_eq!(published, ["rolecall-fixture-1"]);
+    assert!(
+        !format!("{:?}", world.published_keys).contains(fixture()["d"].as_str().unwrap()),
+        "the private half is not kept"
+    );
+    let assumed = world.sts_assume_role_with_web_identity(start(), &foreign);
+    assert_eq!(assumed.unwrap().who.subject, SUBJECT);
+    assert!(
+        assume(&mut world, start(), &asked()).is_ok(),
+        "its own key is good as before"
+    );
+    let (signed, _) = foreign.web_identity_token.rsplit_once('.').unwrap();
+    let own = token(&mut world, &asked());
+    let (_, signature) = own.rsplit_once('.').unwrap();
+    let mixed = request(format!("{signed}.{signature}"));
+    let refused = told(world.sts_assume_role_with_web_identity(start(), &mixed));
+    assert_eq!(refused.2, "Invalid token signature");
+    // Elsewhere the key means nothing.
+    let mut claims = claims;
+    claims["iss"] = json!("https://other.example");
+    let elsewhere = request(sign_rs256(&claims));
+    assert!(
+        world
+            .sts_assume_role_with_web_identity(start(), &elsewhere)
+            .is_err()
+    );
+}
+
+// sts.web-identity.published-keys
+#[test]
+fn only_keys_are_published() {
+    let mut world = open();
+    let mut without_id = fixture();
+    without_id["kid"] = json!(null);
+    let mut other_algorithm = fixture();
+    other_algorithm["alg"] = json!("RS512");
+    let curve = json!({ "kty": "EC", "crv": "P-521", "kid": "a", "x": "AA", "y": "AA" });
+    for keys in [
+        json!(null),
+        json!([]),
+        json!([without_id]),
+        json!([other_algorithm]),
+        json!([curve]),
+        json!([fixture(), { "kty": "oct", "kid": "a", "k": "AA" }]),
+    ] {
+        let published = world.publish_keys(start(), ISSUER, &json!({ "keys": keys }));
+        assert_eq!(published, Err(JwtError::Key), "{keys}");
+    }
+    assert!(world.published_keys.is_empty());
 }
 
 // sts.web-identity.times

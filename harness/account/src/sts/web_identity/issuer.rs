@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::id;
 use crate::instant::SimInstant;
-use crate::jwt::SigningKey;
+use crate::jwt::{Jwks, JwtError, PublicKey, SigningKey};
 use crate::secret::Secret;
 use crate::world::World;
 
@@ -48,8 +48,41 @@ impl World {
         self.issuer_key(signer).sign(&claims)
     }
 
+    /// Has an issuer publish the keys of a set (RFC 7517) besides its own, in place of those it
+    /// published so before; answers their ids. Whoever has a private half may sign its tokens, with
+    /// ES256 or RS256 (`sts.web-identity.published-keys`).
+    ///
+    /// # Errors
+    /// A set without keys, or with one that is of another kind or not as it must be.
+    pub fn publish_keys(
+        &mut self,
+        now: SimInstant,
+        issuer: &str,
+        set: &Value,
+    ) -> Result<Vec<String>, JwtError> {
+        self.advance_to(now);
+        let keys = set.get("keys").and_then(Value::as_array);
+        let keys = keys.filter(|keys| !keys.is_empty());
+        let read = keys.ok_or(JwtError::Key)?.iter().map(PublicKey::read);
+        let read = read.collect::<Result<Vec<_>, _>>()?;
+        let ids = read.iter().map(|(id, _)| id.clone()).collect();
+        // The public halves alone.
+        let public = read.iter().map(|(id, key)| key.to_json(id));
+        self.published_keys
+            .insert(issuer.to_owned(), public.collect());
+        Ok(ids)
+    }
+
+    /// What an issuer's signatures are checked with.
+    pub(super) fn issuer_keys(&mut self, issuer: &str) -> Jwks {
+        let published = self.published_keys.get(issuer).into_iter().flatten();
+        let others = published.filter_map(|key| PublicKey::read(key).ok());
+        let others = others.fold(Jwks::default(), |set, (id, key)| set.with_public(&id, key));
+        others.with(&self.issuer_key(issuer))
+    }
+
     /// What an issuer signs with.
-    pub(super) fn issuer_key(&mut self, issuer: &str) -> SigningKey {
+    fn issuer_key(&mut self, issuer: &str) -> SigningKey {
         let entropy = self.entropy.clone();
         if issuer == self.cluster_issuer() {
             return self.cluster.key(&entropy).clone();

@@ -3,7 +3,7 @@
 use super::super::error::StsError;
 use super::claims::Believed;
 use crate::instant::SimInstant;
-use crate::jwt::{Claims, Jwks, JwtError, Unverified};
+use crate::jwt::{Claims, JwtError, Unverified};
 use crate::world::World;
 
 impl World {
@@ -23,7 +23,7 @@ impl World {
             detail: Some(problem.to_string()),
         })?;
         let issuer = said.claims().text(&["iss"]).unwrap_or_default().to_owned();
-        let provider = self.accounts.get(account);
+        let provider = self.accounts.seen(account);
         let provider = provider
             .and_then(|iam| iam.oidc_provider_of(&issuer))
             .cloned();
@@ -33,7 +33,7 @@ impl World {
                 "No OpenIDConnect provider found in your account for {issuer}"
             ))
         })?;
-        let keys = Jwks::default().with(&self.issuer_key(&issuer));
+        let keys = self.issuer_keys(&issuer);
         let claims = keys.verify(token).map_err(unverified)?;
         check_times(&claims, now)?;
         Believed::read(&claims, &provider)

@@ -147,6 +147,9 @@ pub(super) enum Command {
     /// Print a token of an identity provider, which STS takes in place of a signature
     #[command(after_help = WEB_IDENTITY_TOKEN_EXAMPLES)]
     WebIdentityToken(WebIdentityToken),
+    /// Have an identity provider publish keys besides its own, so that others may sign its tokens
+    #[command(after_help = WEB_IDENTITY_KEYS_EXAMPLE)]
+    WebIdentityKeys(WebIdentityKeys),
     /// Have a service of AWS assume a role, and print the exports that make a shell the service's
     #[command(after_help = SERVICE_SESSION_EXAMPLES)]
     ServiceSession(ServiceSession),
@@ -231,6 +234,13 @@ Examples:
 
 Any URL of https is an issuer of the world; an account believes those that are registered there:
 `aws iam create-open-id-connect-provider`.";
+
+const WEB_IDENTITY_KEYS_EXAMPLE: &str = "\
+Example:
+  rolecall ctl web-identity-keys https://oidc.simulated.example/ci keys.jwks.json
+
+The file is a JSON Web Key Set. RSA keys sign with RS256, EC keys on P-256 with ES256. They take the
+place of those that the provider published so before.";
 
 const SERVICE_SESSION_EXAMPLES: &str = "\
 Examples:
@@ -414,6 +424,18 @@ pub(super) struct WebIdentityToken {
     /// How long it is good, by simulated time, such as 10m
     #[arg(long, value_name = "DURATION", default_value = "1d", value_parser = duration)]
     pub(super) lifetime: Duration,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct WebIdentityKeys {
+    /// Whose they are
+    #[arg(value_name = "URL")]
+    pub(super) issuer: String,
+    /// The file with the keys
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
     #[command(flatten)]
     pub(super) output: Output,
 }

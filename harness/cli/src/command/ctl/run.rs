@@ -75,6 +75,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Trouble> {
         Command::MfaCode(wanted) => mfa::code(client, wanted),
         Command::ServiceSession(asked) => service::session(client, asked),
         Command::WebIdentityToken(asked) => web_identity::token(client, asked),
+        Command::WebIdentityKeys(asked) => web_identity::keys(client, asked),
         Command::Reset(output) => verbs::change(client, "/reset", &serde_json::json!({}), *output),
         Command::AddFault(asked) => faults::add(client, asked),
         Command::Faults(output) => faults::list(client, *output),

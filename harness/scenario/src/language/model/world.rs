@@ -26,6 +26,9 @@ pub struct World {
     /// How long after an association the instance sees its role. Default zero: AWS documents no
     /// time.
     pub association_delay: At<Duration>,
+    /// How long after a change of IAM it is seen by whatever is decided with it. Default zero: AWS
+    /// publishes no time.
+    pub consistency_delay: At<Duration>,
     /// Further accounts.
     pub accounts: BTreeMap<String, At<Account>>,
     /// IAM users.
@@ -74,6 +77,7 @@ impl Default for World {
             buckets: Vec::new(),
             issuing: IssuingChanges::default(),
             association_delay: Duration::ZERO.into(),
+            consistency_delay: Duration::ZERO.into(),
             accounts: BTreeMap::new(),
             users: BTreeMap::new(),
             roles: BTreeMap::new(),

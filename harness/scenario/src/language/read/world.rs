@@ -26,6 +26,9 @@ pub(super) fn world(value: Value<'_>) -> Option<World> {
         association_delay: table
             .optional("association-delay", Value::duration)
             .unwrap_or(plain.association_delay),
+        consistency_delay: table
+            .optional("consistency-delay", Value::duration)
+            .unwrap_or(plain.consistency_delay),
         accounts: table.named("account", |name, value| {
             account(value.within(&format!("account `{name}`")))
         }),
