@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rolecall_reach::{Child, Launcher, Method};
 
@@ -57,8 +58,9 @@ fn a_tree_is_stopped_and_continued() {
         let pids: [i32; 2] = [number(&mut child), number(&mut child)];
         for answer in [41, 42] {
             child.signal(stop).unwrap();
+            let patience = Instant::now() + Duration::from_secs(30);
             while !pids.iter().all(|pid| stays_stopped(*pid)) {
-                thread::yield_now();
+                assert!(Instant::now() < patience, "it is not stopped");
             }
             let input = child.stdin.as_mut().unwrap();
             writeln!(input, "{answer}").unwrap();
