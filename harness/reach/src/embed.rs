@@ -20,7 +20,7 @@ const BYTES: Option<&[u8]> = Some(include_bytes!(concat!(
 const BYTES: Option<&[u8]> = None;
 
 /// What its file is called, wherever it lies: so it is known among others, too.
-const FILE_NAME: &str = "librolecall-clock.so";
+pub(crate) const FILE_NAME: &str = "librolecall-clock.so";
 /// The variable from which the dynamic loader takes what to load before anything else.
 const PRELOAD: &str = "LD_PRELOAD";
 /// The variable from which the library takes the file of the clock.

@@ -13,6 +13,8 @@ mod child;
 #[cfg(unix)]
 mod choose;
 #[cfg(unix)]
+mod connection;
+#[cfg(unix)]
 mod elf;
 mod embed;
 #[cfg(unix)]
@@ -40,4 +42,4 @@ pub use launch::{Group, LaunchError, Launcher, Reach};
 pub use method::{Method, UnknownMethod, Wish};
 pub use page::{ClockError, ClockPage};
 #[cfg(unix)]
-pub use witness::Unshifted;
+pub use witness::{Standing, Unshifted, Why, Witness};

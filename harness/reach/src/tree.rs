@@ -12,6 +12,8 @@ pub(crate) struct Stat {
     pub(crate) parent: i32,
     /// When it started, in ticks since the machine did. With the number, it names one process.
     pub(crate) started: u64,
+    /// Where its stack began, or zero for who may not know.
+    pub(crate) stack: u64,
 }
 
 impl Stat {
@@ -28,6 +30,7 @@ impl Stat {
             state: fields.next()?.chars().next()?,
             parent: fields.next()?.parse().ok()?,
             started: fields.nth(17)?.parse().ok()?,
+            stack: fields.nth(5)?.parse().ok()?,
         })
     }
 }
@@ -64,9 +67,10 @@ mod tests {
 
     #[test]
     fn a_name_with_parentheses_and_blanks_does_not_shift_the_fields() {
-        let line = "77 (a) R 1 (b) T 12 77 77 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 4242 1 2";
+        let line = "77 (a) R 1 (b) T 12 77 77 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 4242 1 2 3 4 5 6666 7 8";
         let stat = Stat::parse(line).unwrap();
-        assert_eq!((stat.state, stat.parent, stat.started), ('T', 12, 4242));
+        assert_eq!((stat.state, stat.parent), ('T', 12));
+        assert_eq!((stat.started, stat.stack), (4242, 6666));
         assert_eq!(Stat::parse("77 (a) R"), None);
         assert_eq!(Stat::parse(""), None);
     }

@@ -19,8 +19,7 @@ use super::tracee::{Go, Report, Tracee};
 use crate::child::{Process, send};
 use crate::launch::{Group, Reach};
 use crate::page::ClockPage;
-use crate::tree::Stat;
-use crate::witness::Unshifted;
+use crate::witness::{Unshifted, Why};
 
 /// What `exec` never answers: tells that tracing was refused before it was tried.
 const REFUSED: c_int = libc::ENOTRECOVERABLE;
@@ -304,9 +303,8 @@ impl<'a> Follower<'a> {
     /// the machine's clock, and the witness tells.
     fn change(&mut self, tracee: Tracee) {
         if let Err(refused) = patch(tracee, self.page)
-            && let Some(stat) = Stat::of(tracee.0)
+            && let Some(unshifted) = Unshifted::of(tracee.0, Why::Refused(refused.to_string()))
         {
-            let unshifted = Unshifted::new(tracee.0, stat.started, refused.to_string());
             self.shared.lock().unshifted.push(unshifted);
         }
     }

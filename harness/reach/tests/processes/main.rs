@@ -8,3 +8,4 @@ mod launch;
 mod programs;
 mod support;
 mod vdso;
+mod witness;
