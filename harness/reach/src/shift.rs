@@ -21,11 +21,15 @@ pub const EARLIEST: i64 = 1_000_000_000;
 /// assert_eq!(later((10, 200_000_000), -600_000_000), (9, 600_000_000));
 /// ```
 pub const fn later((seconds, nanos): (i64, i64), offset: i64) -> (i64, i64) {
-    // Both are below a second, so that their sum is below two.
-    let nanos = nanos + offset.rem_euclid(SECOND);
-    let carry = nanos.div_euclid(SECOND);
-    let seconds = seconds.saturating_add(offset.div_euclid(SECOND).saturating_add(carry));
-    (seconds, nanos.rem_euclid(SECOND))
+    // Both are below a second, so that their sum is below two. Compared, not divided again: every
+    // reading of the clock comes through here.
+    let mut nanos = nanos + offset.rem_euclid(SECOND);
+    let mut carry = offset.div_euclid(SECOND);
+    if nanos >= SECOND {
+        nanos -= SECOND;
+        carry += 1;
+    }
+    (seconds.saturating_add(carry), nanos)
 }
 
 /// What the kernel, which knows the machine's time alone, is to be told of a deadline that was made
