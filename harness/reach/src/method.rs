@@ -10,7 +10,9 @@ use thiserror::Error;
 pub enum Method {
     /// By a library that the dynamic loader puts in front of the others.
     Preload,
-    /// By changing where the process finds the kernel's own functions for reading the clock.
+    /// By changing where the process finds the kernel's own functions for reading the clock. It is
+    /// traced for that, so that a program which runs with the rights of another user does not get
+    /// them. What waits until a time, and not for one, waits by the machine's clock.
     Vdso,
     /// Not at all: the process lives by the machine's clock. Why, in words for a report.
     None(String),

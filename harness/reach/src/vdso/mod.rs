@@ -54,7 +54,7 @@ pub(crate) enum Refused {
     /// The stub does not do what it should.
     #[error("the shifted clock does not work in it: {0}")]
     SelfTest(String),
-    /// It was killed.
+    /// It was killed; the status is as `wait` has it.
     #[error("it ended before it began")]
-    Gone,
+    Gone(i32),
 }

@@ -54,7 +54,7 @@ pub(super) fn patch(tracee: Tracee, page: &ClockPage) -> Result<(), Refused> {
         Err(_) => return Err(Refused::NoVdso),
     };
     let image = elf::parse(&image)?;
-    let mut borrowed = Borrowed::new(tracee, registers, base + image.syscall)?;
+    let mut borrowed = Borrowed::new(tracee, registers, base.wrapping_add(image.syscall))?;
     let changed = change(&mut borrowed, page, base, &image);
     let given_back = borrowed.give_back();
     changed.and(given_back.map_err(Refused::from))
@@ -68,7 +68,7 @@ fn vdso_of(tracee: Tracee, stack: u64) -> Result<Option<u64>, Refused> {
     if arguments >= STACK_WORDS {
         return Ok(None);
     }
-    let mut words = Words::new(tracee, stack + 8 * (arguments + 2));
+    let mut words = Words::new(tracee, stack.wrapping_add(8 * (arguments + 2)));
     while words.next()? != 0 {}
     loop {
         match (words.next()?, words.next()?) {
@@ -114,7 +114,7 @@ impl Words {
         let left = PAGE - self.next % PAGE;
         let length = left.min(8 * STACK_CHUNK);
         let chunk = self.tracee.read(self.next, length as usize)?;
-        self.next += length;
+        self.next = self.next.wrapping_add(length);
         Ok(chunk)
     }
 }
@@ -129,7 +129,7 @@ fn change(
     let original = |wanted: Function| {
         let mut symbols = image.symbols.iter();
         let symbol = symbols.find(|symbol| symbol.function == wanted);
-        symbol.map_or(0, |symbol| base + symbol.code)
+        symbol.map_or(0, |symbol| base.wrapping_add(symbol.code))
     };
     let stubs = borrowed.map_stubs()?;
     let mapped = borrowed.map_page(page, stubs)?;
@@ -142,8 +142,9 @@ fn change(
     self_test(borrowed, page, stubs)?;
     let bias = base.wrapping_sub(image.bias);
     for symbol in &image.symbols {
-        let value = (stubs + stub::entry(symbol.function)).wrapping_sub(bias);
-        let slot = base + symbol.slot;
+        let entry = stubs.wrapping_add(stub::entry(symbol.function));
+        let value = entry.wrapping_sub(bias);
+        let slot = base.wrapping_add(symbol.slot);
         borrowed.tracee.write(slot, &value.to_le_bytes())?;
         if borrowed.tracee.read(slot, 8)? != value.to_le_bytes() {
             return Err(Refused::SelfTest("a change was not kept".to_owned()));
@@ -161,8 +162,8 @@ fn self_test(borrowed: &mut Borrowed, page: &ClockPage, stubs: u64) -> Result<()
     };
     let (earliest, offset_before) = now();
     let told = borrowed.clock(
-        stubs + stub::entry(Function::ClockGettime),
-        stubs + stub::trap(),
+        stubs.wrapping_add(stub::entry(Function::ClockGettime)),
+        stubs.wrapping_add(stub::trap()),
     )?;
     let (latest, offset_after) = now();
     // The clock may have jumped meanwhile.
@@ -266,7 +267,7 @@ impl Borrowed {
             r9,
             ..self.own
         })?;
-        let answer = self.run_to(Go::OneStep, self.syscall + 2)?.rax;
+        let answer = self.run_to(Go::OneStep, self.syscall.wrapping_add(2))?.rax;
         if answer > ERRORS {
             let code = i32::try_from(answer.wrapping_neg()).unwrap_or(libc::EIO);
             let error = io::Error::from_raw_os_error(code);
@@ -290,7 +291,7 @@ impl Borrowed {
             rsi: answer,
             ..self.own
         })?;
-        let returned = self.run_to(Go::On(0), trap + 1)?.rax;
+        let returned = self.run_to(Go::On(0), trap.wrapping_add(1))?.rax;
         if returned != 0 {
             return Err(Refused::SelfTest(format!("it answers {returned}")));
         }
@@ -304,7 +305,7 @@ impl Borrowed {
         loop {
             self.tracee.go(how)?;
             match self.tracee.wait()? {
-                Report::Ended(_) => return Err(Refused::Gone),
+                Report::Ended(status) => return Err(Refused::Gone(status)),
                 Report::Signal(libc::SIGTRAP) => {
                     let registers = self.tracee.registers()?;
                     if registers.rip == end {

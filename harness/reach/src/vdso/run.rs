@@ -96,9 +96,11 @@ fn begin(command: &mut Command, page: &ClockPage, reach: Reach) -> Result<proces
     })?;
     let tracee = Tracee(process.id().cast_signed());
     if let Err(refused) = change_and_go(tracee, page, reach) {
-        // It has not begun; what cannot be killed has ended.
-        let _ = process.kill();
-        let _ = process.wait();
+        // It has not begun. One that has gone was waited for, and its number may be another's.
+        if !matches!(refused, Refused::Gone(_)) {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
         return Err(Failure::Change(refused));
     }
     Ok(process)
@@ -118,8 +120,8 @@ fn refusal() -> Refused {
 
 fn change_and_go(tracee: Tracee, page: &ClockPage, reach: Reach) -> Result<(), Refused> {
     // The kernel sends a trap after the `exec` of a traced process.
-    if let Report::Ended(_) = tracee.wait()? {
-        return Err(Refused::Gone);
+    if let Report::Ended(status) = tracee.wait()? {
+        return Err(Refused::Gone(status));
     }
     patch(tracee, page)?;
     match reach {
@@ -246,12 +248,7 @@ impl<'a> Follower<'a> {
                 continue;
             };
             if let Report::Ended(status) = report {
-                state.tracees.remove(&pid);
-                self.starting.remove(&pid);
-                if pid == self.root {
-                    state.ended = Some(ExitStatus::from_raw(status));
-                    self.shared.changed.notify_all();
-                }
+                self.end(&mut state, pid, status);
                 continue;
             }
             state.tracees.insert(pid);
@@ -263,6 +260,16 @@ impl<'a> Follower<'a> {
             let how = self.answer(tracee, report);
             // One that has been killed meanwhile takes no commands.
             let _ = tracee.go(how);
+        }
+    }
+
+    /// One of them has ended.
+    fn end(&mut self, state: &mut State, pid: i32, status: i32) {
+        self.starting.remove(&pid);
+        state.tracees.remove(&pid);
+        if pid == self.root {
+            state.ended = Some(ExitStatus::from_raw(status));
+            self.shared.changed.notify_all();
         }
     }
 
@@ -299,14 +306,30 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Changes a descendant that has begun another program. If that cannot be done, it runs on by
-    /// the machine's clock, and the witness tells.
+    /// Changes one that has begun another program. If that cannot be done, it runs on by the
+    /// machine's clock, and the witness tells.
     fn change(&mut self, tracee: Tracee) {
-        if let Err(refused) = patch(tracee, self.page)
-            && let Some(unshifted) = Unshifted::of(tracee.0, Why::Refused(refused.to_string()))
-        {
-            self.shared.lock().unshifted.push(unshifted);
+        match patch(tracee, self.page) {
+            Ok(()) => {}
+            Err(Refused::Gone(status)) => self.end(&mut self.shared.lock(), tracee.0, status),
+            // Killed, too; its end is reported.
+            Err(Refused::Tracing(error)) if error.raw_os_error() == Some(libc::ESRCH) => {}
+            Err(refused) => {
+                let why = Why::Refused(refused.to_string());
+                let unshifted = Unshifted::of(tracee.0, why);
+                self.shared.lock().unshifted.extend(unshifted);
+            }
         }
+    }
+}
+
+impl Drop for Follower<'_> {
+    fn drop(&mut self) {
+        // Whoever waits is told, even if this program lets the system reap its children unasked, or
+        // if this panics, which ends them all.
+        let killed = ExitStatus::from_raw(libc::SIGKILL);
+        self.shared.lock().ended.get_or_insert(killed);
+        self.shared.changed.notify_all();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The patch where the system forbids something: in a container, for another user.
 
 use std::fs::{self, Permissions};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -15,6 +15,13 @@ use tempfile::TempDir;
 
 use super::tracee::Tracee;
 use crate::{Child, ClockPage, LaunchError, Launcher, Method};
+
+/// Says what is not tested, also when the test passes.
+fn skip(why: &str) {
+    // What the macros print is kept back by the test runner.
+    let line = format!("skipped: {why}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
 
 const AHEAD: i64 = 30 * 24 * 3600;
 
@@ -101,12 +108,52 @@ fn a_system_that_forbids_tracing_is_told_of() {
     assert!(refused.contains("trace its own children"), "{refused}");
 }
 
+/// A whole program of 32 bits: it ends with the code 7.
+fn narrow_program() -> Vec<u8> {
+    const BASE: u32 = 0x0804_8000;
+    const START: u32 = 52 + 32;
+    // mov eax, 1 (exit); mov ebx, 7; int 0x80
+    let code = [0xb8, 1, 0, 0, 0, 0xbb, 7, 0, 0, 0, 0xcd, 0x80];
+    let mut file = b"\x7fELF\x01\x01\x01".to_vec();
+    file.resize(16, 0);
+    let half = |file: &mut Vec<u8>, values: &[u16]| {
+        file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    };
+    let words = |file: &mut Vec<u8>, values: &[u32]| {
+        file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    };
+    // An executable for the 80386, with one program header right after this one.
+    half(&mut file, &[2, 3]);
+    words(&mut file, &[1, BASE + START, 52, 0, 0]);
+    half(&mut file, &[52, 32, 1, 40, 0, 0]);
+    let size = START + u32::try_from(code.len()).unwrap();
+    words(&mut file, &[1, 0, BASE, BASE, size, size, 5, 4096]);
+    file.extend(code);
+    file
+}
+
+#[test]
+fn a_program_of_32_bits_is_told_of_before_it_begins() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("narrow");
+    fs::write(&file, narrow_program()).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+    let runs = Command::new(&file).status().ok();
+    if runs.is_none_or(|status| status.code() != Some(7)) {
+        skip("this kernel runs no programs of 32 bits");
+        return;
+    }
+    let page = ClockPage::create_in(folder.path()).unwrap();
+    let refused = Launcher::new(page).launch(Command::new(&file), &Method::Vdso);
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.ends_with("it is a 32-bit program"), "{refused}");
+}
+
 #[test]
 fn a_clock_that_the_process_may_not_read_is_told_of() {
     // SAFETY: asks for a number, and touches no memory.
     if unsafe { libc::geteuid() } != 0 {
-        let line = "skipped: only root may start a process as another user\n";
-        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+        skip("only root may start a process as another user");
         return;
     }
     let refused = launch_date(|command, page| {

@@ -148,6 +148,10 @@ fn a_program_made_by_go_may_be_a_grandchild_and_have_one() {
         let told = talk.ask(&format!("run {}", date.display()));
         assert_shifted(told[0], offset, "its own child");
     }
+    // A thread that runs another program takes the place of all of them.
+    let told = talk.ask(&format!("become {}", date.display()));
+    assert_shifted(told[0], BOTH_WAYS[1], "what took its place");
+    assert!(talk.child.wait().unwrap().success());
 }
 
 /// However fast the clock is moved, no reading is torn, and none goes back while the clock does not.

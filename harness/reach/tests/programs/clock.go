@@ -1,9 +1,11 @@
-// As clock.c, by the means of Go. "run" and the path of a program has that program tell the time.
+// As clock.c, by the means of Go. "run" and the path of a program has that program tell the time;
+// "become" runs it in place of this one.
 //
 // It uses as little of the standard library as it can: that is compiled first.
 package main
 
 import (
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -90,6 +92,16 @@ func run(program string) {
 	syscall.Wait4(process, nil, 0, nil)
 }
 
+// From another thread than the first one.
+func become(program string) {
+	runtime.LockOSThread()
+	panic(syscall.Exec(program, []string{program, "+%s"}, nil))
+}
+
+func init() {
+	runtime.LockOSThread()
+}
+
 func main() {
 	for {
 		switch line := next(); {
@@ -101,8 +113,10 @@ func main() {
 			waitInEachWay()
 		case line == "storm":
 			storm()
-		default:
-			run(line[len("run "):])
+		case line[:4] == "run ":
+			run(line[4:])
+		case line[:7] == "become ":
+			go become(line[7:])
 		}
 	}
 }
