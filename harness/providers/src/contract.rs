@@ -14,6 +14,7 @@ use rolecall_reach::{Launcher, Method as ClockMethod};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::child::Leak;
 use crate::class::Class;
 use crate::connector::HttpService;
 
@@ -65,6 +66,12 @@ pub trait Client: Send + Sync {
     fn process(&self) -> Option<ClientProcess> {
         None
     }
+
+    /// Where it has said a secret that belongs in no message: to standard error, in the text of an
+    /// error. It knows those that it has answered itself; `others` are looked for, too.
+    fn secrets_in(&self, _others: &[&str]) -> Vec<Leak> {
+        Vec::new()
+    }
 }
 
 /// What came of something, and how long it took by the client's own monotonic clock.
@@ -101,7 +108,8 @@ pub struct App {
     pub name: String,
     /// Which part of the provider it uses.
     pub uses: Use,
-    /// Its environment, whole: the machine's own is not added.
+    /// Its environment, whole: the machine's own is not added. A process of its own also gets what is
+    /// harmless of that.
     pub environment: BTreeMap<String, String>,
     /// Its region, set explicitly so that no client has to go and find it.
     pub region: String,
@@ -171,6 +179,19 @@ pub enum Use {
 }
 
 impl Use {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Client,
+        Self::DefaultChain,
+        Self::Imds,
+        Self::Container,
+        Self::AssumeRole,
+        Self::WebIdentity,
+        Self::Process,
+        Self::Sso,
+        Self::Profile,
+    ];
+
     /// The word in scenarios and in the drivers' contract.
     pub const fn as_str(self) -> &'static str {
         match self {

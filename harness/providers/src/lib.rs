@@ -5,6 +5,7 @@
 //! process or in one of its own.
 
 mod aws_config;
+pub mod child;
 mod class;
 mod connector;
 mod contract;
