@@ -5,6 +5,7 @@ mod app;
 mod expect;
 mod fault;
 mod issuing;
+mod organization;
 mod scenario;
 mod step;
 mod world;
@@ -18,6 +19,7 @@ pub use app::{App, Place, Setting, SettingKind, SettingValue, Use};
 pub use expect::{Allowed, Class, Count, Denied, Expect, Reason, RuleSet};
 pub use fault::{Effect, Fault, Gate, GatePoint, Match, OddExpiration, Point};
 pub use issuing::{Issuing, IssuingChanges, Overlap};
+pub use organization::{Guardrails, Organization};
 pub use scenario::{Row, Scalar, Scenario};
 pub use step::{Act, Move, Repeat, Step};
 pub use world::{
