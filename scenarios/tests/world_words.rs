@@ -55,3 +55,71 @@ expect.denied = { reason = "no-identity-policy" }
         "too soon",
     );
 }
+
+#[test]
+fn an_organization_limits_what_its_accounts_may() {
+    needs(
+        r#"
+summary = "Nothing is uploaded to the archive, whatever the role may."
+[world]
+buckets = ["photos", "archive"]
+WORD
+role.photo-app = { trust = "ec2", policies = ["AmazonS3FullAccess"] }
+profile.web-profile = { role = "photo-app" }
+instance.web = { profile = "web-profile" }
+[[step]]
+name = "photos"
+upload = { bucket = "photos", key = "cat.jpg" }
+[[step]]
+name = "archive"
+upload = { bucket = "archive", key = "cat.jpg" }
+expect.denied = { code = "AccessDenied" }
+"#,
+        r#"organization.scp.frozen = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::archive/*"}}'"#,
+        "archive",
+    );
+}
+
+#[test]
+fn policies_of_an_organization_are_told_apart() {
+    const ALLOW_IAM: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}}"#;
+    const NOT_OURS: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}}"#;
+    for (world, denied) in [
+        (
+            format!(
+                r#"account.main = {{ id = "111122223333", full-aws-access = false, scp.iam-only = '{ALLOW_IAM}' }}"#
+            ),
+            Some(r#"{ reason = "no-service-control-policy" }"#),
+        ),
+        (
+            format!(r#"organization.rcp.not-ours = '{NOT_OURS}'"#),
+            Some(r#"{ by = "not-ours", reason = "explicit-deny" }"#),
+        ),
+        (
+            format!(
+                r#"account.main = {{ id = "111122223333", full-aws-access = false, scp.iam-only = '{ALLOW_IAM}' }}
+organization.management = "main""#
+            ),
+            None,
+        ),
+    ] {
+        let expected = denied.map_or(String::new(), |denied| format!("expect.denied = {denied}"));
+        let report = play(&format!(
+            r#"
+summary = "One upload."
+[world]
+buckets = ["photos"]
+organization.id = "o-a1b2c3d4e5"
+{world}
+role.photo-app = {{ trust = "ec2", policies = ["AmazonS3FullAccess"] }}
+profile.web-profile = {{ role = "photo-app" }}
+instance.web = {{ profile = "web-profile" }}
+[[step]]
+name = "upload"
+upload = {{ bucket = "photos", key = "cat.jpg" }}
+{expected}
+"#
+        ));
+        assert_eq!(report.outcome, Outcome::Passed, "{:#?}", report.steps);
+    }
+}

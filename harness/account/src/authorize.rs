@@ -86,6 +86,7 @@ impl World {
         let own = session.map(|session| self.policies(session, &identity));
         let policies = Policies {
             resource: asked.policy,
+            rcp: self.rcp(&owner, asked.action, &principal.arn),
             ..own.unwrap_or_default()
         };
         let of = (asked.resource, Some(owner.as_str()));
@@ -103,12 +104,18 @@ impl World {
         action: &str,
         own: &Context,
     ) -> Decision {
+        let principal = principal(session);
+        let identity = self.identity_policies(session);
+        let policies = Policies {
+            rcp: self.rcp(&role.account, action, &principal.arn),
+            ..self.policies(session, &identity)
+        };
         let asked = policy::Asked::keep(
-            principal(session),
+            principal,
             action,
             (&role.arn, Some(&role.account)),
             self.context(now, session, (action, &role.account), own),
-            &self.policies(session, &self.identity_policies(session)),
+            &policies,
             Some(role.trust()),
         );
         self.settle(asked)
@@ -128,7 +135,10 @@ impl World {
             action,
             (&role.arn, Some(&role.account)),
             self.context_of_federated(now, &role.account, provider_arn, own),
-            &Policies::default(),
+            &Policies {
+                rcp: self.rcp(&role.account, action, provider_arn),
+                ..Policies::default()
+            },
             Some(role.trust()),
         );
         self.settle(asked)
@@ -178,8 +188,22 @@ impl World {
             // policy.decision.boundary-intersects
             boundary: role.map_or_else(|| user.and_then(User::boundary), Role::boundary),
             session: session.policies.as_deref(),
+            scp: self.scp(session),
             ..Policies::default()
         }
+    }
+
+    fn scp(&self, session: &Session) -> &[Vec<NamedPolicy>] {
+        let Some(organization) = &self.organization else {
+            return &[];
+        };
+        let identity = &session.identity;
+        organization.scp(&identity.account, &identity.principal_arn())
+    }
+
+    fn rcp(&self, owner: &str, action: &str, principal_arn: &str) -> &[Vec<NamedPolicy>] {
+        let organization = self.organization.as_ref();
+        organization.map_or(&[], |it| it.rcp(owner, action, principal_arn))
     }
 }
 

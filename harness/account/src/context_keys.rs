@@ -21,6 +21,7 @@ impl World {
     ) -> Context {
         let mut context = self.of_the_request(now, owner, own);
         always(&mut context, session);
+        self.organization_keys(&mut context, "Principal");
         // policy.context.requested-region
         let region = match action.split(':').next() {
             Some("iam") => GLOBAL,
@@ -90,6 +91,7 @@ impl World {
         for (key, values) in self.asking.sent.iter() {
             context.set(key, values.iter().cloned());
         }
+        self.organization_keys(&mut context, "Resource");
         context
             .with("aws:CurrentTime", now.to_string())
             .with("aws:EpochTime", (now.epoch_millis() / 1000).to_string())

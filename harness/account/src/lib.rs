@@ -25,6 +25,7 @@ mod issuing;
 mod journal;
 pub mod jwt;
 mod operation;
+mod organization;
 mod pod;
 pub mod policy;
 mod redact;
@@ -71,6 +72,7 @@ pub use journal::{
     Refusal, RequestRecord, ResponseRecord, StatusFilter,
 };
 pub use operation::{Operation, Service};
+pub use organization::{Guardrails, Organize};
 pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, RateLimit, RunPod};
 pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, RoleDelivery, Session, SessionContext, WebIdentity};

@@ -17,6 +17,7 @@ use crate::imds::{IdentityKeys, MetadataTokens};
 use crate::instant::SimInstant;
 use crate::issuing::{Behind, Issuer, Serving, Source};
 use crate::journal::{Entry, Exchange, Happening, Journal};
+use crate::organization::Organization;
 use crate::pod::Cluster;
 use crate::s3::Buckets;
 use crate::session::{Ending, Session, Sessions};
@@ -63,6 +64,7 @@ pub struct World {
     /// What issuers of web identity tokens publish besides their own keys.
     pub(crate) published_keys: BTreeMap<String, Vec<serde_json::Value>>,
     pub(crate) buckets: Buckets,
+    pub(crate) organization: Option<Organization>,
     pub(crate) asking: Asking,
 }
 
@@ -134,6 +136,7 @@ impl World {
             cluster: Cluster::default(),
             published_keys: BTreeMap::new(),
             buckets: Buckets::default(),
+            organization: None,
             asking: Asking::default(),
         }
     }

@@ -110,10 +110,7 @@ async fn one_that_says_what_is_no_answer_is_broken() {
 #[tokio::test]
 async fn one_that_shakes_no_hands_is_no_client() {
     for (sickness, expected) in [
-        (
-            "slow-hello",
-            "did not answer `hello` within 1 s",
-        ),
+        ("slow-hello", "did not answer `hello` within 1 s"),
         ("garbage-first", "Loading, please wait"),
         ("bad-wall", "`wall` is no date"),
     ] {

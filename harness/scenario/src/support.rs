@@ -7,6 +7,9 @@ use crate::language::{BadScenario, Scenario, Span};
 /// The optional words that the runner plays.
 const PLAYED: &[&str] = &[
     "account",
+    "account.full-aws-access",
+    "account.rcp",
+    "account.scp",
     "after",
     "app",
     "app.clock-skew",
@@ -55,6 +58,7 @@ const PLAYED: &[&str] = &[
     "launch",
     "match",
     "open",
+    "organization",
     "overlap",
     "pod",
     "pod.token-lifetime",

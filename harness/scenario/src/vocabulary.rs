@@ -44,6 +44,8 @@ pub(crate) fn document_kind(kind: PolicyKind) -> DocumentKind {
         PolicyKind::Identity => DocumentKind::Identity,
         PolicyKind::Trust => DocumentKind::Trust,
         PolicyKind::Resource => DocumentKind::Resource,
+        PolicyKind::ServiceControl => DocumentKind::ServiceControl,
+        PolicyKind::ResourceControl => DocumentKind::ResourceControl,
     }
 }
 

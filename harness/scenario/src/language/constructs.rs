@@ -74,10 +74,14 @@ impl Used {
     }
 
     fn accounts_and_roles(&mut self, world: &World) {
-        world
-            .accounts
-            .values()
-            .for_each(|at| self.at("account", at));
+        self.if_any("organization", &world.organization);
+        for at in world.accounts.values() {
+            self.at("account", at);
+            let guardrails = &at.value.guardrails;
+            self.if_any("account.full-aws-access", &guardrails.full_aws_access);
+            self.if_any("account.scp", guardrails.scp.values());
+            self.if_any("account.rcp", guardrails.rcp.values());
+        }
         for at in world.users.values() {
             self.at("user", at);
             self.if_any("user.account", &at.value.account);

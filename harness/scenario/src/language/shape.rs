@@ -85,10 +85,11 @@ shapes! {
     ];
     WORLD = "the world" [
         "start", "region", "buckets", "association-delay", "consistency-delay",
-        "account", "user", "role", "profile", "instance", "task", "pod", "bucket",
+        "organization", "account", "user", "role", "profile", "instance", "task", "pod", "bucket",
         "config-profile",
     ] + Issuing;
-    ACCOUNT = "an account" ["id"];
+    ORGANIZATION = "an organization" ["id", "management", "full-aws-access", "scp", "rcp"];
+    ACCOUNT = "an account" ["id", "full-aws-access", "scp", "rcp"];
     USER = "a user" ["policies", "inline", "account"];
     ROLE = "a role" ["trust", "policies", "inline", "max-session-duration", "account"];
     PROFILE = "an instance profile" ["role"];

@@ -26,6 +26,10 @@ pub enum PolicyKind {
     Trust,
     /// To a bucket.
     Resource,
+    /// To the root of an organization or an account, for its principals.
+    ServiceControl,
+    /// To the root of an organization or an account, for its resources.
+    ResourceControl,
 }
 
 /// Why a text is not a policy document.

@@ -1,11 +1,12 @@
 //! What a world's accounts hold at the start, and in which of them something is.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use rolecall_account::policy::Document;
+use rolecall_account::policy::{Document, NamedPolicy};
 use rolecall_account::{
-    ControlPlane, CreateRole, CreateUser, Ec2Error, HttpTokens, IamError, MetadataOptions,
-    RunInstance,
+    ControlPlane, CreateRole, CreateUser, Ec2Error, Guardrails, HttpTokens, IamError,
+    MetadataOptions, Organize, RunInstance,
 };
 use rolecall_endpoints::Place;
 
@@ -18,6 +19,10 @@ impl Simulation {
             let id = &account.value.id.value;
             let opened = self.world().open_account(id);
             opened.map_err(|error| SetupError::Account(error.to_string()))?;
+        }
+        if let Some(organization) = &world.organization {
+            let asked = organize(world, &organization.value)?;
+            self.world().organize(asked);
         }
         for bucket in world.bucket_names() {
             let table = world.bucket_tables.get(bucket);
@@ -217,6 +222,37 @@ fn create_user(name: &str, user: &language::User) -> Result<CreateUser, SetupErr
             .collect(),
         inline: inline(&user.inline, || format!("user `{name}`"))?,
         ..CreateUser::default()
+    })
+}
+
+fn organize(
+    world: &language::World,
+    organization: &language::Organization,
+) -> Result<Organize, SetupError> {
+    let accounts = world.accounts.iter().map(|(name, account)| {
+        let attached = guardrails(&account.value.guardrails, &format!("account `{name}`"))?;
+        Ok::<_, SetupError>((account.value.id.value.clone(), attached))
+    });
+    Ok(Organize {
+        id: organization.id.as_ref().map(|id| id.value.clone()),
+        management: id_of(world, organization.management.as_ref()).map(str::to_owned),
+        root: guardrails(&organization.guardrails, "organization")?,
+        accounts: accounts.collect::<Result<_, SetupError>>()?,
+    })
+}
+
+fn guardrails(said: &language::Guardrails, what: &str) -> Result<Guardrails, SetupError> {
+    let read = |kind, policies: &BTreeMap<String, At<String>>| {
+        let read = policies.iter().map(|(name, document)| {
+            let document = parse(kind, &document.value, || format!("{what}: policy `{name}`"))?;
+            Ok(NamedPolicy::new(name, Arc::new(document)))
+        });
+        read.collect::<Result<_, SetupError>>()
+    };
+    Ok(Guardrails {
+        full_access: said.full_aws_access.as_ref().is_none_or(|at| at.value),
+        service_control: read(PolicyKind::ServiceControl, &said.scp)?,
+        resource_control: read(PolicyKind::ResourceControl, &said.rcp)?,
     })
 }
 

@@ -163,11 +163,17 @@ fn managed_name(arn: &str) -> Option<&str> {
     name.filter(|_| partition.starts_with("arn:"))
 }
 
-/// The names of what decides besides managed policies: inline policies, the buckets that have a
-/// policy, and the roles whose trust is one.
+/// The names of what decides besides managed policies: those of the organization, inline ones, the
+/// buckets that have a policy, and the roles whose trust is one.
 fn own_policies(scenario: &Scenario) -> BTreeSet<String> {
     let world = &scenario.world;
     let mut names = BTreeSet::new();
+    let organization = world.organization.iter();
+    let root = organization.map(|at| &at.value.guardrails);
+    let accounts = world.accounts.values().map(|at| &at.value.guardrails);
+    for guardrails in root.chain(accounts) {
+        names.extend(guardrails.policies().map(|(name, _)| name.clone()));
+    }
     for user in world.users.values() {
         names.extend(user.value.inline.keys().cloned());
     }

@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, place_of};
 use crate::language::at::{At, Span};
-use crate::language::model::{Action, Trust};
+use crate::language::model::{Action, Guardrails, Trust};
 use crate::language::vocabulary::PolicyKind;
 
 pub(super) fn check(checker: &Checker<'_>) {
@@ -12,6 +12,16 @@ pub(super) fn check(checker: &Checker<'_>) {
             let place = format!("user `{name}`: policy `{policy}`");
             document_at(checker, &place, PolicyKind::Identity, document);
         }
+    }
+    if let Some(organization) = &world.organization {
+        guardrails(checker, "organization", &organization.value.guardrails);
+    }
+    for (name, account) in &world.accounts {
+        guardrails(
+            checker,
+            &format!("account `{name}`"),
+            &account.value.guardrails,
+        );
     }
     for (name, role) in &world.roles {
         if let Trust::Policy(json) = &role.value.trust.value {
@@ -34,6 +44,18 @@ pub(super) fn check(checker: &Checker<'_>) {
         if let Some(Action::PutPolicy(put)) = step.act.value.action() {
             let place = format!("{}: policy `{}`", place_of(step), put.name);
             document_at(checker, &place, PolicyKind::Identity, &put.document);
+        }
+    }
+}
+
+fn guardrails(checker: &Checker<'_>, place: &str, guardrails: &Guardrails) {
+    for (kind, policies) in [
+        (PolicyKind::ServiceControl, &guardrails.scp),
+        (PolicyKind::ResourceControl, &guardrails.rcp),
+    ] {
+        for (policy, document) in policies {
+            let place = format!("{place}: policy `{policy}`");
+            document_at(checker, &place, kind, document);
         }
     }
 }

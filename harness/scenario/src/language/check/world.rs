@@ -19,6 +19,7 @@ pub(super) fn check(checker: &Checker<'_>) {
     different_places(checker);
     roles(checker);
     places(checker);
+    organization(checker);
     let world = &checker.scenario.world;
     issuing(checker, "[world]", &world.issuing, &world.issuing());
     for (name, user) in &world.users {
@@ -35,6 +36,30 @@ pub(super) fn check(checker: &Checker<'_>) {
     for (name, bucket) in &world.bucket_tables {
         let place = format!("bucket `{name}`");
         checker.known_if_any(&place, Noun::Account, bucket.value.account.as_ref());
+    }
+}
+
+/// Policies of an organization are of no use without one.
+fn organization(checker: &Checker<'_>) {
+    let world = &checker.scenario.world;
+    if let Some(organization) = &world.organization {
+        let management = organization.value.management.as_ref();
+        checker.known_if_any("organization", Noun::Account, management);
+        return;
+    }
+    for (name, account) in &world.accounts {
+        let guardrails = &account.value.guardrails;
+        let full = guardrails.full_aws_access.as_ref().map(|at| &at.span);
+        let first = guardrails.policies().next().map(|(_, at)| &at.span);
+        if let Some(span) = full.or(first) {
+            checker.complain(
+                &format!("account `{name}`"),
+                "policies of an organization, and the account is in none",
+                span,
+                "nobody attaches this",
+                "add `organization = {}` to `[world]`",
+            );
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod config;
 mod expect;
 mod fault;
 mod issuing;
+mod organization;
 mod scenario;
 mod step;
 mod world;
@@ -20,6 +21,7 @@ pub use config::{ConfigProfile, CredentialSource};
 pub use expect::{Allowed, Class, Count, Denied, Expect, Reason, RuleSet};
 pub use fault::{Effect, Fault, Gate, GatePoint, Match, OddExpiration, Point};
 pub use issuing::{Issuing, IssuingChanges, Overlap};
+pub use organization::{Guardrails, Organization};
 pub use scenario::{Row, Scalar, Scenario};
 pub use step::{Act, Move, Repeat, Step};
 pub use world::{

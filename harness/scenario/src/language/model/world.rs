@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::config::ConfigProfile;
 use super::issuing::{Issuing, IssuingChanges};
+use super::organization::{Guardrails, Organization};
 use crate::language::at::At;
 use crate::language::word::words;
 
@@ -29,7 +30,9 @@ pub struct World {
     /// How long after a change of IAM it is seen by whatever is decided with it. Default zero: AWS
     /// publishes no time.
     pub consistency_delay: At<Duration>,
-    /// Further accounts.
+    /// The organization that the accounts are in, if they are in one.
+    pub organization: Option<At<Organization>>,
+    /// Further accounts, and what is said of the first.
     pub accounts: BTreeMap<String, At<Account>>,
     /// IAM users.
     pub users: BTreeMap<String, At<User>>,
@@ -78,6 +81,7 @@ impl Default for World {
             issuing: IssuingChanges::default(),
             association_delay: Duration::ZERO.into(),
             consistency_delay: Duration::ZERO.into(),
+            organization: None,
             accounts: BTreeMap::new(),
             users: BTreeMap::new(),
             roles: BTreeMap::new(),
@@ -96,6 +100,8 @@ impl Default for World {
 pub struct Account {
     /// Its twelve digits.
     pub id: At<String>,
+    /// What the organization attaches to it.
+    pub guardrails: Guardrails,
 }
 
 /// `user.NAME`.

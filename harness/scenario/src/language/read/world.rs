@@ -7,8 +7,8 @@ use super::table::Table;
 use super::value::Value;
 use crate::language::at::At;
 use crate::language::model::{
-    Account, Bucket, Instance, IssuingChanges, Pod, Profile, Recorded, Role, Service, Task, Trust,
-    User, World,
+    Account, Bucket, Guardrails, Instance, IssuingChanges, Organization, Pod, Profile, Recorded,
+    Role, Service, Task, Trust, User, World,
 };
 use crate::language::shape;
 use crate::language::word::Word;
@@ -29,6 +29,9 @@ pub(super) fn world(value: Value<'_>) -> Option<World> {
         consistency_delay: table
             .optional("consistency-delay", Value::duration)
             .unwrap_or(plain.consistency_delay),
+        organization: table.optional("organization", |value| {
+            organization(value.within("organization"))
+        }),
         accounts: table.named("account", |name, value| {
             account(value.within(&format!("account `{name}`")))
         }),
@@ -82,7 +85,43 @@ fn account(value: Value<'_>) -> Option<Account> {
             Some("write it as `\"111122223333\"`".to_owned()),
         )
     });
-    Some(Account { id: id? })
+    Some(Account {
+        id: id?,
+        guardrails: guardrails(&table),
+    })
+}
+
+fn organization(value: Value<'_>) -> Option<At<Organization>> {
+    let table = value.clone().table(&shape::ORGANIZATION)?;
+    let id = table.optional("id", |value| {
+        let id = value.text()?;
+        let rest = id.value.strip_prefix("o-").unwrap_or_default();
+        let fits = (10..=32).contains(&rest.len())
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        if fits {
+            return Some(id);
+        }
+        value.refuse(
+            &format!("no organization id `{id}`"),
+            "not `o-` and 10 to 32 small letters and digits",
+            Some("write it as `\"o-a1b2c3d4e5\"`, or leave it out".to_owned()),
+        )
+    });
+    Some(value.at_key(Organization {
+        id,
+        management: table.optional("management", Value::text),
+        guardrails: guardrails(&table),
+    }))
+}
+
+fn guardrails(table: &Table<'_>) -> Guardrails {
+    Guardrails {
+        full_aws_access: table.optional("full-aws-access", Value::flag),
+        scp: table.texts("scp"),
+        rcp: table.texts("rcp"),
+    }
 }
 
 fn user(value: Value<'_>) -> Option<User> {

@@ -36,7 +36,7 @@ impl Vocabulary for Account {
             help: None,
         })?;
         misspelt(json)?;
-        let needs_principal = kind != PolicyKind::Identity;
+        let needs_principal = !matches!(kind, PolicyKind::Identity | PolicyKind::ServiceControl);
         if needs_principal == json.contains("\"Principal\"") {
             return Ok(());
         }

@@ -151,6 +151,8 @@ fn constructs_are_told_apart_by_their_tables() {
     let words: BTreeSet<&str> = everything().constructs().map(|(word, _)| word).collect();
     for word in [
         "account",
+        "account.full-aws-access",
+        "account.scp",
         "app",
         "app.clock-skew",
         "app.settings",
@@ -169,6 +171,7 @@ fn constructs_are_told_apart_by_their_tables() {
         "laptop",
         "match",
         "open",
+        "organization",
         "pod",
         "presign",
         "repeat",
