@@ -169,10 +169,12 @@ impl Process for Plain {
     }
 
     fn kill(&self) {
-        let descendants = tree::descendants(self.id());
+        // Once it has ended, its children are nobody's.
+        let runs = matches!(self.ended(libc::WNOHANG), Ok(None));
+        let descendants = runs.then(|| tree::descendants(self.id()));
         // What has ended meanwhile needs no killing.
         let _ = self.signal(libc::SIGKILL);
-        for descendant in descendants {
+        for descendant in descendants.into_iter().flatten() {
             let _ = send(descendant, libc::SIGKILL);
         }
     }

@@ -154,10 +154,8 @@ impl Witness {
             pids.filter(|pid| connection::has_open(*pid, socket))
                 .collect()
         };
-        let mut ours = children.iter().flat_map(|child| {
-            let root = child.id().cast_signed();
-            tree::descendants(root).into_iter().chain([root])
-        });
+        let roots = children.iter().map(|child| child.id().cast_signed());
+        let mut ours = roots.flat_map(tree::family);
         let mut found = owners(&mut ours);
         if found.is_empty() {
             found = owners(&mut tree::all());
