@@ -38,6 +38,7 @@ const PLAYED: &[&str] = &[
     "expect.issue",
     "expect.last",
     "expect.same-set-as",
+    "expect.under",
     "expect.within",
     "fault",
     "gate",
@@ -72,6 +73,7 @@ const PLAYED: &[&str] = &[
     "rotate-token",
     "rule",
     "set-profile-role",
+    "settle",
     "start",
     "start-instance",
     "step.app",
@@ -89,6 +91,7 @@ const PLAYED: &[&str] = &[
     "user",
     "user.account",
     "vary",
+    "wall-step",
     "write-file",
 ];
 
