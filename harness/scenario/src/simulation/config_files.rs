@@ -67,7 +67,7 @@ impl Simulation {
 
     /// The variables that tell a client on a machine where they are: as clients in memory see them,
     /// or where they really are.
-    pub(super) fn config_variables(&self, on: &str, really: bool) -> BTreeMap<String, String> {
+    pub(crate) fn config_variables(&self, on: &str, really: bool) -> BTreeMap<String, String> {
         if self.config_files.is_none() {
             return BTreeMap::new();
         }
