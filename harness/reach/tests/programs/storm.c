@@ -7,10 +7,10 @@
 #include <sys/time.h>
 #include <time.h>
 
-#define THREADS 4
+#define THREADS 2
 
 /* Enough for a thread: readings, and leaps among them. */
-#define READINGS 200000
+#define READINGS 2000000
 #define LEAPS 50
 
 struct counts {
