@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use libc::user_regs_struct;
 
 use super::elf::{self, Function, Image};
-use super::tracee::{Go, Report, Tracee};
+use super::tracee::{Go, Report, Tracee, all_that_can_wait, is_fault};
 use super::{Refused, stub};
 use crate::child::send;
 use crate::elf::u64_at;
@@ -28,16 +28,6 @@ const STACK_CHUNK: u64 = 64;
 const BELOW: u64 = 1024;
 /// How far the machine's clock may have been corrected during the self-test, in nanoseconds.
 const CORRECTED: i128 = 100_000_000;
-/// The signals that a fault of the process itself raises. They are never held back: then we could
-/// not see them.
-const FAULTS: [i32; 5] = [
-    libc::SIGILL,
-    libc::SIGTRAP,
-    libc::SIGBUS,
-    libc::SIGFPE,
-    libc::SIGSEGV,
-];
-
 /// Makes `tracee` live by `page`. It stands at its first instruction and is there again afterwards,
 /// changed or not.
 pub(super) fn patch(tracee: Tracee, page: &ClockPage) -> Result<(), Refused> {
@@ -191,10 +181,9 @@ struct Borrowed {
 impl Borrowed {
     /// Signals wait in the kernel, with all that belongs to them, as far as they can be blocked.
     fn new(tracee: Tracee, own: user_regs_struct, syscall: u64) -> io::Result<Self> {
-        let faults = FAULTS.iter().fold(0, |mask, fault| mask | 1 << (fault - 1));
         let blocked = tracee.blocked().ok();
         if blocked.is_some() {
-            tracee.set_blocked(!faults)?;
+            tracee.set_blocked(all_that_can_wait())?;
         }
         Ok(Self {
             tracee,
@@ -313,7 +302,7 @@ impl Borrowed {
                     }
                     self.aside.push(libc::SIGTRAP);
                 }
-                Report::Signal(signal) if FAULTS.contains(&signal) => {
+                Report::Signal(signal) if is_fault(signal) => {
                     return Err(Refused::SelfTest(format!("it gets signal {signal}")));
                 }
                 Report::Signal(signal) => self.aside.push(signal),

@@ -15,7 +15,7 @@ use libc::c_int;
 
 use super::Refused;
 use super::patch::patch;
-use super::tracee::{Go, Report, Tracee};
+use super::tracee::{Go, Report, Tracee, all_that_can_wait, block_here};
 use crate::child::{Process, send};
 use crate::launch::{Group, Reach};
 use crate::page::ClockPage;
@@ -87,6 +87,9 @@ fn begin(command: &mut Command, page: &ClockPage, reach: Reach) -> Result<proces
     unsafe {
         command.pre_exec(|| Tracee::trace_me().map_err(|_| io::Error::from_raw_os_error(REFUSED)));
     }
+    // A signal between fork and exec would stop the child, and its start is waited for right here.
+    // This thread is the tracer's alone: the signals of this program are for its others.
+    let blocked = block_here(all_that_can_wait()).map_err(Failure::Start)?;
     let mut process = command.spawn().map_err(|error| {
         if error.raw_os_error() == Some(REFUSED) {
             Failure::Change(refusal())
@@ -95,7 +98,7 @@ fn begin(command: &mut Command, page: &ClockPage, reach: Reach) -> Result<proces
         }
     })?;
     let tracee = Tracee(process.id().cast_signed());
-    if let Err(refused) = change_and_go(tracee, page, reach) {
+    if let Err(refused) = change_and_go(tracee, page, blocked, reach) {
         // It has not begun. One that has gone was waited for, and its number may be another's.
         if !matches!(refused, Refused::Gone(_)) {
             let _ = process.kill();
@@ -118,12 +121,19 @@ fn refusal() -> Refused {
     }
 }
 
-fn change_and_go(tracee: Tracee, page: &ClockPage, reach: Reach) -> Result<(), Refused> {
+/// Changes it, and lets it begin with these signals blocked.
+fn change_and_go(
+    tracee: Tracee,
+    page: &ClockPage,
+    blocked: u64,
+    reach: Reach,
+) -> Result<(), Refused> {
     // The kernel sends a trap after the `exec` of a traced process.
     if let Report::Ended(status) = tracee.wait()? {
         return Err(Refused::Gone(status));
     }
     patch(tracee, page)?;
+    tracee.set_blocked(blocked)?;
     match reach {
         Reach::First => tracee.go(Go::Alone(0))?,
         Reach::Tree => {

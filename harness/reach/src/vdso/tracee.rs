@@ -52,6 +52,49 @@ pub(super) enum Go {
     Alone(i32),
 }
 
+/// The signals that a fault of a process itself raises. They are never blocked: then we could not see
+/// them.
+const FAULTS: [c_int; 5] = [
+    libc::SIGILL,
+    libc::SIGTRAP,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGSEGV,
+];
+/// Those by which the C libraries talk to their own threads.
+const INTERNAL: [c_int; 3] = [32, 33, 34];
+
+/// Whether a fault of the process itself raises this signal.
+pub(super) fn is_fault(signal: c_int) -> bool {
+    FAULTS.contains(&signal)
+}
+
+/// The set of all signals that can wait, as the kernel has it.
+pub(super) fn all_that_can_wait() -> u64 {
+    let others = FAULTS.iter().chain(&INTERNAL);
+    !others.fold(0, |set, signal| set | 1 << (signal - 1))
+}
+
+/// Blocks signals for the calling thread and whatever it starts from now on. Returns the set of
+/// those that were blocked before.
+pub(super) fn block_here(set: u64) -> io::Result<u64> {
+    let mut before = 0_u64;
+    // SAFETY: the kernel reads and writes one set each, of the size that it is told.
+    let answer = unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigprocmask,
+            libc::SIG_BLOCK,
+            &raw const set,
+            &raw mut before,
+            MASK,
+        )
+    };
+    match answer {
+        0 => Ok(before),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
 /// A process that we trace, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tracee(pub(super) i32);

@@ -3,11 +3,12 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rolecall_reach::{Child, Launcher, Method};
+use rolecall_reach::{Child, Group, Launcher, Method};
 
 use crate::support::{assert_shifted, launcher, number, piped, read_to_end, set_offset, shell};
 
@@ -101,6 +102,55 @@ fn signals_do_not_disturb_the_change() {
     assert_eq!(told.lines().count(), 12);
     for line in told.lines() {
         assert_shifted(line.parse().unwrap(), 6 * 3600, "date");
+    }
+}
+
+/// Launches one process after the other in its own group.
+#[test]
+fn part_that_launches_many() {
+    if env::var_os(PART).is_some() {
+        let (_folder, launcher) = launcher();
+        let launcher = launcher.in_group(Group::Ours);
+        for _ in 0..100 {
+            let child = launch(&launcher, Command::new("true"));
+            assert!(child.wait().unwrap().success());
+        }
+    }
+}
+
+/// Signals that come while a process is being started, too: as from a terminal, they go to a group.
+#[test]
+fn signals_do_not_disturb_the_start() {
+    let (_folder, launcher) = launcher();
+    let part = part("jobs::part_that_launches_many");
+    let mut command = shell("trap '' USR1; echo 0; exec \"$0\" \"$@\"");
+    command.arg(part.get_program()).args(part.get_args());
+    command.env(PART, "1");
+    let none = Method::None("a test".to_owned());
+    let mut child = launcher.launch(command, &none).unwrap();
+    number::<i32>(&mut child);
+    while child.try_wait().unwrap().is_none() {
+        child.signal(SIGUSR1).unwrap();
+        thread::yield_now();
+    }
+    let said = read_to_end(&mut child);
+    assert!(child.wait().unwrap().success(), "{said}");
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+#[test]
+fn a_tree_ends_whenever_it_is_killed() {
+    let (_folder, launcher) = launcher();
+    for pause in 0..60 {
+        let mut child = launch(&launcher, shell("date; date & date; date"));
+        for _ in 0..pause * 4 {
+            thread::yield_now();
+        }
+        child.kill();
+        let status = child.wait().unwrap();
+        assert!(status.success() || status.signal() == Some(9), "{status}");
+        // Ends when all of them have.
+        read_to_end(&mut child);
     }
 }
 

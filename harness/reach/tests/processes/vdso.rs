@@ -70,6 +70,25 @@ fn it_is_not_shifted_twice() {
 }
 
 #[test]
+fn signals_are_blocked_and_ignored_as_in_any_other_process() {
+    let (_folder, launcher) = launcher();
+    let script = "trap '' USR2; show='grep -hE Sig(Blk|Ign) /proc/self/status'; $show; exec $show";
+    let sets = |reach, method: &Method| {
+        let launcher = launcher.clone().reaching(reach);
+        let mut child = launcher.launch(shell(script), method).unwrap();
+        let told = read_to_end(&mut child);
+        let sets = told.lines().filter_map(|line| line.split_once('\t'));
+        // Those from 32 on are the C library's own.
+        let sets = sets.map(|(_, set)| u64::from_str_radix(set, 16).unwrap() & 0x7fff_ffff);
+        sets.collect::<Vec<_>>()
+    };
+    let expected = sets(Reach::Tree, &Method::None("a test".to_owned()));
+    assert_eq!(expected.len(), 4);
+    assert_eq!(sets(Reach::Tree, &Method::Vdso), expected);
+    assert_eq!(sets(Reach::First, &Method::Vdso), expected);
+}
+
+#[test]
 fn the_end_is_passed_on() {
     let (_folder, launcher) = launcher();
     for reach in [Reach::Tree, Reach::First] {
