@@ -239,3 +239,50 @@ pub(crate) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+    use tempfile::NamedTempFile;
+
+    use super::*;
+
+    fn written(bytes: &[u8]) -> NamedTempFile {
+        let mut file = NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn go_is_known_by_its_note_whatever_else_is_there() {
+        // A note of the GNU tools, then Go's: sizes of name and description, a type, and both.
+        let mut notes = b"\x04\0\0\0\x05\0\0\0\x03\0\0\0GNU\0abcde\0\0\0".to_vec();
+        assert!(!has_go_note(&notes));
+        notes.extend(b"\x04\0\0\0\x02\0\0\0\x04\0\0\0Go\0\0id");
+        assert!(has_go_note(&notes));
+        assert!(!has_go_note(
+            b"\xff\xff\xff\xff\xff\xff\xff\xff\x04\0\0\0Go\0\0"
+        ));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever is changed in its tables or cut off, there is an answer.
+        #[test]
+        fn a_damaged_program_is_looked_at(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..24),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = std::fs::read("/bin/sh").unwrap();
+            for (at, byte) in changes {
+                let head = bytes.len().min(1024);
+                bytes[at.index(head)] = byte;
+            }
+            bytes.truncate(cut.index(bytes.len()) + 1);
+            prop_assert!(look(written(&bytes).path()).is_some());
+        }
+    }
+}

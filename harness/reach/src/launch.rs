@@ -52,15 +52,23 @@ impl Asked {
         let folder_is_there = command.get_current_dir().is_none_or(Path::is_dir);
         Self {
             program: command.get_program().to_owned(),
-            is_missing: folder_is_there && program::find(command).is_none(),
+            is_missing: folder_is_there && !program::is_there(command),
         }
     }
 
     /// What the system said when it was to be started.
     fn not_started(self, error: io::Error) -> LaunchError {
         let program = self.program;
-        // A script without its interpreter is not found, either.
-        if self.is_missing && error.kind() == io::ErrorKind::NotFound {
+        let is_path = program.as_encoded_bytes().contains(&b'/');
+        let is_missing = self.is_missing
+            && match error.kind() {
+                // A script without its interpreter is not found, either.
+                io::ErrorKind::NotFound => true,
+                // A folder among those where it was looked for is closed to us.
+                io::ErrorKind::PermissionDenied => !is_path,
+                _ => false,
+            };
+        if is_missing {
             LaunchError::NotFound(program)
         } else {
             LaunchError::NotRunnable { program, error }

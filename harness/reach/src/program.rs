@@ -48,19 +48,24 @@ impl Surroundings {
         }
     }
 
-    /// The file that is run under `name`.
-    fn find(&self, name: &OsStr) -> Option<PathBuf> {
-        if name.is_empty() {
-            return None;
-        }
-        if name.as_bytes().contains(&b'/') {
-            let file = self.folder.join(name);
-            return file.is_file().then_some(file);
-        }
+    /// Where `name` may be, in the order in which it is looked for.
+    fn candidates(&self, name: &OsStr) -> impl Iterator<Item = PathBuf> {
+        let path = if name.as_bytes().contains(&b'/') {
+            // Itself alone.
+            OsStr::new("")
+        } else {
+            &self.path
+        };
         // An empty folder in the list is the current one; others may be relative to it.
-        let mut files =
-            env::split_paths(&self.path).map(|folder| self.folder.join(folder).join(name));
-        files.find(|file| is_executable(file))
+        let folders = env::split_paths(path).filter(|_| !name.is_empty());
+        folders.map(move |folder| self.folder.join(folder).join(name))
+    }
+
+    /// The file that is run under `name`. In the list of folders, what cannot be run is passed over.
+    fn find(&self, name: &OsStr) -> Option<PathBuf> {
+        let is_path = name.as_bytes().contains(&b'/');
+        let mut files = self.candidates(name);
+        files.find(|file| is_executable(file) || is_path && file.is_file())
     }
 }
 
@@ -69,9 +74,11 @@ fn is_executable(file: &Path) -> bool {
         .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
-/// The file that `command` names, be it a script or not; `None` if there is none.
-pub(crate) fn find(command: &Command) -> Option<PathBuf> {
-    Surroundings::of(command).find(command.get_program())
+/// Whether there is a file that `command` names, be it one that can be run or not.
+pub(crate) fn is_there(command: &Command) -> bool {
+    let surroundings = Surroundings::of(command);
+    let mut files = surroundings.candidates(command.get_program());
+    files.any(|file| file.is_file())
 }
 
 /// The file that `command` runs in the end; `None` if it cannot be found.

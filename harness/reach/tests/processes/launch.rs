@@ -123,6 +123,10 @@ fn a_missing_program_and_one_that_cannot_be_run_are_told_apart() {
     let not_executable = launch(Command::new(&file));
     assert!(matches!(not_executable, LaunchError::NotRunnable { .. }));
 
+    let mut by_name = Command::new("script");
+    by_name.env("PATH", folder.path());
+    assert!(matches!(launch(by_name), LaunchError::NotRunnable { .. }));
+
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
     let without_interpreter = launch(Command::new(&file));
     assert!(matches!(
