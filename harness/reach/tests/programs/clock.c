@@ -3,7 +3,7 @@
  * A line "now" is answered with the time by each way to read it, in seconds since 1970, then with
  * the monotonic clock; "sleep" with the milliseconds that each wait of 200 took. "storm" reads the
  * clock on two threads, which is answered with 0, until the next line, which is answered with how
- * many readings went back or had a fraction that is none, and then with how many there were. */
+ * many readings went back or had a fraction that is none, and then with how many met a jump. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +44,7 @@ static int storming;
 
 struct reader {
     long bad;
+    long met;
     long all;
 };
 
@@ -64,13 +65,14 @@ static void *read_clocks(void *given) {
             now = day.tv_sec * 1000000LL + day.tv_usec;
         }
         reader->bad += now < last;
+        reader->met += last && now > last + 500000;
         last = now;
     }
     return NULL;
 }
 
 static void storm(void) {
-    struct reader readers[2] = {{0, 0}, {0, 0}};
+    struct reader readers[2] = {{0, 0, 0}, {0, 0, 0}};
     pthread_t threads[2];
     storming = 1;
     for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, read_clocks, &readers[i]);
@@ -80,7 +82,7 @@ static void storm(void) {
     while (next != '\n' && next != EOF) next = getchar();
     __atomic_store_n(&storming, 0, __ATOMIC_RELAXED);
     for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
-    printf("%ld %ld\n", readers[0].bad + readers[1].bad, readers[0].all + readers[1].all);
+    printf("%ld %ld\n", readers[0].bad + readers[1].bad, readers[0].met + readers[1].met);
 }
 
 int main(void) {

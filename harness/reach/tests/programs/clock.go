@@ -59,7 +59,7 @@ func waitInEachWay() {
 func storm() {
 	var storming atomic.Bool
 	storming.Store(true)
-	type counts struct{ bad, all int64 }
+	type counts struct{ bad, met int64 }
 	done := make(chan counts)
 	for i := 0; i < 2; i++ {
 		go func() {
@@ -70,8 +70,10 @@ func storm() {
 				if now < last {
 					read.bad++
 				}
+				if last > 0 && now > last+int64(time.Second/2) {
+					read.met++
+				}
 				last = now
-				read.all++
 			}
 			done <- read
 		}()
@@ -80,7 +82,7 @@ func storm() {
 	next()
 	storming.Store(false)
 	first, second := <-done, <-done
-	tell(first.bad+second.bad, first.all+second.all)
+	tell(first.bad+second.bad, first.met+second.met)
 }
 
 func run(program string) {
