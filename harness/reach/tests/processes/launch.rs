@@ -154,6 +154,20 @@ fn a_preloaded_program_and_its_descendants_live_by_the_clock() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+/// As where this itself was started preloaded.
+#[test]
+fn what_is_to_live_by_the_machines_clock_does() {
+    let (_folder, launcher) = launcher();
+    set_offset(&launcher, 6 * 3600);
+    let print = shell("echo $LD_PRELOAD");
+    let mut preloaded = launcher.launch(print, &Method::Preload).unwrap();
+    let mut command = shell("date +%s");
+    command.env("LD_PRELOAD", read_to_end(&mut preloaded).trim());
+    command.env("ROLECALL_CLOCK", launcher.page().path());
+    let mut child = launcher.launch(command, &none()).unwrap();
+    assert_shifted(number(&mut child), 0, "date");
+}
+
 #[test]
 fn a_program_that_a_library_cannot_reach_is_not_preloaded() {
     let (_folder, launcher) = launcher();
