@@ -95,7 +95,8 @@ impl World {
     }
 
     /// Decides whether `session` may do `action`, such as `sts:AssumeRole`, with `role`
-    /// (`sts.assume-role.trust`).
+    /// (`sts.assume-role.trust`). The tags of the role are keys of that
+    /// (`sts.assume-role.resource-tags`).
     pub(crate) fn decide_trust(
         &self,
         now: SimInstant,
@@ -104,6 +105,7 @@ impl World {
         action: &str,
         own: &Context,
     ) -> Decision {
+        let own = &role.tags.context(own.clone());
         let principal = principal(session);
         let identity = self.identity_policies(session);
         let policies = Policies {
@@ -130,6 +132,7 @@ impl World {
         action: &str,
         own: &Context,
     ) -> Decision {
+        let own = &role.tags.context(own.clone());
         let asked = policy::Asked::keep(
             Principal::federated(provider_arn),
             action,

@@ -111,6 +111,7 @@ impl World {
         if let Ok(instance) = self.ec2.instance(id) {
             let address = instance.private_ip.to_string();
             context.set("aws:Ec2InstanceSourcePrivateIPv4", [address]);
+            context.set("aws:Ec2InstanceSourceVpc", [self.network().vpc]);
         }
     }
 }
@@ -176,6 +177,7 @@ mod tests {
         let session = served(&mut world, start(), &id);
         let account = session.identity.account.clone();
         let address = world.instance(&id).unwrap().private_ip.to_string();
+        let vpc = world.network().vpc;
         let sent = Context::new()
             .with("aws:SourceIp", "203.0.113.7")
             .with("aws:UserAgent", "client/1");
@@ -194,6 +196,7 @@ mod tests {
             ("aws:TokenIssueTime", &session.issued_at.to_string()),
             ("aws:userid", &session.identity.user_id()),
             ("aws:Ec2InstanceSourcePrivateIPv4", &address),
+            ("aws:Ec2InstanceSourceVpc", &vpc),
             (
                 "ec2:SourceInstanceARN",
                 &format!("arn:aws:ec2:us-east-1:{account}:instance/{id}"),

@@ -416,6 +416,14 @@ operations! {
     GetPublicAccessBlock = S3, "GetPublicAccessBlock", "s3-get-public-access-block";
     /// Blocks public access to a bucket no longer.
     DeletePublicAccessBlock = S3, "DeletePublicAccessBlock", "s3-delete-public-access-block";
+    /// Reads the access control list of a bucket.
+    GetBucketAcl = S3, "GetBucketAcl", "s3-get-bucket-acl";
+    /// Would set the access control list of a bucket, which none here has.
+    PutBucketAcl = S3, "PutBucketAcl", "s3-put-bucket-acl";
+    /// Reads the access control list of an object.
+    GetObjectAcl = S3, "GetObjectAcl", "s3-get-object-acl";
+    /// Would set the access control list of an object, which none here has.
+    PutObjectAcl = S3, "PutObjectAcl", "s3-put-object-acl";
 }
 
 impl Operation {

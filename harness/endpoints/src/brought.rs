@@ -14,7 +14,7 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 const HEADER_KEYS: [(HeaderName, &str); 2] =
     [(REFERER, "aws:Referer"), (USER_AGENT, "aws:UserAgent")];
 
-/// policy.context.of-the-request: where the transport has no addresses there is none to tell.
+/// policy.context.of-the-request
 pub(crate) fn brought(head: &Parts) -> Context {
     let mut context = Context::new();
     for (header, key) in HEADER_KEYS {

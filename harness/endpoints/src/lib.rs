@@ -22,6 +22,7 @@ pub mod record;
 mod s3;
 mod sts;
 mod transport;
+mod visit;
 mod xml;
 
 pub use advance::Livelock;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::ec2::RunInstance;
-use crate::iam::{CreateRole, CreateUser, PageRequest};
+use crate::iam::{CreateRole, CreateUser, PageRequest, PolicyHolder};
 use crate::policy::{Document, DocumentKind};
 use crate::sts::AssumeRole;
 use crate::testing::{MILLISECOND, ROLE, policy, role, served_role, start, world};
@@ -86,7 +86,8 @@ fn changes_are_seen_in_the_order_in_which_they_were_made() {
     own.put_role_policy(ROLE, "two", policy("Allow", "sns:ListTopics"))
         .unwrap();
     let mut own = world.operator(second);
-    own.delete_role_policy(ROLE, "one").unwrap();
+    own.delete_inline_policy(PolicyHolder::Role(ROLE), "one")
+        .unwrap();
     for (now, one, two) in [
         (second, false, false),
         (first + DELAY - MILLISECOND, false, false),

@@ -1,4 +1,4 @@
-//! The policies of a user or of a group: inline and attached.
+//! The policies of a role, a user or a group: inline and attached.
 
 use super::error::IamError;
 use super::held::HeldPolicies;
@@ -6,26 +6,37 @@ use super::names;
 use super::page::{Page, PageRequest};
 use super::quotas::room;
 use super::role::{Iam, no_such};
-use super::role_policies::AttachedPolicy;
 use crate::control_plane::ControlPlane;
 use crate::operation::Operation;
 use crate::policy::{Context, Document, NamedPolicy};
 
 /// `iam.names.form`.
 const POLICY_NAME_MAX: usize = 128;
-/// Managed policies attached to one user or group (`iam.quotas`).
+/// Managed policies attached to one user or group; roles have a quota that can be raised
+/// (`iam.quotas`).
 const ATTACHED_MAX: usize = 10;
+
+/// A managed policy that is attached to something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttachedPolicy {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+}
 
 /// Whose policies are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyHolder<'a> {
+    /// A role of that name.
+    Role(&'a str),
     /// A user of that name.
     User(&'a str),
     /// A group of that name.
     Group(&'a str),
 }
 
-/// What is done with policies, of users and of groups.
+/// What is done with policies, whoever holds them.
 #[derive(Clone, Copy)]
 enum Verb {
     Put,
@@ -40,12 +51,13 @@ enum Verb {
 impl<'a> PolicyHolder<'a> {
     fn name(self) -> &'a str {
         match self {
-            Self::User(name) | Self::Group(name) => name,
+            Self::Role(name) | Self::User(name) | Self::Group(name) => name,
         }
     }
 
     fn kind(self) -> &'static str {
         match self {
+            Self::Role(_) => "role",
             Self::User(_) => "user",
             Self::Group(_) => "group",
         }
@@ -53,6 +65,7 @@ impl<'a> PolicyHolder<'a> {
 
     fn policy_kind(self) -> &'static str {
         match self {
+            Self::Role(_) => "role policy",
             Self::User(_) => "user policy",
             Self::Group(_) => "group policy",
         }
@@ -61,6 +74,7 @@ impl<'a> PolicyHolder<'a> {
     /// All inline policies together, in characters that are no white space (`iam.policies.size`).
     fn inline_size_max(self) -> usize {
         match self {
+            Self::Role(_) => 10_240,
             Self::User(_) => 2048,
             Self::Group(_) => 5120,
         }
@@ -68,6 +82,7 @@ impl<'a> PolicyHolder<'a> {
 
     fn attached_quota(self) -> &'static str {
         match self {
+            Self::Role(_) => "PoliciesPerRole",
             Self::User(_) => "PoliciesPerUser",
             Self::Group(_) => "PoliciesPerGroup",
         }
@@ -75,6 +90,13 @@ impl<'a> PolicyHolder<'a> {
 
     fn operation(self, verb: Verb) -> Operation {
         match (self, verb) {
+            (Self::Role(_), Verb::Put) => Operation::PutRolePolicy,
+            (Self::Role(_), Verb::Get) => Operation::GetRolePolicy,
+            (Self::Role(_), Verb::List) => Operation::ListRolePolicies,
+            (Self::Role(_), Verb::Delete) => Operation::DeleteRolePolicy,
+            (Self::Role(_), Verb::Attach) => Operation::AttachRolePolicy,
+            (Self::Role(_), Verb::Detach) => Operation::DetachRolePolicy,
+            (Self::Role(_), Verb::ListAttached) => Operation::ListAttachedRolePolicies,
             (Self::User(_), Verb::Put) => Operation::PutUserPolicy,
             (Self::User(_), Verb::Get) => Operation::GetUserPolicy,
             (Self::User(_), Verb::List) => Operation::ListUserPolicies,
@@ -96,6 +118,7 @@ impl<'a> PolicyHolder<'a> {
 impl Iam {
     fn held(&self, holder: PolicyHolder<'_>) -> Result<&HeldPolicies, IamError> {
         Ok(match holder {
+            PolicyHolder::Role(name) => &self.role(name)?.policies,
             PolicyHolder::User(name) => &self.user(name)?.policies,
             PolicyHolder::Group(name) => &self.group(name)?.policies,
         })
@@ -103,6 +126,7 @@ impl Iam {
 
     fn held_mut(&mut self, holder: PolicyHolder<'_>) -> Result<&mut HeldPolicies, IamError> {
         Ok(match holder {
+            PolicyHolder::Role(name) => &mut self.role_mut(name)?.policies,
             PolicyHolder::User(name) => &mut self.user_mut(name)?.policies,
             PolicyHolder::Group(name) => &mut self.group_mut(name)?.policies,
         })
@@ -113,7 +137,7 @@ impl ControlPlane<'_> {
     /// Writes an inline policy, which counts at once (`iam.policies.live`).
     ///
     /// # Errors
-    /// Denied; no such user or group; a name that cannot be, more inline policies than there is room
+    /// Denied; no such holder; a name that cannot be, more inline policies than there is room
     /// for.
     pub fn put_inline_policy(
         &mut self,
@@ -140,7 +164,7 @@ impl ControlPlane<'_> {
     /// An inline policy.
     ///
     /// # Errors
-    /// Denied; no such user or group, or it has no such policy.
+    /// Denied; no such holder, or it has no such policy.
     pub fn get_inline_policy(
         &mut self,
         holder: PolicyHolder<'_>,
@@ -156,7 +180,7 @@ impl ControlPlane<'_> {
     /// The names of the inline policies, in order.
     ///
     /// # Errors
-    /// Denied; no such user or group; a page that cannot be.
+    /// Denied; no such holder; a page that cannot be.
     pub fn list_inline_policies(
         &mut self,
         holder: PolicyHolder<'_>,
@@ -173,7 +197,7 @@ impl ControlPlane<'_> {
     /// Deletes an inline policy.
     ///
     /// # Errors
-    /// Denied; no such user or group, or it has no such policy.
+    /// Denied; no such holder, or it has no such policy.
     pub fn delete_inline_policy(
         &mut self,
         holder: PolicyHolder<'_>,
@@ -191,7 +215,7 @@ impl ControlPlane<'_> {
     /// Attaches a managed policy; attaching it twice is no error.
     ///
     /// # Errors
-    /// Denied; no such user, group or policy; more policies than one may have.
+    /// Denied; no such holder or policy; more policies than one may have.
     pub fn attach_policy(
         &mut self,
         holder: PolicyHolder<'_>,
@@ -200,10 +224,11 @@ impl ControlPlane<'_> {
         let own = Context::new().with("iam:PolicyARN", self.arn_meant(policy)?);
         self.ask_holder(Verb::Attach, holder, own)?;
         let found = self.attachable(policy)?;
+        let max = self.attached_max(holder);
         let held = self.iam_mut().held_mut(holder)?;
         if !held.holds(&found.arn) {
             let present = held.attached().count();
-            room(holder.attached_quota(), present, ATTACHED_MAX)?;
+            room(holder.attached_quota(), present, max)?;
         }
         held.attach(&found);
         self.done_to(Verb::Attach, holder, policy);
@@ -213,7 +238,7 @@ impl ControlPlane<'_> {
     /// Detaches a managed policy.
     ///
     /// # Errors
-    /// Denied; no such user or group, or the policy is not attached to it.
+    /// Denied; no such holder, or the policy is not attached to it.
     pub fn detach_policy(
         &mut self,
         holder: PolicyHolder<'_>,
@@ -232,7 +257,7 @@ impl ControlPlane<'_> {
     /// The managed policies that are attached and below a path, by name.
     ///
     /// # Errors
-    /// Denied; no such user or group; a path or a page that cannot be.
+    /// Denied; no such holder; a path or a page that cannot be.
     pub fn list_attached_policies(
         &mut self,
         holder: PolicyHolder<'_>,
@@ -247,6 +272,14 @@ impl ControlPlane<'_> {
         page.cut(&format!("{} {prefix}", list_of("attached", holder)), all)
     }
 
+    /// How many managed policies may be attached to it.
+    fn attached_max(&self, holder: PolicyHolder<'_>) -> usize {
+        match holder {
+            PolicyHolder::Role(_) => self.iam().quotas.policies_per_role,
+            PolicyHolder::User(_) | PolicyHolder::Group(_) => ATTACHED_MAX,
+        }
+    }
+
     fn ask_holder(
         &mut self,
         verb: Verb,
@@ -255,6 +288,7 @@ impl ControlPlane<'_> {
     ) -> Result<(), IamError> {
         let operation = holder.operation(verb);
         match holder {
+            PolicyHolder::Role(name) => self.ask_role(operation, name, own),
             PolicyHolder::User(name) => self.ask_user(operation, name, own),
             PolicyHolder::Group(name) => self.ask_group_with(operation, name, &own),
         }

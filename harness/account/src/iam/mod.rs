@@ -33,7 +33,7 @@ pub use details::{AccountDetails, EntityDetail, HeldDetail};
 pub use documents::iam_document;
 pub use error::IamError;
 pub use group::Group;
-pub use holder::PolicyHolder;
+pub use holder::{AttachedPolicy, PolicyHolder};
 pub use managed::{CreatePolicy, ListPolicies, ManagedPolicy, PolicyUsage, Scope};
 pub use managed_versions::{EntityKind, ListEntities, PolicyEntity, PolicyVersion};
 pub use mfa::{
@@ -45,7 +45,6 @@ pub use profile::{CreateInstanceProfile, InstanceProfile};
 pub use quotas::IamQuotas;
 pub use role::{CreateRole, Role, TRUST_POLICY};
 pub(crate) use role::{Iam, no_such};
-pub use role_policies::AttachedPolicy;
 pub use simulate::{MatchedStatement, Simulated, Simulation};
 pub use tags::{Tag, Tags};
 pub use user::{CreateUser, User};

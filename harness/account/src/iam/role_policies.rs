@@ -1,99 +1,40 @@
-//! The policies of a role: inline, attached, and the boundary.
+//! What roles have for themselves: their boundary, and the policies that an operator gives them.
 
 use super::error::IamError;
 use super::held::Attachable;
-use super::names;
-use super::page::{Page, PageRequest};
-use super::quotas::room;
-use super::role::no_such;
+use super::holder::PolicyHolder;
 use crate::control_plane::ControlPlane;
 use crate::operation::Operation;
-use crate::policy::{self, Context, Document, NamedPolicy};
-
-/// All inline policies of a role together, in characters that are no white space
-/// (`iam.policies.size`).
-const INLINE_SIZE_MAX: usize = 10_240;
-/// `iam.names.form`.
-const POLICY_NAME_MAX: usize = 128;
-
-/// A managed policy that is attached to something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttachedPolicy {
-    /// Its name.
-    pub name: String,
-    /// Its ARN.
-    pub arn: String,
-}
+use crate::policy::{self, Context, Document};
 
 impl ControlPlane<'_> {
-    /// Writes an inline policy; sessions that exist feel it at once (`iam.policies.live`).
+    /// [`put_inline_policy`](Self::put_inline_policy) for a role: sessions that exist feel it at once.
     ///
     /// # Errors
-    /// No such role, a name that cannot be, more inline policies than there is room for.
+    /// As there.
     pub fn put_role_policy(
         &mut self,
         role: &str,
         name: &str,
         document: Document,
     ) -> Result<(), IamError> {
-        names::check_name("policyName", name, POLICY_NAME_MAX)?;
-        self.ask_role(Operation::PutRolePolicy, role, Context::new())?;
-        let held = &mut self.iam_mut().role_mut(role)?.policies;
-        if held.inline_size_with(name, &document) > INLINE_SIZE_MAX {
-            return Err(IamError::PolicyTooLarge {
-                kind: "role",
-                name: role.to_owned(),
-                max: INLINE_SIZE_MAX,
-            });
-        }
-        held.put_inline(name, document);
-        self.done(Operation::PutRolePolicy, &format!("{role} {name}"));
-        Ok(())
+        self.put_inline_policy(PolicyHolder::Role(role), name, document)
     }
 
-    /// An inline policy.
+    /// [`attach_policy`](Self::attach_policy) for a role.
     ///
     /// # Errors
-    /// No such role, or it has no such policy.
-    pub fn get_role_policy(&mut self, role: &str, name: &str) -> Result<NamedPolicy, IamError> {
-        names::check_name("policyName", name, POLICY_NAME_MAX)?;
-        self.ask_role(Operation::GetRolePolicy, role, Context::new())?;
-        let held = &self.iam().role(role)?.policies;
-        let found = held.inline_named(name);
-        found.cloned().ok_or_else(|| no_such("role policy", name))
+    /// As there.
+    pub fn attach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
+        self.attach_policy(PolicyHolder::Role(role), policy)
     }
 
-    /// The names of the inline policies, in order.
+    /// [`detach_policy`](Self::detach_policy) for a role.
     ///
     /// # Errors
-    /// No such role, a page that cannot be.
-    pub fn list_role_policies(
-        &mut self,
-        role: &str,
-        page: &PageRequest,
-    ) -> Result<Page<String>, IamError> {
-        self.ask_role(Operation::ListRolePolicies, role, Context::new())?;
-        let role = self.iam().role(role)?;
-        let inline = role.policies.inline().iter();
-        let mut names: Vec<_> = inline.map(|policy| policy.name.clone()).collect();
-        names.sort();
-        let all = names.into_iter().map(|name| (name.clone(), name));
-        page.cut(&format!("inline {}", role.arn), all)
-    }
-
-    /// Deletes an inline policy.
-    ///
-    /// # Errors
-    /// No such role, or it has no such policy.
-    pub fn delete_role_policy(&mut self, role: &str, name: &str) -> Result<(), IamError> {
-        names::check_name("policyName", name, POLICY_NAME_MAX)?;
-        self.ask_role(Operation::DeleteRolePolicy, role, Context::new())?;
-        let held = &mut self.iam_mut().role_mut(role)?.policies;
-        if !held.delete_inline(name) {
-            return Err(no_such("role policy", name));
-        }
-        self.done(Operation::DeleteRolePolicy, &format!("{role} {name}"));
-        Ok(())
+    /// As there.
+    pub fn detach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
+        self.detach_policy(PolicyHolder::Role(role), policy)
     }
 
     /// Denies everything to the sessions of a role that were issued before `now`, as the console
@@ -106,66 +47,11 @@ impl ControlPlane<'_> {
         let text = policy::revoke_older_sessions(self.now);
         let document = Document::parse(&text, policy::DocumentKind::Identity);
         let document = document.expect("our own document is well-formed");
-        self.put_role_policy(role, policy::REVOKE_OLDER_SESSIONS, document)
-    }
-
-    /// Attaches a managed policy; attaching it twice is no error.
-    ///
-    /// # Errors
-    /// No such role or policy, more policies than one role may have.
-    pub fn attach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
-        let own = policy_arn(&self.arn_meant(policy)?);
-        self.ask_role(Operation::AttachRolePolicy, role, own)?;
-        let found = self.attachable(policy)?;
-        let max = self.iam().quotas.policies_per_role;
-        let held = &mut self.iam_mut().role_mut(role)?.policies;
-        if !held.holds(&found.arn) {
-            room("PoliciesPerRole", held.attached().count(), max)?;
-        }
-        held.attach(&found);
-        self.done(Operation::AttachRolePolicy, &format!("{role} {policy}"));
-        Ok(())
-    }
-
-    /// Detaches a managed policy.
-    ///
-    /// # Errors
-    /// No such role, or the policy is not attached to it.
-    pub fn detach_role_policy(&mut self, role: &str, policy: &str) -> Result<(), IamError> {
-        let arn = self.arn_meant(policy)?;
-        self.ask_role(Operation::DetachRolePolicy, role, policy_arn(&arn))?;
-        if !self.iam_mut().role_mut(role)?.policies.detach(&arn) {
-            return Err(IamError::NoSuch(format!("Policy {policy} was not found.")));
-        }
-        self.done(Operation::DetachRolePolicy, &format!("{role} {policy}"));
-        Ok(())
-    }
-
-    /// The managed policies that are attached and below a path, by name.
-    ///
-    /// # Errors
-    /// No such role, a path or a page that cannot be.
-    pub fn list_attached_role_policies(
-        &mut self,
-        role: &str,
-        path_prefix: Option<&str>,
-        page: &PageRequest,
-    ) -> Result<Page<AttachedPolicy>, IamError> {
-        names::check_path_prefix(path_prefix)?;
-        self.ask_role(Operation::ListAttachedRolePolicies, role, Context::new())?;
-        let role = self.iam().role(role)?;
-        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
-        let attached = role.policies.attached();
-        let below = attached.filter(|(arn, _)| names::path_in(arn).starts_with(prefix));
-        let mut all: Vec<_> = below
-            .map(|(arn, policy)| AttachedPolicy {
-                name: policy.name.clone(),
-                arn: arn.to_owned(),
-            })
-            .collect();
-        all.sort_by(|one, other| (&one.name, &one.arn).cmp(&(&other.name, &other.arn)));
-        let all = all.into_iter().map(|found| (found.arn.clone(), found));
-        page.cut(&format!("attached {} {prefix}", role.arn), all)
+        self.put_inline_policy(
+            PolicyHolder::Role(role),
+            policy::REVOKE_OLDER_SESSIONS,
+            document,
+        )
     }
 
     /// Makes a managed policy the most that the policies of a role can give, at once for sessions
@@ -219,9 +105,4 @@ impl ControlPlane<'_> {
             other => other,
         })
     }
-}
-
-/// The condition key of what attaches and detaches (`iam.authorization.policy-arn`).
-fn policy_arn(arn: &str) -> Context {
-    Context::new().with("iam:PolicyARN", arn)
 }

@@ -4,7 +4,7 @@ use crate::operation::Operation;
 
 /// The action that a policy must allow (`s3.put.action`, `s3.get.action`, `s3.tags.actions`,
 /// `s3.delete.action`, `s3.list.action`, `s3.bucket.actions`, `s3.multipart.actions`,
-/// `s3.policy.actions`, `s3.public-access.actions`).
+/// `s3.policy.actions`, `s3.public-access.actions`, `s3.acl.actions`).
 pub(super) fn action(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::PutObject
@@ -34,6 +34,10 @@ pub(super) fn action(operation: Operation) -> Option<&'static str> {
         }
         Operation::GetBucketTagging => Some("s3:GetBucketTagging"),
         Operation::PutBucketTagging | Operation::DeleteBucketTagging => Some("s3:PutBucketTagging"),
+        Operation::GetBucketAcl => Some("s3:GetBucketAcl"),
+        Operation::PutBucketAcl => Some("s3:PutBucketAcl"),
+        Operation::GetObjectAcl => Some("s3:GetObjectAcl"),
+        Operation::PutObjectAcl => Some("s3:PutObjectAcl"),
         Operation::ListBuckets => Some("s3:ListAllMyBuckets"),
         Operation::AbortMultipartUpload => Some("s3:AbortMultipartUpload"),
         Operation::ListParts => Some("s3:ListMultipartUploadParts"),
@@ -69,14 +73,17 @@ pub(super) fn is_about_objects(action: &str) -> Option<bool> {
         "s3:DeleteObject",
         "s3:DeleteObjectTagging",
         "s3:GetObject",
+        "s3:GetObjectAcl",
         "s3:GetObjectTagging",
         "s3:ListMultipartUploadParts",
         "s3:PutObject",
+        "s3:PutObjectAcl",
         "s3:PutObjectTagging",
     ];
     const BUCKETS: &[&str] = &[
         "s3:DeleteBucket",
         "s3:DeleteBucketPolicy",
+        "s3:GetBucketAcl",
         "s3:GetBucketLocation",
         "s3:GetBucketPolicy",
         "s3:GetBucketPolicyStatus",
@@ -84,6 +91,7 @@ pub(super) fn is_about_objects(action: &str) -> Option<bool> {
         "s3:GetBucketTagging",
         "s3:ListBucket",
         "s3:ListBucketMultipartUploads",
+        "s3:PutBucketAcl",
         "s3:PutBucketPolicy",
         "s3:PutBucketPublicAccessBlock",
         "s3:PutBucketTagging",
@@ -99,6 +107,11 @@ pub(super) fn is_about_objects(action: &str) -> Option<bool> {
 pub(super) fn sees_object_tags(action: &str) -> bool {
     matches!(
         action,
-        "s3:GetObject" | "s3:GetObjectTagging" | "s3:PutObjectTagging" | "s3:DeleteObjectTagging"
+        "s3:GetObject"
+            | "s3:GetObjectAcl"
+            | "s3:PutObjectAcl"
+            | "s3:GetObjectTagging"
+            | "s3:PutObjectTagging"
+            | "s3:DeleteObjectTagging"
     )
 }

@@ -7,6 +7,7 @@ use super::error::{S3Code, S3Error};
 use super::name;
 use super::precondition::Preconditions;
 use super::tags::Tags;
+use super::wishes::Wishes;
 use crate::authenticate::Stage;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
@@ -98,6 +99,8 @@ pub struct Question {
     pub source: Option<CopySource>,
     /// The tags that the object is to have; `None` if the request says nothing of them.
     pub tags: Option<Tags>,
+    /// What it wishes for what it makes.
+    pub wishes: Wishes,
     /// The condition keys that say how the request is signed (`s3.context.signature`).
     pub signed: Context,
     /// The same, with those that the request brings besides (`s3.context.sent`).
@@ -185,6 +188,7 @@ impl World {
             preconditions,
             source,
             tags,
+            wishes,
             signed,
             mut context,
         } = question;
@@ -207,6 +211,7 @@ impl World {
             let resource = &permit.resource;
             permit.decision = Some(self.s3_allow(now, session, action, resource, &context)?);
             self.allow_besides(now, &permit, action, &context)?;
+            self.s3_grant(now, &permit, &wishes, &context)?;
             self.check_owner(&permit)?;
         }
         Ok(permit)

@@ -39,6 +39,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The bucket's owner owns everything in it, and lists give nobody else anything.
+    AccessControlListNotSupported = 400, "The bucket does not allow ACLs";
     /// No policy allows it, one denies it, or nobody signed.
     AccessDenied = 403, "Access Denied";
     /// The `Authorization` header is none that S3 can read.
@@ -77,8 +79,12 @@ codes! {
     InvalidChunkSizeError = 400, "Only the last chunk is allowed to have a size less than 8192 bytes";
     /// The `Content-MD5` can be nobody's.
     InvalidDigest = 400, "The Content-MD5 you specified was invalid.";
+    /// A new bucket is to have an access control list, and can have none.
+    InvalidBucketAclWithObjectOwnership = 400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
     /// No bucket can have that name.
     InvalidBucketName = 400, "The specified bucket is not valid.";
+    /// S3 encrypts with nothing of that name.
+    InvalidEncryptionAlgorithmError = 400, "The encryption request that you specified is not valid. The valid value is AES256.";
     /// No Region has that name.
     InvalidLocationConstraint = 400, "The specified location-constraint is not valid";
     /// A part was not uploaded, or is not the one that is meant.

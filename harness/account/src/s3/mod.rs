@@ -26,6 +26,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod uploads;
+mod wishes;
 
 pub use begin::{CopySource, Permit, Question, Resource, Target};
 pub(crate) use bucket::Buckets;
@@ -46,6 +47,7 @@ pub use public_access::PublicAccessBlock;
 pub use range::ByteRange;
 pub use tags::Tags;
 pub use uploads::{ListedPart, ListedUpload, UploadSelection};
+pub use wishes::{ENCRYPTION, Wishes};
 
 #[cfg(doc)]
 use crate::world::World;

@@ -72,6 +72,7 @@ impl Lab {
             preconditions: Preconditions::default(),
             source: None,
             tags: None,
+            wishes: super::Wishes::default(),
             signed: Context::new(),
             context: Context::new(),
         };

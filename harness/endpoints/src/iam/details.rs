@@ -4,7 +4,7 @@ use rolecall_account::{
     AccountDetails, ControlPlane, EntityDetail, EntityKind, HeldDetail, Operation, World,
 };
 
-use super::role_policies::attached_policy;
+use super::holders::attached_policy;
 use super::roles::{self, Shown, boundary};
 use super::shape::{account, answered, document, list, member, tags, text, text_member};
 use super::{groups, page, policies, profiles, users};

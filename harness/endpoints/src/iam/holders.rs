@@ -1,14 +1,35 @@
-//! The policies of users and of groups: inline and attached.
+//! The policies of roles, users and groups: inline and attached.
 
 use rolecall_account::policy::DocumentKind;
-use rolecall_account::{Operation, PolicyHolder, World};
+use rolecall_account::{AttachedPolicy, Operation, PolicyHolder, World};
 
 use super::page;
-use super::role_policies::attached_policy;
-use super::shape::{account, answered, asked_document, document, text, text_member};
+use super::shape::{account, answered, asked_document, document, member, text, text_member};
 use crate::query::{Answered, Call, QueryError, Row};
+use crate::xml::Element;
 
 pub(super) const ROWS: &[Row] = &[
+    (Operation::PutRolePolicy, |world, call| {
+        put(world, call, role(call)?)
+    }),
+    (Operation::GetRolePolicy, |world, call| {
+        get(world, call, role(call)?)
+    }),
+    (Operation::ListRolePolicies, |world, call| {
+        list(world, call, role(call)?)
+    }),
+    (Operation::DeleteRolePolicy, |world, call| {
+        delete(world, call, role(call)?)
+    }),
+    (Operation::AttachRolePolicy, |world, call| {
+        attach(world, call, role(call)?)
+    }),
+    (Operation::DetachRolePolicy, |world, call| {
+        detach(world, call, role(call)?)
+    }),
+    (Operation::ListAttachedRolePolicies, |world, call| {
+        list_attached(world, call, role(call)?)
+    }),
     (Operation::PutUserPolicy, |world, call| {
         put(world, call, user(call)?)
     }),
@@ -53,6 +74,10 @@ pub(super) const ROWS: &[Row] = &[
     }),
 ];
 
+fn role<'a>(call: &'a Call<'_>) -> Result<PolicyHolder<'a>, QueryError> {
+    Ok(PolicyHolder::Role(call.parameters.required("RoleName")?))
+}
+
 fn user<'a>(call: &'a Call<'_>) -> Result<PolicyHolder<'a>, QueryError> {
     Ok(PolicyHolder::User(call.parameters.required("UserName")?))
 }
@@ -83,6 +108,7 @@ fn get(
     let policy = account.get_inline_policy(holder, name)?;
     let told = vec![
         match holder {
+            PolicyHolder::Role(name) => text("RoleName", name),
             PolicyHolder::User(name) => text("UserName", name),
             PolicyHolder::Group(name) => text("GroupName", name),
         },
@@ -148,4 +174,12 @@ fn list_attached(
     let attached = account.list_attached_policies(holder, prefix, &asked)?;
     let told = page::told("AttachedPolicies", attached, attached_policy);
     Ok(answered(&account, told))
+}
+
+/// A managed policy that somebody has.
+pub(super) fn attached_policy(policy: AttachedPolicy) -> Element {
+    member(vec![
+        text("PolicyName", policy.name),
+        text("PolicyArn", policy.arn),
+    ])
 }

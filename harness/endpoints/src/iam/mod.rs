@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod account;
+mod boundaries;
 mod details;
 mod groups;
 mod holders;
@@ -11,7 +12,6 @@ mod page;
 mod policies;
 mod profiles;
 mod qr;
-mod role_policies;
 mod roles;
 mod shape;
 mod simulate;
@@ -34,7 +34,7 @@ pub(crate) static IAM: QueryService = QueryService {
     unauthenticated: |error| StsError::from(error).into(),
     rows: &[
         roles::ROWS,
-        role_policies::ROWS,
+        boundaries::ROWS,
         policies::ROWS,
         profiles::ROWS,
         users::ROWS,

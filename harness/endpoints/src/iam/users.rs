@@ -19,14 +19,6 @@ pub(super) const ROWS: &[Row] = &[
     (Operation::TagUser, tag_user),
     (Operation::UntagUser, untag_user),
     (Operation::ListUserTags, list_user_tags),
-    (
-        Operation::PutUserPermissionsBoundary,
-        put_user_permissions_boundary,
-    ),
-    (
-        Operation::DeleteUserPermissionsBoundary,
-        delete_user_permissions_boundary,
-    ),
 ];
 
 const USER: &str = "UserName";
@@ -99,27 +91,6 @@ fn list_user_tags(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryE
     let tags = account.list_user_tags(name, &asked)?;
     let told = page::told("Tags", tags, |it| tag(&it));
     Ok(answered(&account, told))
-}
-
-fn put_user_permissions_boundary(
-    world: &mut World,
-    call: &Call<'_>,
-) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(USER)?;
-    let policy = call.parameters.required("PermissionsBoundary")?;
-    let mut account = account(world, call);
-    account.put_user_permissions_boundary(name, policy)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn delete_user_permissions_boundary(
-    world: &mut World,
-    call: &Call<'_>,
-) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(USER)?;
-    let mut account = account(world, call);
-    account.delete_user_permissions_boundary(name)?;
-    Ok(Answered::nothing(&account))
 }
 
 /// All there is of a user.

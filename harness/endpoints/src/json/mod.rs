@@ -4,7 +4,6 @@
 mod reply;
 mod request;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -14,16 +13,17 @@ use axum::routing::any;
 use axum::{Extension, Router};
 use http::Method;
 use http::request::Parts;
-use rolecall_account::policy::{Asked, Decision};
+use rolecall_account::policy::Decision;
 use rolecall_account::sigv4::ServiceRules;
 use rolecall_account::{AuthenticationError, Operation, Session, SimInstant, Stage, World};
 use serde_json::{Map, Value};
 
 use crate::brought::brought;
 use crate::cloudtrail::CLOUDTRAIL;
-use crate::edge::{Edge, name_the_host, record_of, told};
+use crate::edge::Edge;
 use crate::place::Caller;
 use crate::query::{Door, QueryError, collect};
+use crate::visit::{Arrived, Visit};
 pub(crate) use reply::error_document;
 pub(crate) use request::Members;
 
@@ -98,17 +98,6 @@ pub(crate) fn named(service: &JsonService, head: &Parts) -> Option<Operation> {
     service.row(head).map(|(operation, _)| *operation)
 }
 
-/// What is known of a request so far; what the journal will say, however it ends.
-#[derive(Default)]
-struct Visit {
-    operation: Option<Operation>,
-    session: Option<Arc<Session>>,
-    by_machine_time: bool,
-    decision: Option<Decision>,
-    asked: Option<Arc<Asked>>,
-    parameters: BTreeMap<String, String>,
-}
-
 #[derive(Clone)]
 struct JsonEdge {
     edge: Edge,
@@ -125,25 +114,10 @@ async fn handle(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Response {
-    let now = json.edge.now();
-    let (mut head, body) = request.into_parts();
-    name_the_host(&mut head);
-    let (arrival, id) = {
-        let mut world = json.edge.world();
-        let arrival = world.arrive(now);
-        (arrival, world.request_id(arrival))
-    };
+    let (arrived, body) = Arrived::at(&json.edge, request);
     let mut visit = Visit::default();
-    let answer = serve(&json, now, &mut visit, &head, body).await;
-    let sent = reply::Sent {
-        caller: &caller,
-        visit,
-        now: told(now, &head.extensions),
-        id: &id,
-        request: record_of(head),
-    };
-    let (exchange, body) = reply::exchange(sent, answer);
-    json.edge.deliver(arrival, exchange, body)
+    let answer = serve(&json, arrived.now, &mut visit, &arrived.head, body).await;
+    arrived.answer(&json.edge, &caller, visit, reply::document(answer))
 }
 
 async fn serve(

@@ -6,7 +6,6 @@ mod error;
 mod parameters;
 mod reply;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -20,7 +19,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use rolecall_account::policy::{Asked, Decision};
+use rolecall_account::policy::Decision;
 use rolecall_account::sigv4::{Parsed, PayloadHash, RequestHead, ServiceRules, parse};
 use rolecall_account::{
     AuthenticationError, ControlPlane, Operation, Service, Session, SimInstant, World, authenticate,
@@ -32,10 +31,11 @@ pub(crate) use parameters::Parameters;
 use crate::aws::Host;
 use crate::brought::brought;
 use crate::ec2::EC2;
-use crate::edge::{Edge, name_the_host, record_of, told};
+use crate::edge::Edge;
 use crate::iam::IAM;
 use crate::place::Caller;
 use crate::sts::STS;
+use crate::visit::{Arrived, Visit};
 use crate::xml::{self, Element};
 pub(crate) use reply::error_document;
 
@@ -150,18 +150,6 @@ impl Answered {
     }
 }
 
-/// What is known of a request so far; what the journal will say, however it ends.
-#[derive(Default)]
-struct Visit {
-    operation: Option<Operation>,
-    session: Option<Arc<Session>>,
-    by_machine_time: bool,
-    decision: Option<Decision>,
-    /// What was asked for, as far as it could be read.
-    parameters: BTreeMap<String, String>,
-    asked: Option<Arc<Asked>>,
-}
-
 #[derive(Clone)]
 struct QueryEdge {
     edge: Edge,
@@ -178,25 +166,11 @@ async fn handle(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Response {
-    let now = query.edge.now();
-    let (mut head, body) = request.into_parts();
-    name_the_host(&mut head);
-    let (arrival, id) = {
-        let mut world = query.edge.world();
-        let arrival = world.arrive(now);
-        (arrival, world.request_id(arrival))
-    };
+    let (arrived, body) = Arrived::at(&query.edge, request);
     let mut visit = Visit::default();
-    let answer = serve(&query, now, &mut visit, &head, body).await;
-    let sent = reply::Sent {
-        caller: &caller,
-        visit,
-        now: told(now, &head.extensions),
-        id: &id,
-        request: record_of(head),
-    };
-    let (exchange, body) = reply::exchange(query.service, sent, answer);
-    query.edge.deliver(arrival, exchange, body)
+    let answer = serve(&query, arrived.now, &mut visit, &arrived.head, body).await;
+    let document = reply::document(query.service, visit.operation, answer, &arrived.id);
+    arrived.answer(&query.edge, &caller, visit, document)
 }
 
 async fn serve(

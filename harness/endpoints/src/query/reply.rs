@@ -1,88 +1,32 @@
-//! The answer: its document, its headers and its entry in the journal.
+//! The documents that are answered.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{HeaderMap, StatusCode};
-use rolecall_account::{
-    BodyRecord, Exchange, Operation, Refusal, RequestRecord, ResponseRecord, SimInstant,
-};
+use rolecall_account::Operation;
 
-use super::{Envelope, QueryError, QueryService, Visit};
-use crate::edge::{stamp, status_of};
-use crate::place::Caller;
+use super::{Envelope, QueryError, QueryService};
+use crate::visit::Document;
 use crate::xml::Element;
 
-/// What was sent, and what came of it.
-pub(super) struct Sent<'a> {
-    pub(super) caller: &'a Caller,
-    pub(super) request: RequestRecord,
-    pub(super) visit: Visit,
-    pub(super) now: SimInstant,
-    /// The request's id.
-    pub(super) id: &'a str,
-}
-
-/// What is journalled, and the body to send.
-pub(super) fn exchange(
+/// What a service answers, as a document.
+pub(super) fn document(
     service: &QueryService,
-    sent: Sent<'_>,
+    operation: Option<Operation>,
     answer: Result<Vec<Element>, QueryError>,
-) -> (Exchange, Bytes) {
-    let Visit {
-        operation,
-        session,
-        by_machine_time,
-        decision,
-        parameters,
-        asked,
-    } = sent.visit;
-    let request = RequestRecord {
-        parameters,
-        ..sent.request
+    id: &str,
+) -> Document {
+    let envelope = service.envelope;
+    let (root, refused) = match answer {
+        Ok(result) => (result_document(envelope, operation, result, id), None),
+        Err(error) => (
+            error_document(envelope, error.fault(), error.code, &error.message, id),
+            Some(error),
+        ),
     };
-    let id = sent.id;
-    let (status, root, decision, refusal) = match answer {
-        Ok(result) => {
-            let root = result_document(service.envelope, operation, result, id);
-            (StatusCode::OK, root, decision, None)
-        }
-        Err(mut error) => {
-            let (root, decision) = (
-                error_document(
-                    service.envelope,
-                    error.fault(),
-                    error.code,
-                    &error.message,
-                    id,
-                ),
-                error.decision.take(),
-            );
-            (
-                status_of(error.status),
-                root,
-                decision,
-                Some(refusal(error)),
-            )
-        }
-    };
-    let body = Bytes::from(service.document(&root));
-    let exchange = Exchange {
-        operation,
-        caller: sent.caller.name.to_string(),
-        request,
-        response: Some(ResponseRecord {
-            status,
-            headers: headers(id, sent.now, body.len()),
-            body: BodyRecord::Document(body.clone()),
-        }),
-        session,
-        by_machine_time,
-        decision,
-        asked,
-        refusal,
-        fault: None,
-    };
-    (exchange, body)
+    Document {
+        content_type: "text/xml",
+        body: Bytes::from(service.document(&root)),
+        refused,
+    }
 }
 
 /// `sts.query.result-document`.
@@ -131,23 +75,4 @@ pub(crate) fn error_document(
     ];
     let outer = vec![Element::Parent("Error", inner), text("RequestId", id)];
     Element::Parent("ErrorResponse", outer)
-}
-
-fn refusal(error: QueryError) -> Refusal {
-    Refusal {
-        code: error.code.to_owned(),
-        stage: error.stage,
-        message: error.message,
-        detail: error.detail,
-    }
-}
-
-fn headers(id: &str, now: SimInstant, length: usize) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert("x-amzn-requestid", id);
-    }
-    stamp(&mut headers, now, length);
-    headers
 }

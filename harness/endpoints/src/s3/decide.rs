@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use rolecall_account::policy::Context;
 use rolecall_account::s3::{
     ChecksumAlgorithm, CopySource, Permit, Preconditions, Question, Resource, S3Code, S3Error,
-    Tags, Target, check_metadata, require_checksum,
+    Tags, Target, Wishes, check_metadata, require_checksum,
 };
 use rolecall_account::sigv4::{Failure, Problem};
 use rolecall_account::{Operation, SimInstant, Stage, World};
@@ -16,7 +16,10 @@ use s3s::dto;
 
 use super::address::Address;
 use super::layer::Visit;
-use super::name::{self, COPY_SOURCE, COPY_SOURCE_PREFIX, TAGGING, TAGGING_DIRECTIVE};
+use super::name::{
+    self, ACL, COPY_SOURCE, COPY_SOURCE_PREFIX, ENCRYPTION, GRANT_PREFIX, TAGGING,
+    TAGGING_DIRECTIVE,
+};
 use super::signature::Recognised;
 use crate::brought::brought;
 use crate::edge::Edge;
@@ -39,6 +42,19 @@ const WRITE_KEYS: &[(&str, &str)] = &[
     ("if-match", "s3:if-match"),
     ("if-none-match", "s3:if-none-match"),
 ];
+
+/// Those that the headers bring which say who is to have what (`s3.context.sent`).
+const ACL_KEYS: &[(&str, &str)] = &[
+    (ACL, "s3:x-amz-acl"),
+    ("x-amz-grant-full-control", "s3:x-amz-grant-full-control"),
+    ("x-amz-grant-read", "s3:x-amz-grant-read"),
+    ("x-amz-grant-read-acp", "s3:x-amz-grant-read-acp"),
+    ("x-amz-grant-write", "s3:x-amz-grant-write"),
+    ("x-amz-grant-write-acp", "s3:x-amz-grant-write-acp"),
+];
+
+/// That which says how it is to be encrypted.
+const ENCRYPTION_KEYS: &[(&str, &str)] = &[(ENCRYPTION, "s3:x-amz-server-side-encryption")];
 
 /// Leave to do what was asked, or why not.
 pub(super) fn permit(
@@ -70,6 +86,7 @@ pub(super) fn permit(
         preconditions: preconditions(&head.headers, ""),
         source,
         tags: tags(operation, &head.headers)?,
+        wishes: wishes(&head.headers),
         context: context(operation, head, &recognised.keys),
         signed: recognised.keys.clone(),
     };
@@ -168,6 +185,20 @@ fn tags(operation: Operation, headers: &HeaderMap) -> Result<Option<Tags>, S3Err
     }
 }
 
+/// Who is to own it and how it is to be encrypted. What is no text is no word that S3 knows.
+fn wishes(headers: &HeaderMap) -> Wishes {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let grants = headers.iter().filter_map(|(name, value)| {
+        let permission = name.as_str().strip_prefix(GRANT_PREFIX)?;
+        Some((permission.to_owned(), text(value)))
+    });
+    Wishes {
+        acl: headers.get(ACL).map(text),
+        grants: grants.collect(),
+        encryption: headers.get(ENCRYPTION).map(text),
+    }
+}
+
 /// The condition keys that are there because the request says something.
 fn context(operation: Operation, head: &Parts, signed: &Context) -> Context {
     let mut context = signed.clone();
@@ -182,9 +213,12 @@ fn context(operation: Operation, head: &Parts, signed: &Context) -> Context {
         }
     }
     let brought: &[_] = match operation {
-        Operation::CopyObject => &[COPY_KEYS, WRITE_KEYS],
+        Operation::CopyObject => &[COPY_KEYS, WRITE_KEYS, ACL_KEYS, ENCRYPTION_KEYS],
         Operation::UploadPartCopy => &[COPY_KEYS],
-        Operation::PutObject | Operation::CompleteMultipartUpload => &[WRITE_KEYS],
+        Operation::PutObject => &[WRITE_KEYS, ACL_KEYS, ENCRYPTION_KEYS],
+        Operation::CompleteMultipartUpload => &[WRITE_KEYS],
+        Operation::CreateMultipartUpload => &[ACL_KEYS, ENCRYPTION_KEYS],
+        Operation::CreateBucket | Operation::PutBucketAcl | Operation::PutObjectAcl => &[ACL_KEYS],
         _ => &[],
     };
     for (name, key) in brought.iter().copied().flatten() {

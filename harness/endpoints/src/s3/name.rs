@@ -21,12 +21,12 @@ const UNSERVED_HEADERS: &[&str] = &[
     "if-none-match",
     "if-range",
     "if-unmodified-since",
-    "x-amz-acl",
+    ACL,
     "x-amz-bucket-object-lock-enabled",
     "x-amz-expected-bucket-owner",
     "x-amz-mfa",
     "x-amz-optional-object-attributes",
-    "x-amz-server-side-encryption",
+    ENCRYPTION,
     "x-amz-source-expected-bucket-owner",
     "x-amz-storage-class",
     "x-amz-tagging",
@@ -37,7 +37,7 @@ const UNSERVED_HEADERS: &[&str] = &[
 /// Beginnings of header names, likewise.
 const UNSERVED_PREFIXES: &[&str] = &[
     COPY_SOURCE_PREFIX,
-    "x-amz-grant-",
+    GRANT_PREFIX,
     "x-amz-if-match-",
     "x-amz-object-lock-",
     "x-amz-server-side-encryption-",
@@ -52,6 +52,15 @@ pub(super) const COPY_SOURCE_PREFIX: &str = "x-amz-copy-source-";
 
 /// The header that says which bytes of the source are copied.
 pub(super) const COPY_SOURCE_RANGE: &str = "x-amz-copy-source-range";
+
+/// The header that names an access control list.
+pub(super) const ACL: &str = "x-amz-acl";
+
+/// With what the names of the headers begin that grant permissions.
+pub(super) const GRANT_PREFIX: &str = "x-amz-grant-";
+
+/// The header that says how an object is to be encrypted.
+pub(super) const ENCRYPTION: &str = "x-amz-server-side-encryption";
 
 /// The header that says which tags an object is to have.
 pub(super) const TAGGING: &str = "x-amz-tagging";
@@ -172,6 +181,8 @@ const FORMS: &[Form] = &[
         &["publicAccessBlock"],
         Operation::DeletePublicAccessBlock,
     ),
+    bucket(Method::GET, &["acl"], Operation::GetBucketAcl),
+    bucket(Method::PUT, &["acl"], Operation::PutBucketAcl),
     bucket(Method::GET, &["tagging"], Operation::GetBucketTagging),
     bucket(Method::PUT, &["tagging"], Operation::PutBucketTagging),
     bucket(Method::DELETE, &["tagging"], Operation::DeleteBucketTagging),
@@ -228,6 +239,8 @@ const FORMS: &[Form] = &[
         &[],
         Operation::GetObjectTagging,
     ),
+    form(Method::GET, Object, &["acl"], &[], Operation::GetObjectAcl),
+    form(Method::PUT, Object, &["acl"], &[], Operation::PutObjectAcl),
     form(
         Method::PUT,
         Object,
@@ -321,11 +334,17 @@ pub(super) fn operation(request: &Parts, address: &Address) -> Option<Operation>
 fn is_served_by(operation: Operation, name: &HeaderName) -> bool {
     let name = name.as_str();
     match operation {
+        // s3.acl.never-set, s3.acl.new-bucket
+        Operation::CreateBucket | Operation::PutBucketAcl | Operation::PutObjectAcl => {
+            is_of_acl(name)
+        }
         // s3.get.preconditions
         Operation::GetObject | Operation::HeadObject => CONDITIONS.contains(&name),
         // s3.put.preconditions, s3.put.tagging
-        Operation::PutObject => WRITE_CONDITIONS.contains(&name) || name == TAGGING,
-        Operation::CreateMultipartUpload => name == TAGGING,
+        Operation::PutObject => {
+            WRITE_CONDITIONS.contains(&name) || name == TAGGING || is_wish(name)
+        }
+        Operation::CreateMultipartUpload => name == TAGGING || is_wish(name),
         Operation::CompleteMultipartUpload => WRITE_CONDITIONS.contains(&name),
         // s3.copy.preconditions, s3.copy.tags
         Operation::CopyObject => {
@@ -333,10 +352,20 @@ fn is_served_by(operation: Operation, name: &HeaderName) -> bool {
                 || is_source_condition(name)
                 || name == TAGGING
                 || name == TAGGING_DIRECTIVE
+                || is_wish(name)
         }
         Operation::UploadPartCopy => name == COPY_SOURCE_RANGE || is_source_condition(name),
         _ => false,
     }
+}
+
+/// s3.acl.owner-only, s3.encryption.headers
+fn is_wish(name: &str) -> bool {
+    is_of_acl(name) || name == ENCRYPTION
+}
+
+fn is_of_acl(name: &str) -> bool {
+    name == ACL || name.starts_with(GRANT_PREFIX)
 }
 
 fn is_source_condition(name: &str) -> bool {
@@ -455,6 +484,10 @@ mod tests {
             ("PUT", "/b/k?tagging", Operation::PutObjectTagging),
             ("DELETE", "/b/k?tagging=", Operation::DeleteObjectTagging),
             ("PUT", "/b?tagging", Operation::PutBucketTagging),
+            ("GET", "/b?acl", Operation::GetBucketAcl),
+            ("PUT", "/b?acl", Operation::PutBucketAcl),
+            ("GET", "/b/k?acl", Operation::GetObjectAcl),
+            ("PUT", "/b/k?acl", Operation::PutObjectAcl),
             ("GET", "/b?tagging", Operation::GetBucketTagging),
             ("DELETE", "/b?tagging", Operation::DeleteBucketTagging),
             ("PUT", "/b?policy", Operation::PutBucketPolicy),
@@ -529,7 +562,7 @@ mod tests {
     #[test]
     fn what_is_not_served_has_no_name() {
         for (method, uri) in [
-            ("GET", "/b/k?acl"),
+            ("DELETE", "/b/k?acl"),
             ("GET", "/b/k?partNumber=1"),
             ("GET", "/b?list-type=1"),
             ("GET", "/b?list-type=2&list-type=2"),
@@ -543,7 +576,8 @@ mod tests {
             assert_eq!(name(method, uri, None), None, "{method} {uri}");
         }
         for (uri, header) in [
-            ("/b/k", "x-amz-acl"),
+            ("/b?tagging", "x-amz-acl"),
+            ("/b/k?partNumber=1&uploadId=x", ENCRYPTION),
             ("/b/k", "x-amz-server-side-encryption-customer-key"),
             ("/b/k", "x-amz-copy-source-if-match"),
             ("/b/k", COPY_SOURCE_RANGE),

@@ -23,6 +23,7 @@ use s3s::{S3ErrorCode, S3Result};
 use super::name::{CONDITIONS, COPY_SOURCE_PREFIX, COPY_SOURCE_RANGE};
 use crate::edge::Edge;
 
+mod acls;
 mod buckets;
 mod convert;
 mod copies;

@@ -1,6 +1,6 @@
 //! The in-memory transport: every address that a client could call, as a function call.
 
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::task::{Context, Poll};
 
 use axum::Router;
@@ -12,6 +12,7 @@ use thiserror::Error;
 use tower::{BoxError, Service};
 
 use crate::aws::{Host, Services};
+use crate::brought::Peer;
 use crate::delivery::{Broken, silence};
 use crate::edge::Edge;
 use crate::fault::{self, Dialect, Responder};
@@ -29,6 +30,11 @@ const AGENT: &str = "169.254.170.23";
 const AGENT_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 /// Hosts that are the caller's own.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// From where the services see what runs in AWS ask, and what runs elsewhere
+/// (`policy.context.of-the-request`).
+const NAT_GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 10));
+const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// All addresses of one world.
 #[derive(Clone, Debug)]
@@ -190,6 +196,11 @@ where
         if let Some(hops) = self.hops {
             request.extensions_mut().insert(hops);
         }
+        let address = match caller.place {
+            Place::Instance(_) | Place::Task(_) | Place::Pod(_) => NAT_GATEWAY,
+            Place::Laptop => ELSEWHERE,
+        };
+        request.extensions_mut().insert(Peer(address));
         Box::pin(async move {
             let Some((dialect, responder)) = service else {
                 return Err(WireError::NoRoute {

@@ -195,8 +195,7 @@ fn cases(request_id: &str) -> Vec<Case> {
         post("/reset", Value::Null, 200),
         post("/reset", json!({}), 500),
     ]);
-    cases.extend(tokens());
-    cases.extend(keys());
+    cases.extend(tokens().into_iter().chain(keys()));
     cases.extend(service_sessions());
     let takers: BTreeSet<_> = cases
         .iter()

@@ -1,5 +1,6 @@
 //! What the control says of why a request was let pass, or was not.
 
+use rolecall_account::{Guardrails, Organize};
 use serde_json::{Value, json};
 
 use crate::desk::Desk;
@@ -101,5 +102,39 @@ async fn a_denied_request_names_the_statement_that_denies() {
     assert_eq!(
         identity["statement"],
         json!({ "policy": "read-only", "number": 1 })
+    );
+}
+
+// policy.scp.every-level-allows: who asks why is told what each level says.
+#[tokio::test]
+async fn the_levels_of_an_organization_are_told_apart() {
+    let desk = Desk::new();
+    let account = desk.lab.edge.world().account().to_owned();
+    let nothing = Guardrails {
+        full_access: false,
+        ..Guardrails::default()
+    };
+    desk.lab.edge.world().organize(Organize {
+        accounts: [(account, nothing)].into(),
+        ..Organize::default()
+    });
+    let why = uploaded(&desk).await;
+    let message = why["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("because no service control policy allows the s3:PutObject action"),
+        "{message}"
+    );
+    let layers = why["layers"].as_array().unwrap().iter();
+    let levels = layers.filter(|layer| layer["kind"] == "service control policy");
+    let told: Vec<_> = levels
+        .map(|layer| (&layer["level"], &layer["policies"], &layer["says"]))
+        .collect();
+    let (full, none) = (json!(["FullAWSAccess"]), json!([]));
+    assert_eq!(
+        told,
+        [
+            (&json!(1), &full, &json!("allows")),
+            (&json!(2), &none, &json!("nothing")),
+        ]
     );
 }

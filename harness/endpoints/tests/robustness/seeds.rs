@@ -421,6 +421,8 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
     const BLOCK: &str = "<PublicAccessBlockConfiguration><BlockPublicPolicy>true</BlockPublicPolicy>\
         </PublicAccessBlockConfiguration>";
     let tags = ("x-amz-tagging", "team=red");
+    let full_control = ("x-amz-acl", "bucket-owner-full-control");
+    let encrypted = ("x-amz-server-side-encryption", "AES256");
     let row = |method, path: &str, headers: &[_], body| -> Row {
         (method, path.to_owned(), headers.to_vec(), body)
     };
@@ -453,6 +455,9 @@ fn objects_and_buckets(upload: &Upload, part: &str) -> Vec<Row> {
         row("PUT", "/photos?tagging", &[], TAGS),
         row("GET", "/photos?tagging", &[], ""),
         row("DELETE", "/spare?tagging", &[], ""),
+        row("GET", "/photos?acl", &[], ""),
+        row("GET", "/photos/cat.jpg?acl", &[], ""),
+        row("PUT", "/photos/own.jpg", &[full_control, encrypted], "meow"),
         row("PUT", "/photos?policy", &[], POLICY),
         row("GET", "/photos?policy", &[], ""),
         row("GET", "/photos?policyStatus", &[], ""),
@@ -559,6 +564,11 @@ pub(crate) fn strays(lab: &Lab) -> Vec<Seed> {
             request("GET", &format!("{METADATA}/"), &[]),
         ),
     ];
+    // In chunks, and nothing says how long it is without them.
+    let mut endless = chunked(lab, "/photos/endless.jpg");
+    let headers = endless.request.headers_mut();
+    headers.remove("x-amz-decoded-content-length");
+    strays.push(endless);
     // Without the token that they must have there.
     strays.extend(metadata(lab).into_iter().filter_map(|seed| {
         let is_read = seed.speaker == Speaker::Metadata && seed.request.method() == Method::GET;

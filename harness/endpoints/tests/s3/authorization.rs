@@ -186,8 +186,8 @@ fn what_is_not_served_is_not_implemented_and_changes_nothing() {
     type Headers = &'static [(&'static str, &'static str)];
     type Row = (&'static str, &'static str, Headers);
     let rows: [Row; 26] = [
-        ("GET", "/photos/k?acl", &[]),
-        ("PUT", "/photos/k?acl", &[]),
+        ("DELETE", "/photos/k?acl", &[]),
+        ("GET", "/photos/k?torrent", &[]),
         ("PUT", "/photos/k?legal-hold", &[]),
         ("POST", "/photos/k?select&select-type=2", &[]),
         ("GET", "/photos/k?versionId=1", &[]),
@@ -197,12 +197,12 @@ fn what_is_not_served_is_not_implemented_and_changes_nothing() {
         ("GET", "/photos/k", &[("if-range", "\"0\"")]),
         ("PUT", "/photos/k", &[("if-unmodified-since", "x")]),
         ("DELETE", "/photos/k", &[("if-match", "*")]),
-        ("PUT", "/photos/k", &[("x-amz-acl", "public-read")]),
+        ("PUT", "/photos/k", &[("x-amz-storage-class", "GLACIER")]),
         ("DELETE", "/photos/k", &[("x-amz-tagging", "a=b")]),
         (
             "PUT",
             "/photos/k",
-            &[("x-amz-server-side-encryption", "AES256")],
+            &[("x-amz-server-side-encryption-aws-kms-key-id", "k")],
         ),
         (
             "PUT",
@@ -221,7 +221,7 @@ fn what_is_not_served_is_not_implemented_and_changes_nothing() {
         ("GET", "/photos?versions", &[]),
         ("GET", "/photos?list-type=1", &[]),
         ("GET", "/photos?prefix=a&prefix=b", &[]),
-        ("GET", "/photos?acl", &[]),
+        ("DELETE", "/photos?acl", &[]),
         ("PUT", "/photos?versioning", &[]),
         ("DELETE", "/photos?lifecycle", &[]),
         ("OPTIONS", "/photos/k", &[]),

@@ -24,3 +24,4 @@ mod steps;
 #[path = "../support/mod.rs"]
 mod support;
 mod tags;
+mod wishes;

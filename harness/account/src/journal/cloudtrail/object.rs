@@ -57,7 +57,9 @@ fn category(operation: Operation) -> Category {
         | Operation::GetBucketPolicyStatus
         | Operation::PutPublicAccessBlock
         | Operation::GetPublicAccessBlock
-        | Operation::DeletePublicAccessBlock => Category::Management,
+        | Operation::DeletePublicAccessBlock
+        | Operation::GetBucketAcl
+        | Operation::PutBucketAcl => Category::Management,
         _ => Category::Data,
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{ACCOUNT, Lab, admin, denied, told, trusting};
+use crate::iam::Tag;
 use crate::sts::AssumeRole;
 use crate::testing::{HOUR, issued, policy, start};
 
@@ -120,4 +121,23 @@ fn external_id_and_session_name_are_conditions() {
         denied(missing)
     );
     condition("aws:username", "ann").by_ann(admin()).unwrap();
+}
+
+// sts.assume-role.resource-tags
+#[test]
+fn the_tags_of_the_role_are_conditions() {
+    for key in ["aws:ResourceTag/team", "iam:ResourceTag/team"] {
+        let rest = format!(r#", "Condition": {{"StringEquals": {{"{key}": "red"}}}}"#);
+        let trust = trusting("arn:aws:iam::111122223333:user/ann", &rest);
+        let mut lab = Lab::new(trust, &[]);
+        let missing = " because no role trust policy allows the sts:AssumeRole action";
+        assert_eq!(told(lab.by_ann(admin())), denied(missing), "{key}");
+        let tag = Tag {
+            key: "team".to_owned(),
+            value: "red".to_owned(),
+        };
+        let mut operator = lab.world.operator(start());
+        operator.tag_role("admin", &[tag]).unwrap();
+        assert!(lab.by_ann(admin()).is_ok(), "{key}");
+    }
 }

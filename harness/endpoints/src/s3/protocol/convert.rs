@@ -2,7 +2,7 @@
 
 use rolecall_account::SimInstant;
 use rolecall_account::s3::{ChecksumAlgorithm, Checksums, Object, S3Error};
-use s3s::dto::{ChecksumType, ContentType, ETag, Metadata, Owner, Timestamp};
+use s3s::dto::{ChecksumType, ContentType, ETag, Metadata, Owner, ServerSideEncryption, Timestamp};
 
 use super::store::Step;
 
@@ -107,6 +107,11 @@ pub(super) fn timestamp(at: SimInstant) -> Timestamp {
 
 pub(super) fn etag(etag: String) -> ETag {
     ETag::Strong(etag)
+}
+
+/// s3.encryption.always
+pub(super) fn encryption() -> ServerSideEncryption {
+    ServerSideEncryption::from_static(rolecall_account::s3::ENCRYPTION)
 }
 
 pub(super) fn length(bytes: usize) -> i64 {

@@ -6,7 +6,9 @@ use s3s::dto::{
     UploadPartCopyOutput,
 };
 
-use super::convert::{algorithm, checksum_type, description_in, etag, set_checksums, timestamp};
+use super::convert::{
+    algorithm, checksum_type, description_in, encryption, etag, set_checksums, timestamp,
+};
 use super::store::Step;
 
 pub(super) fn copy(step: Step<'_>, input: CopyObjectInput) -> Result<CopyObjectOutput, S3Error> {
@@ -36,6 +38,7 @@ pub(super) fn copy(step: Step<'_>, input: CopyObjectInput) -> Result<CopyObjectO
     set_checksums!(result, copied.checksums);
     Ok(CopyObjectOutput {
         copy_object_result: Some(result),
+        server_side_encryption: Some(encryption()),
         ..CopyObjectOutput::default()
     })
 }
@@ -69,6 +72,7 @@ pub(super) fn part(
     set_checksums!(result, copied.checksums);
     Ok(UploadPartCopyOutput {
         copy_part_result: Some(result),
+        server_side_encryption: Some(encryption()),
         ..UploadPartCopyOutput::default()
     })
 }

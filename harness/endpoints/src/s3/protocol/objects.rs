@@ -8,8 +8,8 @@ use s3s::dto::{
 };
 
 use super::convert::{
-    checksum_type, content_type, description_in, etag, length, metadata, override_description,
-    set_checksums, timestamp,
+    checksum_type, content_type, description_in, encryption, etag, length, metadata,
+    override_description, set_checksums, timestamp,
 };
 use super::store::Step;
 
@@ -19,6 +19,7 @@ pub(super) fn put(step: Step<'_>, input: PutObjectInput) -> Result<PutObjectOutp
     let stored = step.world.s3_put(hand.now, &hand.permit, object)?;
     let mut output = PutObjectOutput {
         e_tag: Some(etag(stored)),
+        server_side_encryption: Some(encryption()),
         ..PutObjectOutput::default()
     };
     set_checksums!(output, hand.checksums);
@@ -55,6 +56,7 @@ pub(super) fn get(step: Step<'_>, input: GetObjectInput) -> Result<GetObjectOutp
         expires: input.response_expires,
         last_modified: Some(timestamp(object.last_modified)),
         metadata: metadata(&object),
+        server_side_encryption: Some(encryption()),
         tag_count,
         body: Some(StreamingBlob::from(s3s::Body::from(body))),
         ..GetObjectOutput::default()
@@ -88,6 +90,7 @@ pub(super) fn head(step: Step<'_>, input: HeadObjectInput) -> Result<HeadObjectO
         expires: input.response_expires,
         last_modified: Some(timestamp(object.last_modified)),
         metadata: metadata(&object),
+        server_side_encryption: Some(encryption()),
         ..HeadObjectOutput::default()
     };
     set_checksums!(output, checksums);

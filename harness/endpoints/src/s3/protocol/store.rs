@@ -9,7 +9,7 @@ use s3s::dto;
 use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::{
-    Aside, Asides, Hand, Wanted, buckets, copies, deletes, listings, objects, policies, tags,
+    Aside, Asides, Hand, Wanted, acls, buckets, copies, deletes, listings, objects, policies, tags,
     uploads,
 };
 use crate::edge::Edge;
@@ -80,6 +80,8 @@ operations! {
     delete_bucket(DeleteBucketInput) -> DeleteBucketOutput = buckets::delete;
     list_buckets(ListBucketsInput) -> ListBucketsOutput = buckets::list;
     get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput = buckets::location;
+    get_bucket_acl(GetBucketAclInput) -> GetBucketAclOutput = acls::of_bucket;
+    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = acls::of_object;
     put_object(PutObjectInput) -> PutObjectOutput = objects::put;
     get_object(GetObjectInput) -> GetObjectOutput = objects::get;
     head_object(HeadObjectInput) -> HeadObjectOutput = objects::head;

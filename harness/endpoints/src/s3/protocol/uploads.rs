@@ -7,7 +7,9 @@ use s3s::dto::{
     CreateMultipartUploadInput, CreateMultipartUploadOutput, UploadPartInput, UploadPartOutput,
 };
 
-use super::convert::{algorithm, checksum_type, checksums_in, description_in, etag, set_checksums};
+use super::convert::{
+    algorithm, checksum_type, checksums_in, description_in, encryption, etag, set_checksums,
+};
 use super::store::Step;
 
 pub(super) fn create(
@@ -26,6 +28,7 @@ pub(super) fn create(
         checksum_algorithm: input.checksum_algorithm,
         checksum_type: input.checksum_type,
         key: Some(input.key),
+        server_side_encryption: Some(encryption()),
         ..CreateMultipartUploadOutput::default()
     };
     let upload = NewUpload {
@@ -57,6 +60,7 @@ pub(super) fn part(step: Step<'_>, input: UploadPartInput) -> Result<UploadPartO
     )?;
     let mut output = UploadPartOutput {
         e_tag: Some(etag(stored.etag)),
+        server_side_encryption: Some(encryption()),
         ..UploadPartOutput::default()
     };
     set_checksums!(output, stored.checksums);
@@ -88,6 +92,7 @@ pub(super) fn complete(
         e_tag: Some(etag(completed.etag)),
         key: Some(input.key),
         location: Some(location),
+        server_side_encryption: Some(encryption()),
         ..CompleteMultipartUploadOutput::default()
     };
     set_checksums!(output, completed.checksums);

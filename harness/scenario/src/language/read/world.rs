@@ -92,7 +92,7 @@ fn account(value: Value<'_>) -> Option<Account> {
 }
 
 fn organization(value: Value<'_>) -> Option<At<Organization>> {
-    let table = value.clone().table(&shape::ORGANIZATION)?;
+    let table = value.table(&shape::ORGANIZATION)?;
     let id = table.optional("id", |value| {
         let id = value.text()?;
         let rest = id.value.strip_prefix("o-").unwrap_or_default();
