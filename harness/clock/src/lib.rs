@@ -28,8 +28,13 @@ pub struct SimClock {
 
 #[derive(Clone, Debug)]
 enum Mode {
-    /// The time of the current tokio runtime, which is paused.
-    Virtual { start: SystemTime, origin: Instant },
+    /// The time of the current tokio runtime, which is paused, and how far the wall clock was set
+    /// off it, in nanoseconds.
+    Virtual {
+        start: SystemTime,
+        origin: Instant,
+        stepped: Arc<AtomicI64>,
+    },
     /// The machine's time and an offset.
     Offset { word: Arc<dyn OffsetWord> },
 }
@@ -55,8 +60,11 @@ impl SimClock {
     pub fn starting_at(start: SystemTime) -> Self {
         // Asking for the runtime first turns a puzzle about timers into a message at this place.
         let _inside_a_runtime = tokio::runtime::Handle::current();
-        let origin = Instant::now();
-        Self::of(Mode::Virtual { start, origin })
+        Self::of(Mode::Virtual {
+            start,
+            origin: Instant::now(),
+            stepped: Arc::default(),
+        })
     }
 
     /// A clock that agrees with the machine's until it is advanced.
@@ -119,7 +127,11 @@ impl SimClock {
     /// The simulated wall time.
     pub fn now(&self) -> SystemTime {
         let time = match &self.mode {
-            Mode::Virtual { start, origin } => *start + origin.elapsed(),
+            Mode::Virtual {
+                start,
+                origin,
+                stepped,
+            } => shifted(*start + origin.elapsed(), stepped.load(Ordering::SeqCst)),
             Mode::Offset { word } => {
                 shifted(SystemTime::now(), word.nanos().load(Ordering::SeqCst))
             }
@@ -154,24 +166,75 @@ impl SimClock {
     /// Moves an offset clock ahead; a virtual one moves by [`advance`](Self::advance) alone.
     pub fn jump(&self, duration: Duration) {
         if let Mode::Offset { word } = &self.mode {
-            let ahead = i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
-            let add = |offset: i64| Some(offset.saturating_add(ahead));
-            // The function never declines, so that there is nothing to handle.
-            let _ = word
-                .nanos()
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+            add(word.nanos(), nanos(duration));
         }
     }
 
-    /// How far an offset clock is ahead of the machine's; `None` in virtual time.
-    pub fn ahead(&self) -> Option<Duration> {
+    /// Moves the wall clock alone, which no timer sees: ahead, as after a suspend, or back. Both kinds
+    /// of clock can.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// rolecall_clock::run_virtual(UNIX_EPOCH + 2 * hour, |clock| async move {
+    ///     let before = tokio::time::Instant::now();
+    ///     clock.step_back(hour);
+    ///     assert_eq!(clock.now(), UNIX_EPOCH + hour);
+    ///     clock.step_ahead(3 * hour);
+    ///     assert_eq!(clock.now(), UNIX_EPOCH + 4 * hour);
+    ///     assert_eq!(before.elapsed(), Duration::ZERO);
+    /// });
+    /// ```
+    pub fn step_ahead(&self, duration: Duration) {
+        add(self.word(), nanos(duration));
+    }
+
+    /// [`SimClock::step_ahead`], the other way.
+    pub fn step_back(&self, duration: Duration) {
+        add(self.word(), -nanos(duration));
+    }
+
+    /// Sets the wall clock, wherever it is; no timer sees it.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use rolecall_clock::SimClock;
+    ///
+    /// let clock = SimClock::real();
+    /// let start = UNIX_EPOCH + Duration::from_secs(1_935_360_000);
+    /// clock.set(start);
+    /// assert!(clock.now() >= start && clock.now() < start + Duration::from_secs(60));
+    /// ```
+    pub fn set(&self, to: SystemTime) {
+        match to.duration_since(self.now()) {
+            Ok(ahead) => self.step_ahead(ahead),
+            Err(behind) => self.step_back(behind.duration()),
+        }
+    }
+
+    /// What the wall clock is moved by.
+    fn word(&self) -> &AtomicI64 {
+        match &self.mode {
+            Mode::Virtual { stepped, .. } => stepped,
+            Mode::Offset { word } => word.nanos(),
+        }
+    }
+
+    /// The nanoseconds between an offset clock and the machine's; negative where it is behind. `None`
+    /// in virtual time.
+    pub fn offset_nanos(&self) -> Option<i64> {
         match &self.mode {
             Mode::Virtual { .. } => None,
-            Mode::Offset { word } => {
-                let ahead = u64::try_from(word.nanos().load(Ordering::SeqCst));
-                Some(Duration::from_nanos(ahead.unwrap_or(0)))
-            }
+            Mode::Offset { word } => Some(word.nanos().load(Ordering::SeqCst)),
         }
+    }
+
+    /// How far an offset clock is ahead of the machine's, zero where it is behind; `None` in virtual
+    /// time.
+    pub fn ahead(&self) -> Option<Duration> {
+        let ahead = u64::try_from(self.offset_nanos()?);
+        Some(Duration::from_nanos(ahead.unwrap_or(0)))
     }
 
     /// Takes an offset clock back to the machine's time; a virtual one never goes back.
@@ -180,6 +243,17 @@ impl SimClock {
             word.nanos().store(0, Ordering::SeqCst);
         }
     }
+}
+
+fn nanos(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// In one step, so that nobody reads half of it, and no further than can be told.
+fn add(word: &AtomicI64, nanos: i64) {
+    let moved = |offset: i64| Some(offset.saturating_add(nanos));
+    // The function never declines, so that there is nothing to handle.
+    let _ = word.fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved);
 }
 
 /// `time` and so many nanoseconds, saturating at the ends of what can be told.
@@ -257,6 +331,34 @@ mod tests {
         same.realign();
         assert_eq!(clock.ahead(), Some(Duration::ZERO));
         assert!(clock.now() < ahead && clock.now() <= clock.machine_now().unwrap());
+    }
+
+    #[test]
+    fn a_step_moves_the_wall_clock_and_no_timer() {
+        run_virtual(UNIX_EPOCH + 10 * HOUR, |clock| async move {
+            let task = tokio::spawn(tokio::time::sleep(HOUR));
+            clock.step_ahead(5 * HOUR);
+            tokio::task::yield_now().await;
+            assert!(!task.is_finished());
+            assert_eq!(clock.now(), UNIX_EPOCH + 15 * HOUR);
+            clock.step_back(6 * HOUR);
+            clock.advance(2 * HOUR).await;
+            assert_eq!(clock.now(), UNIX_EPOCH + 11 * HOUR);
+            assert!(task.is_finished());
+            clock.set(UNIX_EPOCH + HOUR);
+            assert_eq!(clock.now(), UNIX_EPOCH + HOUR);
+        });
+    }
+
+    #[test]
+    fn an_offset_clock_can_be_behind_the_machines() {
+        let clock = SimClock::real();
+        clock.step_back(HOUR);
+        assert_eq!(clock.offset_nanos(), Some(-3_600_000_000_000));
+        assert_eq!(clock.ahead(), Some(Duration::ZERO));
+        assert!(clock.now() < clock.machine_now().unwrap());
+        clock.step_ahead(2 * HOUR);
+        assert_eq!(clock.ahead(), Some(HOUR));
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl Edge {
         mut at_stop: impl FnMut(),
     ) -> Result<(), Livelock> {
         let target = self.now() + duration;
-        let ahead = self.clock().ahead().map(|ahead| ahead + duration);
+        let offset = self.clock().offset_nanos();
         for _ in 0..EVENTS_MAX {
             let next = self.world().next_event();
             let next = next.map_or(target, |event| event.min(target));
@@ -48,7 +48,7 @@ impl Edge {
             self.world().advance_to(now);
             at_stop();
             if now >= target {
-                self.leap_to(ahead);
+                self.leap(offset, duration);
                 at_stop();
                 return Ok(());
             }
@@ -59,13 +59,23 @@ impl Edge {
         })
     }
 
-    /// On an offset clock time has flowed between the events; it is to be ahead by what was asked
-    /// for all the same.
-    fn leap_to(&self, ahead: Option<Duration>) {
-        let missing = ahead
-            .zip(self.clock().ahead())
-            .map(|(wanted, is)| wanted.saturating_sub(is));
-        self.clock().jump(missing.unwrap_or_default());
+    /// Lets the wall clock alone move ahead to where it is told: whatever was due until then happens
+    /// there and then, because the account knows no other time.
+    pub fn step_ahead(&self, duration: Duration) {
+        self.clock().step_ahead(duration);
+        let now = self.now();
+        self.world().advance_to(now);
+    }
+
+    /// On an offset clock time has flowed between the events; it is to be moved by what was asked for
+    /// all the same.
+    fn leap(&self, offset: Option<i64>, duration: Duration) {
+        let moved = offset
+            .zip(self.clock().offset_nanos())
+            .map(|(was, is)| Duration::from_nanos(is.saturating_sub(was).unsigned_abs()));
+        if let Some(moved) = moved {
+            self.clock().jump(duration.saturating_sub(moved));
+        }
         let now = self.now();
         self.world().advance_to(now);
     }
