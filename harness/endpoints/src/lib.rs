@@ -36,4 +36,4 @@ pub use fault::{
 pub use operations::{operations, service_title};
 pub use place::{Caller, Hops, Place, Places};
 pub use transport::memory::{MemoryNetwork, Wire, WireError};
-pub use transport::tcp::{Addresses, ListenOptions, Server};
+pub use transport::tcp::{Addresses, AppServer, InFlight, ListenOptions, Server, Traffic};

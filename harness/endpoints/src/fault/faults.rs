@@ -208,6 +208,11 @@ impl Faults {
         self.lock().gates.iter().map(Held::state).collect()
     }
 
+    /// How many requests wait at gates.
+    pub fn held(&self) -> usize {
+        self.lock().gates.iter().map(Held::waiting).sum()
+    }
+
     /// Whether there is nothing to look up.
     pub(crate) fn is_idle(&self) -> bool {
         !self.armed.load(Ordering::Acquire)

@@ -70,6 +70,11 @@ impl Held {
         }
     }
 
+    /// How many requests wait at it.
+    pub(super) fn waiting(&self) -> usize {
+        self.open.receiver_count()
+    }
+
     /// Lets go all who wait.
     pub(super) fn open(&self) {
         self.open.send_replace(true);

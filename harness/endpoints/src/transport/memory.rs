@@ -78,6 +78,7 @@ impl MemoryNetwork {
             network: self.clone(),
             caller,
             hops: None,
+            is_endpoint: false,
         }
     }
 
@@ -136,9 +137,21 @@ pub struct Wire {
     network: MemoryNetwork,
     caller: Caller,
     hops: Option<Hops>,
+    is_endpoint: bool,
 }
 
 impl Wire {
+    /// The same, where every host is the one AWS endpoint: as requests have it that were made for a
+    /// listener.
+    #[must_use]
+    pub fn at_the_endpoint(self) -> Self {
+        let is_endpoint = true;
+        Self {
+            is_endpoint,
+            ..self
+        }
+    }
+
     /// The same for a caller that is so far away from the metadata service of its instance.
     #[must_use]
     pub fn at_hops(self, hops: Hops) -> Self {
@@ -164,7 +177,14 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let host = request.uri().host().unwrap_or_default().to_owned();
         let port = request.uri().port_u16();
-        let service = self.network.at(&host, port, &self.caller.place);
+        let service = if self.is_endpoint {
+            let asked = super::tcp::service_asked_for(request.uri(), request.headers());
+            let asked = asked.as_deref().unwrap_or("s3");
+            let (dialect, router) = self.network.services.signed_for(asked);
+            Some((dialect, router.into()))
+        } else {
+            self.network.at(&host, port, &self.caller.place)
+        };
         let caller = self.caller.clone();
         let edge = self.network.edge.clone();
         if let Some(hops) = self.hops {

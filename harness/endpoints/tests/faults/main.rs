@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod apps;
 mod memory;
 mod soak;
 mod tcp;

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::head::let_go_of_the_buffer;
+use super::in_flight::InFlight;
 use super::line::{Line, Malformed};
 use super::service::Service;
 use crate::brought::Peer;
@@ -36,15 +37,17 @@ pub(super) struct Behind {
     pub(super) edge: Edge,
     pub(super) service: Service,
     malformed: Malformed,
+    in_flight: Option<InFlight>,
 }
 
 impl Behind {
-    pub(super) fn new(edge: Edge, service: Service) -> Self {
+    pub(super) fn new(edge: Edge, service: Service, in_flight: Option<InFlight>) -> Self {
         let malformed = service.malformed(&edge);
         Self {
             edge,
             service,
             malformed,
+            in_flight,
         }
     }
 
@@ -55,6 +58,7 @@ impl Behind {
         peer: Option<Peer>,
         surplus: &Surplus,
     ) -> Response {
+        let counted = self.in_flight.as_ref().map(InFlight::one);
         // Policies alone look at it, and the metadata service has none.
         if let (Some(peer), Service::Aws { .. }) = (peer, &self.service) {
             request.extensions_mut().insert(peer);
@@ -65,7 +69,12 @@ impl Behind {
         let (mut head, body) = request.into_parts();
         let_go_of_the_buffer(&mut head);
         let request = Request::from_parts(head, Body::new(body));
-        self.service.answer(&self.edge, request).await
+        let response = self.service.answer(&self.edge, request).await;
+        // What gets no answer is over with that decision, however long its silence lasts.
+        match counted.filter(|_| Broken::of(&response).is_none()) {
+            Some(counted) => counted.with(response),
+            None => response,
+        }
     }
 }
 

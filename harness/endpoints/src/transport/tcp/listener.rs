@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::connection::{Behind, converse, stop};
+use super::in_flight::InFlight;
 use super::service::Service;
 use crate::edge::Edge;
 
@@ -24,11 +25,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub(super) struct Listener {
     socket: TcpListener,
     service: Service,
+    in_flight: Option<InFlight>,
 }
 
 impl Listener {
     pub(super) fn new(socket: TcpListener, service: Service) -> Self {
-        Self { socket, service }
+        Self {
+            socket,
+            service,
+            in_flight: None,
+        }
+    }
+
+    /// Counts its requests there.
+    pub(super) fn counting(self, in_flight: InFlight) -> Self {
+        let in_flight = Some(in_flight);
+        Self { in_flight, ..self }
     }
 
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
@@ -43,8 +55,12 @@ impl Listener {
         mut stopping: watch::Receiver<bool>,
     ) -> io::Result<()> {
         let address = self.address()?;
-        let Self { socket, service } = self;
-        let behind = Arc::new(Behind::new(edge, service));
+        let Self {
+            socket,
+            service,
+            in_flight,
+        } = self;
+        let behind = Arc::new(Behind::new(edge, service, in_flight));
         let faults = behind.edge.faults();
         let mut socket = Some(socket);
         let stopped = stopping.clone();

@@ -1,7 +1,9 @@
 //! The TCP transport: one AWS endpoint, and an address for each instance, task and pod.
 
+mod app;
 mod connection;
 mod head;
+mod in_flight;
 mod launched;
 mod line;
 mod listener;
@@ -19,12 +21,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+pub use self::app::AppServer;
+pub use self::in_flight::{InFlight, Traffic};
 use self::launched::Launched;
 use self::listener::Listener;
 use self::service::Service;
+pub(super) use self::service::service_asked_for;
 use crate::container;
 use crate::edge::Edge;
-use crate::place::{Place, Places};
+use crate::place::{Caller, Place, Places};
 
 /// What to listen for, and where.
 #[derive(Clone, Debug)]
@@ -69,7 +74,11 @@ impl Server {
             next: options.port,
         };
         let launched = Arc::new(Launched::new(edge, options.bind, &options.places));
-        let service = Service::aws(edge, Arc::clone(&launched));
+        let anybody = Caller {
+            name: "client".into(),
+            place: Place::Laptop,
+        };
+        let service = Service::aws(edge, anybody, Arc::clone(&launched));
         let aws = Listener::new(ports.open().await?, service);
         let mut addresses = Addresses {
             aws: aws.address()?,

@@ -6,8 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::request::Parts;
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode, Uri};
 use rolecall_account::s3::S3Code;
 use serde_json::json;
 use tower::ServiceExt;
@@ -41,9 +40,9 @@ pub(super) enum Service {
 }
 
 impl Service {
-    pub(super) fn aws(edge: &Edge, launched: Arc<Launched>) -> Self {
+    pub(super) fn aws(edge: &Edge, caller: Caller, launched: Arc<Launched>) -> Self {
         Self::Aws {
-            caller: caller("client", Place::Laptop),
+            caller,
             services: Services::new(edge),
             launched,
         }
@@ -82,7 +81,7 @@ impl Service {
                 launched,
             } => {
                 let (head, body) = request.into_parts();
-                let name = name(&head);
+                let name = service_asked_for(&head.uri, &head.headers);
                 let name = name.as_deref().unwrap_or("s3");
                 let (dialect, router) = services.signed_for(name);
                 let request = Request::from_parts(head, body);
@@ -166,14 +165,9 @@ fn caller(name: &str, place: Place) -> Caller {
 /// Which service a request to the one endpoint is for; `None` for S3, perhaps anonymous. The first
 /// that says anything: the scope of the signature, in the header or in the query; a form, or an
 /// action in the query, by its version.
-fn name(request: &Parts) -> Option<String> {
-    let header = |name: &str| {
-        request
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let query = request.uri.query().unwrap_or_default();
+pub(crate) fn service_asked_for(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let query = uri.query().unwrap_or_default();
     let key = |key: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(name, _)| *name == key).map(|(_, value)| value)
@@ -191,7 +185,7 @@ fn name(request: &Parts) -> Option<String> {
     }
     let form = header("content-type")
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    let at_the_root = request.uri.path() == "/";
+    let at_the_root = uri.path() == "/";
     if at_the_root && (form || key("Action").is_some()) {
         return Some(match key("Version") {
             Some("2010-05-08") => "iam".to_owned(),
@@ -214,7 +208,8 @@ mod tests {
             http::Request::builder().method(method).uri(uri),
             |request, (name, value)| request.header(*name, *value),
         );
-        name(&request.body(()).unwrap().into_parts().0)
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        service_asked_for(&head.uri, &head.headers)
     }
 
     #[test]
