@@ -10,7 +10,7 @@ pub(crate) struct Exit(u8);
 
 /// Judged, and as expected.
 pub(crate) const OK: Exit = Exit(0);
-/// An unexpected failure.
+/// An unexpected failure, or an unexpected pass.
 pub(crate) const FAILED: Exit = Exit(1);
 /// Wrong usage, or a file that cannot be used.
 pub(crate) const USAGE: Exit = Exit(2);
@@ -26,10 +26,10 @@ impl From<Exit> for ExitCode {
 /// The code for a run.
 pub(crate) fn of(reports: &[Report]) -> Exit {
     let any = |wanted: fn(&Outcome) -> bool| reports.iter().any(|report| wanted(&report.outcome));
-    if any(|outcome| *outcome == Outcome::Failed) {
+    if any(|outcome| matches!(outcome, Outcome::Failed | Outcome::UnexpectedPass(_))) {
         FAILED
     } else if any(|outcome| matches!(outcome, Outcome::Inconclusive(_)))
-        || !any(|outcome| *outcome == Outcome::Passed)
+        || !any(|outcome| matches!(outcome, Outcome::Passed | Outcome::ExpectedFailure(_)))
     {
         UNJUDGED
     } else {

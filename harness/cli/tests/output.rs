@@ -79,8 +79,10 @@ fn a_bad_file_is_refused_before_anything_is_played() {
         ),
         (
             "not-played",
-            format!("{world}[[step]]\nname = \"a\"\nresolve = {{}}\nsettle = \"1s\"\n"),
-            "`settle` is not played yet",
+            format!(
+                "{world}[[step]]\nname = \"a\"\nupload = {{ bucket = \"photos\", key = \"k\", parts = 2, part-size = 5242880 }}\n"
+            ),
+            "`upload.parts` is not played yet",
         ),
         (
             "no-such-rule",

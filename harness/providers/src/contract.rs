@@ -62,6 +62,11 @@ pub trait Client: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
+    /// Whether it begins anew with each answer, and keeps nothing: a process a call.
+    fn is_one_shot(&self) -> bool {
+        false
+    }
+
     /// The process it is in, and how the clock of that is shifted; `None` for this process.
     fn process(&self) -> Option<ClientProcess> {
         None

@@ -1,5 +1,7 @@
 //! What the actions do: the client's, through the provider; the world's, in the account.
 
+use std::time::Duration;
+
 use aws_credential_types::Credentials;
 use bytes::Bytes;
 use rolecall_account::{Ec2Error, IamError, RunInstance, Source};
@@ -85,6 +87,32 @@ pub(crate) async fn by_client(client: &dyn Client, asked: Asked) -> Done {
             answered(answer, |answer| Done::Called { call, answer })
         }
     }
+}
+
+/// Has so many callers act, if the client itself lets them go at one moment: what came of each, and
+/// how long it took by the client's own clock.
+pub(crate) async fn by_client_at_once(
+    client: &dyn Client,
+    asked: &Asked,
+    callers: u32,
+) -> Option<Vec<(Done, Option<Duration>)>> {
+    Some(match asked {
+        Asked::Credentials => {
+            let all = client.resolve_at_once(callers)?.await.into_iter();
+            all.map(|it| (answered(it.answer, Done::Resolved), Some(it.took)))
+                .collect()
+        }
+        Asked::Call(call) => {
+            let all = client.call_at_once(call.clone(), callers)?.await;
+            let done = |answer| {
+                let call = call.clone();
+                answered(answer, |answer| Done::Called { call, answer })
+            };
+            all.into_iter()
+                .map(|it| (done(it.answer), Some(it.took)))
+                .collect()
+        }
+    })
 }
 
 /// What an answer makes of an action, be it that there is none.

@@ -12,6 +12,7 @@ use tower::ServiceExt;
 
 use crate::check::is_signed;
 use crate::simulation::Simulation;
+use crate::stage::Stage;
 
 /// The name under which the journal has it.
 const CALLER: &str = "control";
@@ -31,13 +32,14 @@ pub(crate) fn is_accepted(exchange: &Exchange) -> bool {
 /// # Errors
 /// What the account answered, if that was not a refusal at the signature.
 pub(crate) async fn forgery_is_refused(
+    stage: &Stage,
     simulation: &Simulation,
     on: &str,
     exchange: &Exchange,
 ) -> Result<(), String> {
     let forged = forge(exchange).ok_or("the request accepted has no signature to forge")?;
-    let wire = simulation
-        .wire_past_faults(CALLER, on)
+    let wire = stage
+        .wire_past_faults(simulation, CALLER, on)
         .ok_or("the app's place is gone")?;
     wire.oneshot(forged)
         .await

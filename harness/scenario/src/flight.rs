@@ -9,45 +9,74 @@ use http::{HeaderValue, Request};
 use rolecall_account::SimInstant;
 use rolecall_clock::SimClock;
 use rolecall_providers::{Client, without_sdk_spans};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
 use crate::act::{self, Asked, Done, Undoable};
 
-/// How long an action may take before it is given up, in simulated time: no client waits longer
-/// for anything.
-pub(crate) const LONGEST: Duration = Duration::from_hours(24);
+/// How long an action may take before it is given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
+    /// By the timers of the runtime.
+    pub(crate) longest: Duration,
+    /// As it is said: `24 hours of simulated time`.
+    pub(crate) words: String,
+}
 
-/// How long the runner waits for actions in flight to come to rest. Virtual time moves only when
-/// everything waits, so that any time does; this is shorter than what clients wait for.
-pub(crate) const REST: Duration = Duration::from_millis(1);
+/// How the requests of one caller are told from those of others of the same app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attribution {
+    /// Each caller's are noted as it sends them.
+    Each,
+    /// They are not: whatever the app signs is taken for each caller's.
+    Together,
+}
 
 tokio::task_local! {
     /// What the current caller has signed.
     static SIGNED: Signed;
 }
 
-/// The `Authorization` headers of one caller's requests: by these its exchanges are told from those
-/// of others of the same app.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Signed(Arc<Mutex<Vec<HeaderValue>>>);
+/// What one caller signed: by this its exchanges are told from those of others of the same app.
+#[derive(Clone, Debug)]
+pub(crate) enum Signed {
+    /// Requests with these `Authorization` headers.
+    These(Arc<Mutex<Vec<HeaderValue>>>),
+    /// Whatever its app signed.
+    All,
+}
+
+impl Default for Signed {
+    fn default() -> Self {
+        Self::These(Arc::default())
+    }
+}
 
 impl Signed {
     /// Whether the caller sent a request with this signature.
     pub(crate) fn has(&self, authorization: &HeaderValue) -> bool {
-        self.lock().contains(authorization)
+        match self {
+            Self::These(these) => lock(these).contains(authorization),
+            Self::All => true,
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<HeaderValue>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn note(&self, authorization: &HeaderValue) {
+        if let Self::These(these) = self {
+            lock(these).push(authorization.clone());
+        }
     }
+}
+
+fn lock(these: &Mutex<Vec<HeaderValue>>) -> std::sync::MutexGuard<'_, Vec<HeaderValue>> {
+    these.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Notes that the caller who sends `request` signed it.
 pub(crate) fn noted<B>(request: Request<B>) -> Request<B> {
     if let Some(authorization) = request.headers().get(AUTHORIZATION) {
         // Outside of an action nobody asks who signed.
-        let _ = SIGNED.try_with(|signed| signed.lock().push(authorization.clone()));
+        let _ = SIGNED.try_with(|signed| signed.note(authorization));
     }
     request
 }
@@ -60,8 +89,20 @@ pub(crate) struct Landed {
     pub(crate) signed: Signed,
     /// When it ended.
     pub(crate) at: SimInstant,
-    /// How long it took.
+    /// How long it took, by the client's own clock where that is told.
     pub(crate) took: Duration,
+    /// How much of what was measured need not be the client's doing: instants are compared with this
+    /// tolerance. Nothing in virtual time, where only clients take time.
+    pub(crate) slack: Slack,
+}
+
+/// What the real time that passes during an action leaves open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slack {
+    /// An instant is told no closer: the client may have looked at the clock at any time in between.
+    pub(crate) instants: Duration,
+    /// What was measured beyond the client's own time.
+    pub(crate) durations: Duration,
 }
 
 impl Landed {
@@ -72,17 +113,32 @@ impl Landed {
             signed: Signed::default(),
             at: now,
             took: Duration::ZERO,
+            slack: Slack::default(),
         }
     }
 }
 
-/// Callers of one client, each in a task of its own. They end when this is dropped.
+/// Callers of one client. They end when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Flight {
-    callers: Vec<JoinHandle<Landed>>,
+    /// The tasks they are in, and how many each has.
+    callers: Vec<(JoinHandle<Vec<Landed>>, usize)>,
     clock: SimClock,
     /// The journal's number when they began.
     pub(crate) mark: u64,
+    /// How many requests had come over sockets when they began.
+    pub(crate) came_before: u64,
+}
+
+/// What a flight begins with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beginning<'a> {
+    pub(crate) clock: &'a SimClock,
+    pub(crate) attribution: Attribution,
+    /// The journal's number.
+    pub(crate) mark: u64,
+    /// How many requests have come over sockets.
+    pub(crate) came: u64,
 }
 
 impl Flight {
@@ -91,44 +147,55 @@ impl Flight {
         client: &Arc<dyn Client>,
         asked: &Asked,
         callers: u32,
-        (clock, mark): (&SimClock, u64),
+        beginning: Beginning<'_>,
     ) -> Self {
-        let callers = (0..callers).map(|_| {
-            let caller = caller(Arc::clone(client), asked.clone(), clock.clone());
-            tokio::spawn(without_sdk_spans(caller))
-        });
+        let clock = beginning.clock;
+        let callers = match beginning.attribution {
+            Attribution::Each => {
+                let each = (0..callers).map(|_| {
+                    let caller = caller(Arc::clone(client), asked.clone(), clock.clone());
+                    (tokio::spawn(without_sdk_spans(caller)), 1)
+                });
+                each.collect()
+            }
+            Attribution::Together => {
+                let all = together(Arc::clone(client), asked.clone(), callers, clock.clone());
+                vec![(tokio::spawn(all), callers as usize)]
+            }
+        };
         Self {
-            callers: callers.collect(),
+            callers,
             clock: clock.clone(),
-            mark,
+            mark: beginning.mark,
+            came_before: beginning.came,
         }
     }
 
     /// How many have not ended.
     pub(crate) fn in_the_air(&self) -> usize {
-        let aloft = self.callers.iter().filter(|caller| !caller.is_finished());
-        aloft.count()
+        let aloft = self.callers.iter().filter(|(task, _)| !task.is_finished());
+        aloft.map(|(_, callers)| callers).sum()
     }
 
-    /// Waits until all have ended, and no longer than [`LONGEST`].
+    /// Waits until all have ended, and no longer than `limit`.
     ///
     /// # Errors
     /// One does not end.
-    pub(crate) async fn end(mut self) -> Result<Vec<Landed>, Undoable> {
-        let deadline = Instant::now() + LONGEST;
+    pub(crate) async fn end(mut self, limit: &Limit) -> Result<Vec<Landed>, Undoable> {
+        let deadline = Instant::now() + limit.longest;
         let mut landed = Vec::new();
-        for caller in &mut self.callers {
+        for (caller, _) in &mut self.callers {
             let ended = timeout_at(deadline, caller).await.map_err(|_| {
-                let hours = LONGEST.as_secs() / 3600;
-                Undoable(format!(
-                    "the action did not end within {hours} hours of simulated time"
-                ))
+                let words = &limit.words;
+                Undoable(format!("the action did not end within {words}"))
             })?;
-            landed.push(match ended {
-                Ok(landed) => landed,
+            match ended {
+                Ok(all) => landed.extend(all),
                 // A task ends without a result only by a panic, or when this is dropped.
-                Err(error) => panicked(error, &self.clock),
-            });
+                Err(error) => {
+                    landed.push(Landed::at_once(panicked(error), self.clock.now().into()))
+                }
+            }
         }
         Ok(landed)
     }
@@ -136,31 +203,81 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.callers.iter().for_each(JoinHandle::abort);
+        self.callers.iter().for_each(|(task, _)| task.abort());
     }
 }
 
 /// What a panic says, if it says anything.
-fn panicked(error: JoinError, clock: &SimClock) -> Landed {
+fn panicked(error: JoinError) -> Done {
     let payload = error.try_into_panic().ok();
     let words = payload.as_deref().and_then(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         text.or_else(|| payload.downcast_ref::<&str>().copied())
     });
-    let words = words.unwrap_or("without words").to_owned();
-    Landed::at_once(Done::Panicked(words), clock.now().into())
+    Done::Panicked(words.unwrap_or("without words").to_owned())
 }
 
-async fn caller(client: Arc<dyn Client>, asked: Asked, clock: SimClock) -> Landed {
-    let began = SimInstant::from(clock.now());
+async fn caller(client: Arc<dyn Client>, asked: Asked, clock: SimClock) -> Vec<Landed> {
+    let began = Instant::now();
     let signed = Signed::default();
     let done = act::by_client(&*client, asked);
     let done = SIGNED.scope(signed.clone(), done).await;
-    let at = SimInstant::from(clock.now());
-    Landed {
+    vec![Landed {
         done,
         signed,
-        at,
-        took: at.since(began),
+        at: clock.now().into(),
+        took: began.elapsed(),
+        slack: Slack::default(),
+    }]
+}
+
+/// All callers of one client, let go by the client itself if it does that.
+async fn together(
+    client: Arc<dyn Client>,
+    asked: Asked,
+    callers: u32,
+    clock: SimClock,
+) -> Vec<Landed> {
+    let began = Instant::now();
+    let done = match act::by_client_at_once(&*client, &asked, callers).await {
+        Some(all) => all,
+        None => one_by_one(&client, &asked, callers).await,
+    };
+    let (at, passed) = (clock.now().into(), began.elapsed());
+    let landed = done.into_iter().map(|(done, took)| {
+        let took = took.unwrap_or(passed);
+        let slack = Slack {
+            instants: passed,
+            durations: passed.saturating_sub(took),
+        };
+        Landed {
+            done,
+            signed: Signed::All,
+            at,
+            took,
+            slack,
+        }
+    });
+    landed.collect()
+}
+
+async fn one_by_one(
+    client: &Arc<dyn Client>,
+    asked: &Asked,
+    callers: u32,
+) -> Vec<(Done, Option<Duration>)> {
+    let mut tasks = JoinSet::new();
+    for _ in 0..callers {
+        let (client, asked) = (Arc::clone(client), asked.clone());
+        tasks.spawn(async move {
+            let began = Instant::now();
+            let done = act::by_client(&*client, asked).await;
+            (done, Some(began.elapsed()))
+        });
     }
+    let mut done = Vec::new();
+    while let Some(ended) = tasks.join_next().await {
+        done.push(ended.unwrap_or_else(|error| (panicked(error), None)));
+    }
+    done
 }

@@ -13,6 +13,10 @@ pub enum Outcome {
     Passed,
     /// Something did not; the findings say what.
     Failed,
+    /// Something did not, which is known of the provider; why.
+    ExpectedFailure(String),
+    /// Everything did, though the provider is known to fail; why it is.
+    UnexpectedPass(String),
     /// The provider cannot be asked that.
     NotApplicable(String),
     /// It could not be judged.
@@ -25,8 +29,21 @@ impl Outcome {
         match self {
             Self::Passed => "passed",
             Self::Failed => "failed",
+            Self::ExpectedFailure(_) => "expected failure",
+            Self::UnexpectedPass(_) => "unexpected pass",
             Self::NotApplicable(_) => "not applicable",
             Self::Inconclusive(_) => "inconclusive",
+        }
+    }
+
+    /// Why, where there is more to say than what the steps found.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Passed | Self::Failed => None,
+            Self::ExpectedFailure(why)
+            | Self::UnexpectedPass(why)
+            | Self::NotApplicable(why)
+            | Self::Inconclusive(why) => Some(why),
         }
     }
 }

@@ -1,37 +1,55 @@
 //! The runner: plays a scenario step by step.
 
+mod clients;
 mod look;
+mod over_sockets;
 mod repeat;
+mod time_control;
+mod under;
+
+pub use over_sockets::OverSockets;
+pub use time_control::TimeKeeping;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_account::{Entry, Happening, SimInstant};
-use rolecall_providers::{App, Client, NoClient, Provider, Use};
-use tokio::time::timeout;
+use rolecall_providers::{Client, Provider};
 
-use crate::act::{self, Asked, Done, Undoable};
+use crate::act::{self, Done, Undoable};
 use crate::armed::{self, Meaning, Told};
 use crate::check::UsedSet;
 use crate::control;
-use crate::flight::{Flight, LONGEST, Landed, REST};
+use crate::flight::{Flight, Landed};
 use crate::judge::exchanges;
-use crate::language::{Act, Action, Actor, Move, Scenario, Step};
+use crate::language::{Act, Actor, Move, Scenario, Step};
 use crate::outcome::{Event, Outcome, Report, StepReport, TracedExchange};
-use crate::simulation::{SetupError, Simulation, simulate};
-use crate::url::{Holder, Presigned};
+use crate::simulation::{Simulation, simulate};
+use crate::stage::{Stage, Watch};
+use crate::url::Presigned;
 
 /// How a scenario is played.
 #[derive(Clone, Copy, Debug)]
 pub struct RunOptions {
     /// What all ids, keys and jitter are drawn from.
     pub seed: u64,
+    /// How long an action may take over sockets before it is given up, in real time.
+    pub patience: Duration,
+    /// Whether a scenario that fails over sockets is played once more, alone, before that is believed.
+    pub again: bool,
 }
+
+/// Longer than clients retry what does not answer.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { seed: 1 }
+        Self {
+            seed: 1,
+            patience: PATIENCE,
+            again: true,
+        }
     }
 }
 
@@ -46,7 +64,22 @@ pub fn run(
     options: RunOptions,
     observe: &mut dyn FnMut(&Event<'_>),
 ) -> Report {
-    let mut report = Report {
+    let mut report = begun(scenario, provider, options);
+    observe(&Event::Begun(&report));
+    let played = simulate(&scenario.world, options.seed, async |simulation| {
+        let play = Play::new(scenario, provider, (Stage::Memory, simulation));
+        play.through(&mut report, observe).await;
+    });
+    if let Err(error) = played {
+        report.outcome = not_set_up(&error);
+    }
+    observe(&Event::Ended(&report));
+    report
+}
+
+/// The report of a scenario of which nothing was played.
+fn begun(scenario: &Scenario, provider: &dyn Provider, options: RunOptions) -> Report {
+    Report {
         scenario: scenario.name.clone(),
         source: scenario.source.name.clone(),
         summary: scenario.summary.clone(),
@@ -61,34 +94,10 @@ pub fn run(
         requests: 0,
         key_sets: 0,
         journal: Vec::new(),
-    };
-    observe(&Event::Begun(&report));
-    let played = simulate(&scenario.world, options.seed, async |simulation| {
-        let mut play = Play::new(scenario, provider, simulation);
-        if let Err(error) = play.simulation.arm(scenario) {
-            report.outcome = not_set_up(&error);
-            return;
-        }
-        for step in &scenario.steps {
-            let stepped = play.step(step).await;
-            observe(&Event::Stepped(&stepped));
-            let goes_on = matches!(stepped.outcome, Outcome::Passed | Outcome::Failed);
-            report.outcome = worse(&report.outcome, &stepped.outcome);
-            report.steps.push(stepped);
-            if !goes_on {
-                break;
-            }
-        }
-        play.conclude(&mut report);
-    });
-    if let Err(error) = played {
-        report.outcome = not_set_up(&error);
     }
-    observe(&Event::Ended(&report));
-    report
 }
 
-fn not_set_up(error: &SetupError) -> Outcome {
+fn not_set_up(error: &dyn std::error::Error) -> Outcome {
     Outcome::Inconclusive(format!("the world could not be set up: {error}"))
 }
 
@@ -103,8 +112,14 @@ fn worse(sofar: &Outcome, step: &Outcome) -> Outcome {
 struct Play<'a> {
     scenario: &'a Scenario,
     provider: &'a dyn Provider,
+    stage: Stage,
     simulation: Simulation,
     clients: BTreeMap<String, Arc<dyn Client>>,
+    /// What was seen of the clients' clocks.
+    watches: BTreeMap<String, Watch>,
+    /// What was wrong with one of them: then no step was played on the simulated clock, whatever
+    /// became of it.
+    unshifted: Option<String>,
     /// What was begun and not joined.
     flights: BTreeMap<String, Flight>,
     start: SimInstant,
@@ -134,14 +149,21 @@ impl From<Undoable> for Stop {
 }
 
 impl<'a> Play<'a> {
-    fn new(scenario: &'a Scenario, provider: &'a dyn Provider, simulation: Simulation) -> Self {
+    fn new(
+        scenario: &'a Scenario,
+        provider: &'a dyn Provider,
+        (stage, simulation): (Stage, Simulation),
+    ) -> Self {
         let start = simulation.now();
         let mark = simulation.world().journal().mark();
         Self {
             scenario,
             provider,
+            stage,
             simulation,
             clients: BTreeMap::new(),
+            watches: BTreeMap::new(),
+            unshifted: None,
             flights: BTreeMap::new(),
             start,
             mark,
@@ -152,6 +174,25 @@ impl<'a> Play<'a> {
             presigned: BTreeMap::new(),
             controlled: false,
         }
+    }
+
+    /// Plays all steps, as far as they can be judged.
+    async fn through(mut self, report: &mut Report, observe: &mut dyn FnMut(&Event<'_>)) {
+        if let Err(error) = self.simulation.arm(self.scenario) {
+            report.outcome = not_set_up(&error);
+            return;
+        }
+        for step in &self.scenario.steps {
+            let stepped = self.step(step).await;
+            observe(&Event::Stepped(&stepped));
+            let goes_on = matches!(stepped.outcome, Outcome::Passed | Outcome::Failed);
+            report.outcome = worse(&report.outcome, &stepped.outcome);
+            report.steps.push(stepped);
+            if !goes_on {
+                break;
+            }
+        }
+        self.conclude(report);
     }
 
     /// Moves the clock, sets up and lifts what is done to requests, acts, collects, judges.
@@ -191,11 +232,22 @@ impl<'a> Play<'a> {
 
     /// Acts, and judges what came of it.
     async fn once(&mut self, step: &Step, report: &mut StepReport) -> Result<(), Stop> {
-        let acted = self.act(step).await;
-        let window = self.window(report);
-        self.judge(step, &acted?, &window, report);
+        let (acted, window) = self.acted(step, report).await;
+        self.judge(step, &acted?, &window, report)?;
         self.control(&window, report).await;
         Ok(())
+    }
+
+    /// Acts, and collects what there is to be judged.
+    async fn acted(
+        &mut self,
+        step: &Step,
+        report: &mut StepReport,
+    ) -> (Result<Acted, Stop>, Vec<Entry>) {
+        let acted = self.act(step).await;
+        let window = self.window(report);
+        let seen = self.look_at_dates(&window);
+        (acted.and_then(|acted| seen.map(|()| acted)), window)
     }
 
     /// What the journal says since the last look at it, reported.
@@ -212,10 +264,14 @@ impl<'a> Play<'a> {
     async fn prepare(&mut self, step: &Step, report: &mut StepReport) -> Result<(), Stop> {
         let moved = match step.moves.as_ref().map(|moves| &moves.value) {
             Some(Move::After(duration)) => self.simulation.try_advance(*duration).await,
-            Some(Move::WallStep(_)) | None => Ok(()),
+            Some(Move::WallStep(by)) => self.simulation.step_wall(*by),
+            None => Ok(()),
         };
         report.at = self.simulation.now().since(self.start);
         moved.map_err(|stuck| Stop::Inconclusive(stuck.to_string()))?;
+        if step.moves.is_some() {
+            self.look_at_clocks().await?;
+        }
         let meaning = Meaning {
             scenario: self.scenario,
             simulation: &self.simulation,
@@ -251,16 +307,15 @@ impl<'a> Play<'a> {
 
     /// Lets whatever is in flight come to rest.
     async fn rest(&self) {
-        if !self.flights.is_empty() {
-            self.simulation.clock().advance(REST).await;
-        }
+        let flights = self.flights.values();
+        self.stage.rest(&self.simulation, flights).await;
     }
 
     async fn act(&mut self, step: &Step) -> Result<Acted, Stop> {
         let acted = match &step.act.value {
             Act::Do(action) if action.verb().actor() == Actor::App => {
                 let flight = self.begin(step, action).await?;
-                Acted::of(flight).await?
+                self.ended(flight).await?
             }
             Act::Do(action) if action.verb().actor() == Actor::Machine => {
                 let app = self.scenario.app_of(step);
@@ -286,10 +341,11 @@ impl<'a> Play<'a> {
                 let flight = flight.ok_or_else(|| {
                     Stop::Inconclusive(format!("nothing called `{name}` is in flight"))
                 })?;
-                Acted::of(flight).await?
+                self.ended(flight).await?
             }
         };
         self.rest().await;
+        self.stage.settle(&self.simulation, step).await;
         Ok(acted)
     }
 
@@ -300,58 +356,18 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Has the step's app act, once or many times at the same time.
-    async fn begin(&mut self, step: &Step, action: &Action) -> Result<Flight, Stop> {
-        let app = self
-            .scenario
-            .app_of(step)
-            .ok_or_else(|| Stop::Inconclusive("no app acts".to_owned()))?;
-        let (client, asked) = match action {
-            Action::UseUrl(of) => self.holder(app, &of.value)?,
-            _ => (
-                self.client(app).await?,
-                act::asked(&self.simulation, action)?,
-            ),
-        };
-        let callers = step.at_once.as_ref().map_or(1, |callers| callers.value);
-        let since = (self.simulation.clock(), self.mark);
-        Ok(Flight::begin(&client, &asked, callers, since))
-    }
-
-    /// Whoever has a URL needs no credentials: no client of the provider is opened for it.
-    fn holder(&self, app: &str, of: &str) -> Result<(Arc<dyn Client>, Asked), Stop> {
-        let url = self.presigned.get(of);
-        let url =
-            url.ok_or_else(|| Stop::Inconclusive(format!("step `{of}` has presigned no URL")))?;
-        let on = self.scenario.apps[app].value.on.value.name();
-        let wire = self.simulation.wire(app, on);
-        let wire = wire.ok_or_else(|| Stop::Inconclusive(format!("nothing called `{on}` runs")))?;
-        let asked = url.asked();
-        Ok((Arc::new(Holder::new(url.clone(), wire)), asked))
-    }
-
-    /// The app's client, opened when it first acts.
-    async fn client(&mut self, name: &str) -> Result<Arc<dyn Client>, Stop> {
-        if let Some(client) = self.clients.get(name) {
-            return Ok(Arc::clone(client));
+    /// Waits for the end of a flight.
+    async fn ended(&self, flight: Flight) -> Result<Acted, Stop> {
+        let mark = flight.mark;
+        let landed = flight.end(&self.stage.limit()).await?;
+        for one in &landed {
+            match &one.done {
+                Done::Unsupported(why) => return Err(Stop::NotApplicable(why.clone())),
+                Done::Broken(why) => return Err(Stop::Inconclusive(why.clone())),
+                _ => {}
+            }
         }
-        let written = &self.scenario.apps[name].value;
-        let on = written.on.value.name();
-        let app = self.simulation.app(name, on);
-        let mut app =
-            app.ok_or_else(|| Stop::Inconclusive(format!("nothing called `{on}` runs")))?;
-        equip(&mut app, written);
-        let opened = timeout(LONGEST, self.provider.open(app)).await;
-        let opened = opened.map_err(|_| {
-            Stop::Inconclusive("the provider does not get as far as a client".to_owned())
-        })?;
-        let client = opened.map_err(|error| match error {
-            NoClient::Unsupported(why) => Stop::NotApplicable(why),
-            NoClient::Broken(why) => Stop::Inconclusive(why),
-        })?;
-        let client: Arc<dyn Client> = Arc::from(client);
-        self.clients.insert(name.to_owned(), Arc::clone(&client));
-        Ok(client)
+        Ok(Acted { landed, mark })
     }
 
     /// What the journal says since the last step.
@@ -386,7 +402,9 @@ impl<'a> Play<'a> {
         };
         self.controlled = true;
         let on = app.value.on.value.name();
-        if let Err(why) = control::forgery_is_refused(&self.simulation, on, exchange).await {
+        if let Err(why) =
+            control::forgery_is_refused(&self.stage, &self.simulation, on, exchange).await
+        {
             report.outcome = Outcome::Inconclusive(format!("the control failed: {why}"));
         }
         self.mark = self.simulation.world().journal().mark();
@@ -398,6 +416,9 @@ impl<'a> Play<'a> {
             if !unused.is_empty() {
                 report.outcome = Outcome::Inconclusive(unused.join("; "));
             }
+        }
+        if let Some(why) = self.unseen() {
+            report.outcome = Outcome::NotApplicable(why);
         }
         report.simulated = self.simulation.now().since(self.start);
         report.journal = self.simulation.journal();
@@ -425,52 +446,4 @@ struct Acted {
     landed: Vec<Landed>,
     /// The journal's number when it began.
     mark: u64,
-}
-
-impl Acted {
-    /// Waits for the end of a flight.
-    async fn of(flight: Flight) -> Result<Self, Stop> {
-        let mark = flight.mark;
-        let landed = flight.end().await?;
-        for one in &landed {
-            match &one.done {
-                Done::Unsupported(why) => return Err(Stop::NotApplicable(why.clone())),
-                Done::Broken(why) => return Err(Stop::Inconclusive(why.clone())),
-                _ => {}
-            }
-        }
-        Ok(Self { landed, mark })
-    }
-}
-
-/// Gives an app what the scenario says of it.
-fn equip(app: &mut App, written: &crate::language::App) {
-    app.uses = use_of(written.use_.value);
-    let profile = written.profile.iter();
-    let profile = profile.map(|name| ("AWS_PROFILE".to_owned(), name.value.clone()));
-    let own = written.env.iter();
-    let own = own.map(|(name, value)| (name.clone(), value.value.clone()));
-    app.environment.extend(profile.chain(own));
-    let settings = written.settings.iter();
-    app.settings = settings
-        .map(|(setting, value)| (setting.to_string(), value.value.to_json()))
-        .collect();
-    if let Some(skew) = &written.clock_skew {
-        app.clock = app.clock.skewed(skew.value.as_nanos());
-    }
-}
-
-fn use_of(written: crate::language::Use) -> Use {
-    use crate::language::Use as Written;
-    match written {
-        Written::Client => Use::Client,
-        Written::DefaultChain => Use::DefaultChain,
-        Written::Imds => Use::Imds,
-        Written::Container => Use::Container,
-        Written::AssumeRole => Use::AssumeRole,
-        Written::WebIdentity => Use::WebIdentity,
-        Written::Process => Use::Process,
-        Written::Sso => Use::Sso,
-        Written::Profile => Use::Profile,
-    }
 }

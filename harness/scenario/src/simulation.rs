@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use rolecall_account::policy::Document;
 use rolecall_account::{
     Ec2Error, HttpTokens, IamError, Issuing, Overlap, SimInstant, Source, World, WorldOptions,
@@ -291,6 +292,17 @@ impl Simulation {
         Ok(written?)
     }
 
+    /// Moves the wall clock alone, ahead or back.
+    pub(crate) fn step_wall(&self, by: SignedDuration) -> Result<(), Stuck> {
+        let distance = by.unsigned_abs();
+        if by.is_negative() {
+            self.clock().step_back(distance);
+        } else {
+            self.edge.step_ahead(distance);
+        }
+        Ok(self.write_token_files(How::SymlinkSwap)?)
+    }
+
     /// The source of credentials behind the world's name of an instance, task or pod.
     pub fn source(&self, name: &str) -> Option<Source> {
         self.place(name)?.source()
@@ -306,10 +318,22 @@ impl Simulation {
 
     /// An app on an instance, in a task or pod, or on a laptop; `None` if nothing is called so.
     pub fn app(&self, name: &str, on: &str) -> Option<App> {
-        let mut environment = self.variables(on, None);
+        let network = Network::InProcess(http_service(self.wire(name, on)?.map_request(noted)));
+        Some(self.app_with(name, on, self.variables(on, None), network))
+    }
+
+    /// An app there, which finds its credentials by `environment`.
+    pub(crate) fn app_with(
+        &self,
+        name: &str,
+        on: &str,
+        mut environment: BTreeMap<String, String>,
+        network: Network,
+    ) -> App {
         environment.insert("AWS_REGION".to_owned(), self.region.clone());
-        environment.extend(self.config_variables(on, false));
-        Some(App {
+        let really = matches!(network, Network::Sockets(_));
+        environment.extend(self.config_variables(on, really));
+        App {
             name: name.to_owned(),
             uses: Use::default(),
             environment,
@@ -317,8 +341,8 @@ impl Simulation {
             files: Some(self.machines.root(on)),
             clock: self.clock().clone(),
             settings: serde_json::Map::new(),
-            network: Network::InProcess(http_service(self.wire(name, on)?.map_request(noted))),
-        })
+            network,
+        }
     }
 
     /// The key sets that recordings hand out.
@@ -341,7 +365,8 @@ impl Simulation {
         Some(network.wire(self.caller(name, on)?))
     }
 
-    fn caller(&self, name: &str, on: &str) -> Option<Caller> {
+    /// Who an app of that name is, there.
+    pub(crate) fn caller(&self, name: &str, on: &str) -> Option<Caller> {
         let place = match on {
             language::Place::LAPTOP => Place::Laptop,
             _ => self.place(on)?,

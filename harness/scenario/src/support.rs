@@ -46,6 +46,7 @@ const PLAYED: &[&str] = &[
     "expect.issue",
     "expect.last",
     "expect.same-set-as",
+    "expect.under",
     "expect.within",
     "fault",
     "gate",
@@ -82,6 +83,7 @@ const PLAYED: &[&str] = &[
     "rotate-token",
     "rule",
     "set-profile-role",
+    "settle",
     "start",
     "start-instance",
     "step.app",
@@ -101,6 +103,7 @@ const PLAYED: &[&str] = &[
     "user",
     "user.account",
     "vary",
+    "wall-step",
     "write-file",
 ];
 

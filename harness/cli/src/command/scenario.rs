@@ -79,6 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     for scenario in &scenarios {
         let options = RunOptions {
             seed: arguments.seed,
+            ..RunOptions::default()
         };
         let report = play(scenario, &*provider, options, &mut |_| {});
         if arguments.format == Format::Text {

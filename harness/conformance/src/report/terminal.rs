@@ -96,8 +96,8 @@ impl Terminal<'_> {
             step.name
         );
         let mut facts = Columns::default().wrapping(1, self.width);
-        if let Outcome::NotApplicable(why) | Outcome::Inconclusive(why) = &step.outcome {
-            facts.row([("because", DIM), (why.as_str(), PLAIN)]);
+        if let Some(why) = step.outcome.reason() {
+            facts.row([("because", DIM), (why, PLAIN)]);
         }
         for (index, finding) in step.findings.iter().enumerate() {
             facts.row([("expected", DIM), (finding.expected.as_str(), PLAIN)]);
@@ -260,7 +260,7 @@ fn summary(report: &Report) -> String {
         report.scenario,
         played(report)
     );
-    if let Outcome::NotApplicable(why) | Outcome::Inconclusive(why) = &report.outcome {
+    if let Some(why) = report.outcome.reason() {
         let _ = write!(text, "; {why}");
     }
     text
@@ -282,7 +282,14 @@ fn played(report: &Report) -> String {
 }
 
 fn tally(reports: &[Report]) -> String {
-    let words = ["passed", "failed", "not applicable", "inconclusive"];
+    let words = [
+        "passed",
+        "failed",
+        "expected failure",
+        "unexpected pass",
+        "not applicable",
+        "inconclusive",
+    ];
     let counts = words.iter().map(|word| {
         (
             reports
@@ -305,8 +312,8 @@ fn count(count: usize, noun: &str) -> String {
 
 fn style(outcome: &Outcome) -> Style {
     let colour = match outcome {
-        Outcome::Passed => AnsiColor::Green,
-        Outcome::Failed => AnsiColor::Red,
+        Outcome::Passed | Outcome::ExpectedFailure(_) => AnsiColor::Green,
+        Outcome::Failed | Outcome::UnexpectedPass(_) => AnsiColor::Red,
         Outcome::NotApplicable(_) | Outcome::Inconclusive(_) => AnsiColor::Yellow,
     };
     Style::new().fg_color(Some(colour.into()))

@@ -9,7 +9,7 @@ use rolecall_endpoints::record::RecordedSet;
 use rolecall_providers::Call;
 
 use crate::act::Done;
-use crate::flight::Signed;
+use crate::flight::{Signed, Slack};
 use crate::url::Presigned;
 
 /// Everything a checker may look at.
@@ -26,8 +26,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) sources_healthy: bool,
     /// Requests since the last step, by operation and by match.
     pub(crate) calls: &'a BTreeMap<String, u64>,
-    /// How long the action took by the simulated clock.
+    /// How long the action took, by the client's own clock where that is told.
     pub(crate) took: Duration,
+    /// What the real time that passed meanwhile leaves open.
+    pub(crate) slack: Slack,
     /// When it ended.
     pub(crate) now: SimInstant,
     /// The account, for what it issued.

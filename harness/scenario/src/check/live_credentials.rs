@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
     let mut differences = Vec::new();
     if let Done::Resolved(Ok(credentials)) = facts.done
         && let Some(expiry) = credentials.expiry().map(SimInstant::from)
-        && expiry <= facts.now
+        && expiry + facts.slack.instants <= facts.now
         && !is_last_of_a_recording(credentials.access_key_id(), facts)
     {
         let actual = format!(

@@ -6,7 +6,7 @@ use super::Difference;
 use super::facts::Facts;
 
 pub(super) fn check(budget: Duration, facts: &Facts<'_>) -> Option<Difference> {
-    (facts.took > budget).then(|| {
+    (facts.took > budget + facts.slack.durations).then(|| {
         Difference::new(
             format!("done within {} s", budget.as_secs_f64()),
             format!("{} s", facts.took.as_secs_f64()),

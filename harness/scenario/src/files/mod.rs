@@ -24,7 +24,7 @@ pub struct FileError {
 }
 
 impl FileError {
-    fn at(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn at(path: &Path, error: &io::Error) -> Self {
         Self {
             path: path.display().to_string(),
             message: error.to_string(),

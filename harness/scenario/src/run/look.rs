@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rolecall_account::{Entry, World};
 use rolecall_endpoints::record::RecordedSet;
 
-use super::{Acted, Play};
+use super::under::previews;
+use super::{Acted, Play, Stop};
 use crate::act::Done;
 use crate::armed::Meaning;
 use crate::check::{self, Difference, Facts, UsedSet};
@@ -33,13 +34,16 @@ impl Play<'_> {
         acted: &Acted,
         window: &[Entry],
         report: &mut StepReport,
-    ) {
+    ) -> Result<(), Stop> {
         let calls = self.count(window);
-        let seen = self.look(step, &[&step.expect], acted, (window, &calls));
+        let expects = self.expected_of(step, &step.expect)?;
+        let expects: Vec<&Expect> = expects.iter().collect();
+        let seen = self.look(step, &expects, acted, (window, &calls));
         report.happened.clone_from(&seen.happened);
         self.conclude_step(step, seen.differences, seen.always, report);
         report.notes.extend(seen.notes);
         self.remember(step, acted, seen.used);
+        Ok(())
     }
 
     /// What the checkers say to what was done: each of `expects`, and what always holds.
@@ -76,6 +80,16 @@ impl Play<'_> {
             .filter_map(|expect| expect.fails.as_ref())
             .flat_map(|class| landed().filter_map(|it| check::class_note(class.value, &facts(it))))
             .collect();
+        for (set, preview) in previews(expects) {
+            let found = landed().map(|it| check::expected(&preview.value, &facts(it)));
+            let told = of_many(callers, found).into_iter().map(|it| {
+                format!(
+                    "under `{set}`: expected {}, actual {}",
+                    it.expected, it.actual
+                )
+            });
+            notes.extend(told);
+        }
         notes.dedup();
         Seen {
             happened: summed_up(&happened),
@@ -135,6 +149,7 @@ impl Play<'_> {
             sources_healthy: self.sources_healthy,
             calls,
             took: landed.took,
+            slack: landed.slack,
             now: landed.at,
             world,
             recorded,

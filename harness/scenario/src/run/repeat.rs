@@ -29,15 +29,20 @@ impl Play<'_> {
             if number > 1 {
                 let moved = self.simulation.try_advance(repeat.every.value).await;
                 moved.map_err(|livelock| Stop::Inconclusive(livelock.to_string()))?;
+                if !repeat.every.value.is_zero() {
+                    self.look_at_clocks().await?;
+                }
             }
-            let acted = self.act(step).await;
-            let window = self.window(report);
+            let (acted, window) = self.acted(step, report).await;
             let acted = acted?;
             let calls = self.count(&window);
             for (counted, count) in &calls {
                 *calls_of_all.entry(counted.clone()).or_default() += count;
             }
-            let expects = of_repetition(&step.expect, number == times);
+            let mut expects = Vec::new();
+            for expect in of_repetition(&step.expect, number == times) {
+                expects.extend(self.expected_of(step, &expect)?);
+            }
             let expects: Vec<&Expect> = expects.iter().collect();
             let one = self.look(step, &expects, &acted, (&window, &calls));
             self.remember(step, &acted, one.used.clone());

@@ -1,0 +1,238 @@
+//! Failures that are known: each with a reason, a link, and the version that it holds for.
+
+use rolecall_scenario::{Outcome, Report};
+use serde::Deserialize;
+
+/// The scenarios that a provider is known to fail: the `known-failing.toml` of its folder.
+///
+/// They are played all the same. One that passes is as much a surprise as another that fails.
+///
+/// ```
+/// use rolecall_conformance::KnownFailures;
+///
+/// let text = r#"
+/// [[known]]
+/// scenario = "rotation"
+/// version = "1.2.3"
+/// reason = "it asks anew for every call"
+/// link = "https://example.com/issues/1"
+/// "#;
+/// let known = KnownFailures::parse(text).unwrap();
+/// assert!(known.wrong("1.2.3", |name| name == "rotation").is_empty());
+/// assert_eq!(known.wrong("1.2.4", |name| name == "rotation").len(), 1, "it is stale");
+/// ```
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct KnownFailures {
+    #[serde(default)]
+    known: Vec<Known>,
+}
+
+/// One known failure.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    /// The scenario; `NAME[ROW]` for one row, all of them without.
+    scenario: String,
+    /// The rule that fails; any of the scenario's when left out.
+    rule: Option<String>,
+    /// The version of the provider.
+    version: String,
+    /// Why it fails.
+    reason: String,
+    /// Where more is said of it.
+    link: String,
+}
+
+impl KnownFailures {
+    /// Reads such a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a line for a person.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let read: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let mut empty = read.known.iter().filter(|known| {
+            let said = [&known.reason, &known.link, &known.version];
+            said.iter().any(|said| said.trim().is_empty())
+        });
+        match empty.next() {
+            Some(known) => Err(format!(
+                "the known failure of `{}` needs a reason, a link and a version",
+                known.scenario
+            )),
+            None => Ok(read),
+        }
+    }
+
+    /// What is wrong with the entries, a line each: they are for another version, or for no scenario.
+    pub fn wrong(&self, version: &str, is_scenario: impl Fn(&str) -> bool) -> Vec<String> {
+        let wrong = self.known.iter().filter_map(|known| {
+            let name = &known.scenario;
+            let plain = name.split_once('[').map_or(name.as_str(), |(plain, _)| plain);
+            if !is_scenario(plain) {
+                return Some(format!("a failure of `{name}` is known, and there is no such scenario"));
+            }
+            (known.version != version).then(|| {
+                let held = &known.version;
+                format!(
+                    "the failure of `{name}` is known of version {held}, and this is {version}: play it and say so, or take it away"
+                )
+            })
+        });
+        wrong.collect()
+    }
+
+    /// Whether a scenario is known to fail.
+    pub fn knows(&self, scenario: &str) -> bool {
+        self.find(scenario).next().is_some()
+    }
+
+    /// Says of a failure that it was known, and of a pass that it was not.
+    pub fn judge(&self, report: &mut Report) {
+        let failed: Vec<&String> = report
+            .steps
+            .iter()
+            .flat_map(|step| &step.findings)
+            .flat_map(|finding| &finding.rules)
+            .collect();
+        let outcome = match report.outcome {
+            Outcome::Failed => {
+                let mut meant = self.find(&report.scenario).filter(|known| {
+                    let rule = known.rule.as_ref();
+                    rule.is_none_or(|rule| failed.contains(&rule))
+                });
+                meant
+                    .next()
+                    .map(|known| Outcome::ExpectedFailure(known.said()))
+            }
+            Outcome::Passed => {
+                let known = self.find(&report.scenario).next();
+                known.map(|known| Outcome::UnexpectedPass(known.said()))
+            }
+            _ => None,
+        };
+        if let Some(outcome) = outcome {
+            report.outcome = outcome;
+        }
+    }
+
+    fn find(&self, scenario: &str) -> impl Iterator<Item = &Known> {
+        let plain = scenario
+            .split_once('[')
+            .map_or(scenario, |(plain, _)| plain);
+        let known = self.known.iter();
+        known.filter(move |known| known.scenario == scenario || known.scenario == plain)
+    }
+}
+
+impl Known {
+    fn said(&self) -> String {
+        format!("{}, {}", self.reason, self.link)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rolecall_scenario::{Finding, StepReport};
+
+    use super::*;
+
+    const KNOWN: &str = r#"
+[[known]]
+scenario = "outage"
+rule = "imds.credentials.kept"
+version = "1"
+reason = "it lets go"
+link = "https://example.com/1"
+[[known]]
+scenario = "rows[two]"
+version = "1"
+reason = "it is late"
+link = "https://example.com/2"
+"#;
+
+    fn report(scenario: &str, outcome: Outcome, rule: &str) -> Report {
+        let step = StepReport {
+            name: "step".to_owned(),
+            line: 1,
+            at: Duration::ZERO,
+            happened: String::new(),
+            struck: Vec::new(),
+            outcome: outcome.clone(),
+            findings: vec![Finding {
+                rules: vec![rule.to_owned()],
+                expected: String::new(),
+                actual: String::new(),
+            }],
+            notes: Vec::new(),
+            trace: Vec::new(),
+        };
+        Report {
+            scenario: scenario.to_owned(),
+            source: String::new(),
+            summary: String::new(),
+            provider: "p 1".to_owned(),
+            seed: 1,
+            start: String::new(),
+            outcome,
+            steps: vec![step],
+            steps_total: 1,
+            simulated: Duration::ZERO,
+            requests: 0,
+            key_sets: 0,
+            journal: Vec::new(),
+        }
+    }
+
+    fn judged(scenario: &str, outcome: Outcome, rule: &str) -> Outcome {
+        let mut report = report(scenario, outcome, rule);
+        KnownFailures::parse(KNOWN).unwrap().judge(&mut report);
+        report.outcome
+    }
+
+    #[test]
+    fn what_is_known_to_fail_is_no_failure_and_passing_is_a_surprise() {
+        let kept = "imds.credentials.kept";
+        let expected = Outcome::ExpectedFailure("it lets go, https://example.com/1".to_owned());
+        assert_eq!(judged("outage", Outcome::Failed, kept), expected);
+        assert_eq!(
+            judged("outage", Outcome::Failed, "another"),
+            Outcome::Failed
+        );
+        let passed = Outcome::UnexpectedPass("it lets go, https://example.com/1".to_owned());
+        assert_eq!(judged("outage", Outcome::Passed, kept), passed);
+        assert_eq!(judged("other", Outcome::Passed, kept), Outcome::Passed);
+        let late = Outcome::ExpectedFailure("it is late, https://example.com/2".to_owned());
+        assert_eq!(judged("rows[two]", Outcome::Failed, "any"), late);
+        assert_eq!(judged("rows[one]", Outcome::Failed, "any"), Outcome::Failed);
+        let unjudged = Outcome::Inconclusive("why".to_owned());
+        assert_eq!(judged("outage", unjudged.clone(), kept), unjudged);
+    }
+
+    #[test]
+    fn entries_that_mean_nothing_are_told() {
+        let known = KnownFailures::parse(KNOWN).unwrap();
+        let all = |name: &str| name == "outage" || name == "rows";
+        assert!(known.wrong("1", all).is_empty());
+        assert_eq!(known.wrong("2", all).len(), 2);
+        let gone = known.wrong("1", |name| name == "rows");
+        assert_eq!(
+            gone,
+            ["a failure of `outage` is known, and there is no such scenario"]
+        );
+        assert!(known.knows("rows[two]") && !known.knows("rows[one]"));
+        for (bad, why) in [
+            ("[[known]]\nscenario = \"a\"", "missing field"),
+            ("[[knwon]]", "unknown field"),
+            (
+                "[[known]]\nscenario = \"a\"\nversion = \"1\"\nreason = \" \"\nlink = \"l\"",
+                "needs a reason",
+            ),
+        ] {
+            let error = KnownFailures::parse(bad).unwrap_err();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}
