@@ -319,9 +319,7 @@ impl Simulation {
     /// An app on an instance, in a task or pod, or on a laptop; `None` if nothing is called so.
     pub fn app(&self, name: &str, on: &str) -> Option<App> {
         let network = Network::InProcess(http_service(self.wire(name, on)?.map_request(noted)));
-        let mut environment = self.variables(on, None);
-        environment.extend(self.config_variables(on, false));
-        Some(self.app_with(name, on, environment, network))
+        Some(self.app_with(name, on, self.variables(on, None), network))
     }
 
     /// An app there, which finds its credentials by `environment`.
@@ -333,6 +331,8 @@ impl Simulation {
         network: Network,
     ) -> App {
         environment.insert("AWS_REGION".to_owned(), self.region.clone());
+        let really = matches!(network, Network::Sockets(_));
+        environment.extend(self.config_variables(on, really));
         App {
             name: name.to_owned(),
             uses: Use::default(),

@@ -51,8 +51,7 @@ impl Stage {
             Self::Memory => simulation.app(name, on),
             Self::Sockets(sockets) => {
                 let caller = simulation.caller(name, on).ok_or_else(nothing)?;
-                let (mut environment, network) = sockets.serve(simulation, &caller, on).await?;
-                environment.extend(simulation.config_variables(on, true));
+                let (environment, network) = sockets.serve(simulation, &caller, on).await?;
                 Some(simulation.app_with(name, on, environment, Network::Sockets(network)))
             }
         };

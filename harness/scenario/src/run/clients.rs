@@ -60,6 +60,10 @@ impl Play<'_> {
         let on = written.on.value.name();
         let mut app = self.stage.app(&self.simulation, name, on).await?;
         equip(&mut app, written);
+        if written.clock_skew.is_some() && !matches!(self.stage, Stage::Memory) {
+            let why = "the clock of one process is not skewed apart from the others yet";
+            return Err(Stop::NotApplicable(why.to_owned()));
+        }
         let longest = self.stage.limit().longest;
         let opened = timeout(longest, self.provider.open(app)).await;
         let opened = opened.map_err(|_| {
