@@ -221,6 +221,7 @@ impl ControlPlane<'_> {
         holder: PolicyHolder<'_>,
         policy: &str,
     ) -> Result<(), IamError> {
+        // iam.authorization.policy-arn
         let own = Context::new().with("iam:PolicyARN", self.arn_meant(policy)?);
         self.ask_holder(Verb::Attach, holder, own)?;
         let found = self.attachable(policy)?;

@@ -564,6 +564,10 @@ pub(crate) fn strays(lab: &Lab) -> Vec<Seed> {
             request("GET", &format!("{METADATA}/"), &[]),
         ),
     ];
+    // Nobody signs it, so that little else is wrong with it.
+    let tokenless = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15";
+    let tokenless = request("POST", STS, FORM).map(|_| tokenless.into());
+    strays.push(bare(Speaker::Sts, tokenless));
     // In chunks, and nothing says how long it is without them.
     let mut endless = chunked(lab, "/photos/endless.jpg");
     let headers = endless.request.headers_mut();
