@@ -32,6 +32,10 @@ fuzz SECONDS="60" *TARGETS:
 serve *ARGUMENTS:
     @cargo run --quiet -- serve {{ARGUMENTS}}
 
+# The drivers of other providers: what is installed, what is missing
+drivers *ARGUMENTS:
+    @cargo run --quiet -- drivers {{ARGUMENTS}}
+
 # Install the providers under test, pinned: all of them, or those that are named
 drivers-setup *NAMES:
     fixtures/providers/setup {{NAMES}}

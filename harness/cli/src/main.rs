@@ -51,6 +51,8 @@ enum Command {
     Ctl(command::ctl::Arguments),
     Record(command::record::Arguments),
     Rules(command::rules::Arguments),
+    Driver(command::driver::Arguments),
+    Drivers(command::drivers::Arguments),
     Operations(command::operations::Arguments),
 }
 
@@ -67,6 +69,8 @@ fn main() -> ExitCode {
         Command::Ctl(arguments) => command::ctl::run(&arguments),
         Command::Record(arguments) => command::record::run(arguments),
         Command::Rules(arguments) => command::rules::run(&arguments),
+        Command::Driver(arguments) => command::driver::run(&arguments),
+        Command::Drivers(arguments) => command::drivers::run(&arguments),
         Command::Operations(arguments) => command::operations::run(&arguments),
     }
     .into()

@@ -35,7 +35,8 @@ const UNSET: &[&str] = &[
 ];
 
 /// The configuration of every shell: presigned URLs in the one form there still is.
-const CONFIG: &str = "[default]\ns3 =\n    addressing_style = path\n    signature_version = s3v4\n";
+pub(super) const CONFIG: &str =
+    "[default]\ns3 =\n    addressing_style = path\n    signature_version = s3v4\n";
 
 /// Print the exports that make a shell the administrator's, a user's, an instance's, a task's or a pod's
 #[derive(Args, Debug)]

@@ -1,7 +1,11 @@
 //! The commands, a file each.
 
+mod catalogue;
 pub(crate) mod ctl;
+pub(crate) mod driver;
+pub(crate) mod drivers;
 pub(crate) mod environment;
+mod loopback;
 pub(crate) mod operations;
 pub(crate) mod record;
 pub(crate) mod rules;

@@ -30,7 +30,7 @@ const JOURNAL_ENTRIES_MAX: usize = 10_000;
 /// How often it is looked whether a token file needs another token.
 const TOKEN_FILES_EVERY: Duration = Duration::from_millis(100);
 
-const DEFAULT_WORLD: &str = include_str!("../default-world.toml");
+pub(super) const DEFAULT_WORLD: &str = include_str!("../default-world.toml");
 
 /// Serve a world on TCP: one AWS endpoint, and an address per instance, task and pod
 #[derive(Args, Debug)]
@@ -297,7 +297,7 @@ fn users(simulation: &Simulation, world: &World) -> io::Result<Vec<ServedUser>> 
 }
 
 /// The token of this run: not drawn from the seed, which is known.
-fn control_token() -> io::Result<String> {
+pub(super) fn control_token() -> io::Result<String> {
     let mut bytes = [0; 24];
     io::Read::read_exact(&mut fs::File::open("/dev/urandom")?, &mut bytes)?;
     Ok(hex::encode(bytes))

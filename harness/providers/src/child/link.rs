@@ -11,12 +11,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rolecall_reach::Child;
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use super::ending::{Over, how};
 use super::limits::Limits;
 use super::lines::{Line, Tail, each_line, next_line};
-use super::message::{Op, Reply, Request};
+use super::message::{Op, Reply};
 use super::secrets::{Leak, Secrets};
 
 /// How often it is looked whether a process that closed its output has ended.
@@ -31,11 +32,13 @@ const SHOWN: usize = 200;
 /// How many texts of errors are kept, to look for secrets in them.
 const TEXTS_MAX: usize = 10_000;
 
+/// Where an answer will be.
+pub(super) type Awaited = oneshot::Receiver<Result<Reply, Over>>;
+
 /// The line to a running driver. It is killed when this is dropped.
 pub(super) struct Link {
     shared: Arc<Shared>,
     child: Arc<Child>,
-    requests: mpsc::Sender<Vec<u8>>,
     pub(super) limits: Limits,
 }
 
@@ -49,6 +52,8 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
+    /// Where requests are written; nowhere once nothing more is asked.
+    requests: Option<mpsc::Sender<Vec<u8>>>,
     /// The last id that was given.
     last: u64,
     /// What has no answer yet, also where nobody waits for it any more.
@@ -73,6 +78,7 @@ impl Link {
         lock(&shared.state).foreign = may_be_foreign.then(Vec::new);
         let child = Arc::new(child);
         let (requests, lines) = mpsc::channel();
+        lock(&shared.state).requests = Some(requests);
         if let Some(stderr) = stderr {
             let shared = Arc::clone(&shared);
             thread::spawn(move || complaints(stderr, &shared, limits));
@@ -88,7 +94,6 @@ impl Link {
         Self {
             shared,
             child,
-            requests,
             limits,
         }
     }
@@ -109,10 +114,20 @@ impl Link {
     }
 
     /// Sends a request: its id, and where its answer will be.
-    pub(super) fn send(
+    pub(super) fn send(&self, op: &Op) -> Result<(u64, Awaited), Over> {
+        let fields = serde_json::to_value(op);
+        self.send_fields(match fields {
+            Ok(Value::Object(fields)) => fields,
+            // All of them are objects of strings, numbers and maps.
+            Ok(_) | Err(_) => Map::new(),
+        })
+    }
+
+    /// The same, of any fields. The id is added.
+    pub(super) fn send_fields(
         &self,
-        op: &Op,
-    ) -> Result<(u64, oneshot::Receiver<Result<Reply, Over>>), Over> {
+        mut fields: Map<String, Value>,
+    ) -> Result<(u64, Awaited), Over> {
         let (sender, answer) = oneshot::channel();
         let mut state = lock(&self.shared.state);
         if let Some(over) = &state.over {
@@ -121,16 +136,24 @@ impl Link {
         state.last += 1;
         let id = state.last;
         state.waiting.insert(id, sender);
-        let request = Request { id, op: op.clone() };
-        let mut line = serde_json::to_vec(&request).map_err(|error| Over::WrongShape {
-            op: op.as_str().to_owned(),
-            why: error.to_string(),
-        })?;
-        line.push(b'\n');
+        fields.insert("id".to_owned(), id.into());
+        let line = format!("{}\n", Value::Object(fields));
         // Under the lock, so that requests leave in the order of their ids. The writer is gone only
         // after it said why.
-        let _ = self.requests.send(line);
+        if let Some(requests) = &state.requests {
+            let _ = requests.send(line.into_bytes());
+        }
         Ok((id, answer))
+    }
+
+    /// Nothing more is asked: the driver's standard input ends.
+    pub(super) fn close_input(&self) {
+        lock(&self.shared.state).requests = None;
+    }
+
+    /// Why nothing more comes; `None` as long as something may.
+    pub(super) fn over(&self) -> Option<Over> {
+        lock(&self.shared.state).over.clone()
     }
 
     /// Tells the driver that nobody waits for the answer to `request`, which may come all the same.

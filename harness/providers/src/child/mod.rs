@@ -3,6 +3,7 @@
 //! A driver speaks the contract of `docs/driver.md`: one JSON object a line, requests on standard
 //! input, answers on standard output. Whatever it does instead becomes a clear verdict: see [`Over`].
 
+mod check;
 mod ending;
 mod environment;
 mod home;
@@ -18,6 +19,7 @@ mod secrets;
 mod session;
 mod toml_file;
 
+pub use check::{Check, Checked, Outcome};
 pub use ending::Over;
 pub use environment::{Change, Environment, Variables, What, environment};
 pub use home::Home;

@@ -145,15 +145,15 @@ impl OneShot {
             ));
         };
         let status = ended.map_err(|error| broken(&error.to_string()))?;
-        if !status.success() {
-            let last = self.last_words();
-            return Err(failed(Class::Other, format!("{}{last}", how(status))));
-        }
         if printed.len() > self.limits.line_bytes {
             return Err(broken(&format!(
                 "it printed more than {} bytes",
                 self.limits.line_bytes
             )));
+        }
+        if !status.success() {
+            let last = self.last_words();
+            return Err(failed(Class::Other, format!("{}{last}", how(status))));
         }
         match document(&printed) {
             Some(Ok(keys)) => self.credentials(keys),
@@ -223,6 +223,10 @@ impl Client for OneShot {
         Box::pin(std::future::ready(Err(Unanswered::Unsupported(
             why.to_owned(),
         ))))
+    }
+
+    fn is_one_shot(&self) -> bool {
+        true
     }
 
     fn secrets_in(&self, others: &[&str]) -> Vec<Leak> {

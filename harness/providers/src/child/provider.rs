@@ -11,8 +11,9 @@ use super::environment::{Environment, Variables, environment};
 use super::home::Home;
 use super::limits::Limits;
 use super::manifest::{Contract, Driver};
+use super::message::Hello;
 use super::one_shot::OneShot;
-use super::session::{self, Begun};
+use super::session::{self, Begun, check_identity};
 use crate::contract::{App, BoxFuture, Client, Network, NoClient, Provider, Use};
 
 /// A provider under test in processes of its own: one for each app.
@@ -124,11 +125,32 @@ impl ChildProvider {
         environment(&self.caller, &app.environment, home, &self.passed)
     }
 
-    async fn begin(&self, app: App) -> Result<Box<dyn Client>, NoClient> {
+    /// Where processes for `app` are started.
+    pub(super) fn seat(&self, app: &App) -> Result<Seat, NoClient> {
         let Network::Sockets(launcher) = &app.network else {
             let why = "it lives in a process of its own, and the app in this one";
             return Err(NoClient::Unsupported(why.to_owned()));
         };
+        Seat::new(self, app, launcher)
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// What is run, as it was written.
+    pub(super) fn command_line(&self) -> String {
+        self.program.command.join(" ")
+    }
+
+    /// Name and version, if they are those of the manifest; else why they are not.
+    pub(super) fn right_identity(&self, hello: &Hello) -> Result<String, String> {
+        let right = check_identity(hello, &self.program);
+        right.map_err(|over| over.to_string())?;
+        Ok(format!("{} {}", hello.name, hello.version))
+    }
+
+    async fn begin(&self, app: App) -> Result<Box<dyn Client>, NoClient> {
         if let Some(uses) = &self.program.uses
             && !uses.contains(&app.uses)
         {
@@ -139,7 +161,7 @@ impl ChildProvider {
             );
             return Err(NoClient::Unsupported(what));
         }
-        let seat = Seat::new(self, &app, launcher)?;
+        let seat = self.seat(&app)?;
         let known = if self.one_shot.load(Ordering::Relaxed) {
             Some(Contract::OneShot)
         } else {

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::ending::{Over, seconds};
 use super::limits::Limits;
-use super::link::Link;
+use super::link::{Awaited, Link};
 use super::message::{Answers, CONTRACT, Do, Hello, Keys, Now, Op, Outcome, Reply};
 use super::one_shot::document;
 use super::provider::{Program, Seat};
@@ -55,6 +55,10 @@ pub(super) async fn begin(
             return Err(NoClient::Broken(over.to_string()));
         }
     };
+    if !link.foreign().is_empty() {
+        let over = foreign_instead(&link, Over::ClosedOutput);
+        return Err(NoClient::Broken(over.to_string()));
+    }
     link.greeted();
     check_identity(&hello, program).map_err(|over| NoClient::Broken(over.to_string()))?;
     let session = Session {
@@ -72,7 +76,8 @@ pub(super) async fn begin(
     })
 }
 
-async fn greet(link: &Link) -> Result<Hello, Over> {
+/// Asks a driver who it is.
+pub(super) async fn greet(link: &Link) -> Result<Hello, Over> {
     let hello = Op::Hello { contract: CONTRACT };
     let (_, answer) = link.send(&hello)?;
     let reply = match timeout(link.limits.hello, answer).await {
@@ -103,20 +108,25 @@ async fn greet(link: &Link) -> Result<Hello, Over> {
     Ok(hello)
 }
 
-/// A program that wrote something else before it was silent, or ended, is told of by that.
+/// A program that wrote something else before it answered, was silent, or ended, is told of by that.
 fn foreign_instead(link: &Link, over: Over) -> Over {
     let foreign = link.foreign();
     let text = String::from_utf8_lossy(&foreign);
-    match (text.lines().next(), &over) {
-        (Some(first), Over::Ended { .. } | Over::SlowHello { .. }) => Over::Garbage {
-            line: link.hide(first).chars().take(200).collect(),
-            why: format!("it came in place of `hello`; {over}"),
-        },
-        _ => over,
-    }
+    let why = match &over {
+        Over::ClosedOutput => "it came before the answer to `hello`".to_owned(),
+        Over::Ended { .. } | Over::SlowHello { .. } => {
+            format!("it came in place of an answer to `hello`; {over}")
+        }
+        _ => return over,
+    };
+    text.lines().next().map_or(over, |first| Over::Garbage {
+        line: link.hide(first).chars().take(200).collect(),
+        why,
+    })
 }
 
-fn check_identity(hello: &Hello, program: &Program) -> Result<(), Over> {
+/// Whether the driver is the one that its manifest is of.
+pub(super) fn check_identity(hello: &Hello, program: &Program) -> Result<(), Over> {
     let Some((name, version)) = &program.expected else {
         return Ok(());
     };
@@ -200,12 +210,7 @@ impl Session {
 
     /// It took too long: the driver is asked to give it up, and whether it is there at all. Then it
     /// is ended, since what its library does from here on is nobody's business.
-    async fn too_late(
-        &self,
-        op: &Op,
-        id: u64,
-        answer: std::pin::Pin<&mut tokio::sync::oneshot::Receiver<Result<Reply, Over>>>,
-    ) -> Unanswered {
+    async fn too_late(&self, op: &Op, id: u64, answer: std::pin::Pin<&mut Awaited>) -> Unanswered {
         let (limit, grace) = (self.link.limits.answer, self.link.limits.grace);
         let given_up = |how: &str| {
             let text = format!("no answer within {}{how}", seconds(&limit));
