@@ -89,13 +89,12 @@ impl Play<'_> {
     }
 
     async fn look_at_clock(&mut self, name: &str) -> Result<(), Stop> {
-        if matches!(self.stage, Stage::Memory) {
+        let Stage::Sockets(sockets) = &self.stage else {
             return Ok(());
-        }
+        };
         let client = Arc::clone(&self.clients[name]);
         let watch = self.watches.entry(name.to_owned()).or_default();
-        let patience = self.stage.limit().longest;
-        let seen = watch.ask(&self.simulation, &*client, patience).await;
+        let seen = watch.ask(&self.simulation, &*client, sockets).await;
         self.told(seen)
     }
 

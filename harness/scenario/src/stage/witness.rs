@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use rolecall_account::{Exchange, SimInstant};
 use rolecall_providers::{Client, Clocks, Unanswered};
-use rolecall_reach::Method;
+use rolecall_reach::{Method, Standing};
 use tokio::time::{Instant, timeout};
 
+use super::Sockets;
 use crate::simulation::Simulation;
 
 /// How far a clock may be from where it should be. Dates of signatures are whole seconds.
@@ -44,13 +45,19 @@ impl Watch {
         &mut self,
         simulation: &Simulation,
         client: &dyn Client,
-        patience: Duration,
+        sockets: &Sockets,
     ) -> Seen {
-        if let Some(process) = client.process()
-            && let Method::None(why) = process.clock
-        {
-            return Seen::Unshifted(why);
+        if let Some(process) = client.process() {
+            if let Method::None(why) = process.clock {
+                return Seen::Unshifted(why);
+            }
+            // What the kernel cannot tell, others may.
+            let standing = sockets.witness.process(process.id.cast_signed(), &[]);
+            if let Standing::Unshifted(unshifted) = standing {
+                return Seen::Unshifted(unshifted.to_string());
+            }
         }
+        let patience = sockets.limit().longest;
         let before = simulation.clock().now();
         let asked = Instant::now();
         let clocks = match timeout(patience, client.clocks()).await {

@@ -1,6 +1,7 @@
 //! The runner over sockets, with clients whose clocks and manners are made to measure.
 
 mod client;
+mod process;
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use rolecall_scenario::{
 
 use client::{Clock, Manner, Measured};
 
-const SIX_HOURS: &str = r#"
+pub(crate) const SIX_HOURS: &str = r#"
 summary = "A task gets a new set before the old one ends."
 [world]
 role.worker = { trust = "ecs-tasks", policies = ["AmazonS3ReadOnlyAccess"] }
