@@ -100,6 +100,10 @@ impl Play<'_> {
 
     /// The same by what clients signed, of those that cannot be asked.
     pub(super) fn look_at_dates(&mut self, window: &[Entry]) -> Result<(), Stop> {
+        if let (Stage::Sockets(sockets), 1) = (&self.stage, self.watches.len()) {
+            let watches = self.watches.values_mut();
+            watches.for_each(|watch| watch.look_at_page(sockets));
+        }
         for (entry, exchange) in exchanges(window) {
             if is_signed(exchange)
                 && let Some(watch) = self.watches.get_mut(&exchange.caller)

@@ -163,7 +163,7 @@ resolve = {}
     let report = sockets.run(&scenario, options, &mut |_| {});
     assert_eq!(reason(&report), "the action did not end within 0.1 s");
     assert_eq!(sockets.time_keeping(), None, "time does not jump");
-    assert!(began.elapsed() < Duration::from_secs(60));
+    assert!(began.elapsed() < Duration::from_mins(1));
 }
 
 /// What is found out of a provider's time before a scenario in which it jumps, and what becomes of that.
