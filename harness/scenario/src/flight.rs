@@ -193,7 +193,7 @@ impl Flight {
                 Ok(all) => landed.extend(all),
                 // A task ends without a result only by a panic, or when this is dropped.
                 Err(error) => {
-                    landed.push(Landed::at_once(panicked(error), self.clock.now().into()))
+                    landed.push(Landed::at_once(panicked(error), self.clock.now().into()));
                 }
             }
         }

@@ -83,7 +83,7 @@ fn begun(scenario: &Scenario, provider: &dyn Provider, options: RunOptions) -> R
         scenario: scenario.name.clone(),
         source: scenario.source.name.clone(),
         summary: scenario.summary.clone(),
-        provider: format!("{} {}", provider.name(), provider.version()),
+        provider: provider_of(provider),
         seed: options.seed,
         start: SimInstant::from_epoch_millis(scenario.world.start.value.as_millisecond())
             .to_string(),
@@ -95,6 +95,11 @@ fn begun(scenario: &Scenario, provider: &dyn Provider, options: RunOptions) -> R
         key_sets: 0,
         journal: Vec::new(),
     }
+}
+
+/// What it is called in reports.
+fn provider_of(provider: &dyn Provider) -> String {
+    format!("{} {}", provider.name(), provider.version())
 }
 
 fn not_set_up(error: &dyn std::error::Error) -> Outcome {

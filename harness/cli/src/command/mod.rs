@@ -7,6 +7,7 @@ pub(crate) mod drivers;
 pub(crate) mod environment;
 mod loopback;
 pub(crate) mod operations;
+pub(crate) mod provider;
 pub(crate) mod record;
 pub(crate) mod rules;
 pub(crate) mod scenario;

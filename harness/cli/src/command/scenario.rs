@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rolecall_conformance::RuleBook;
 use rolecall_conformance::report::{Columns, Terminal, json, write_folder};
-use rolecall_providers::{AwsConfig, Provider};
 use rolecall_scenario::language::{BadScenario, Scenario};
-use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support, run as play};
+use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support};
 use rolecall_scenarios::{SCENARIOS, SuiteFile};
 
+use super::provider::Choice;
 use super::{Format, did_you_mean, program, rule_book, tell, width};
 use crate::exit::{self, Exit};
 
@@ -22,9 +22,8 @@ pub(crate) struct Arguments {
     /// suite if none is given
     #[arg(value_name = "NAME|FILE")]
     scenarios: Vec<String>,
-    /// The provider under test
-    #[arg(long, value_enum, default_value_t = ProviderName::AwsConfig)]
-    provider: ProviderName,
+    #[command(flatten)]
+    choice: Choice,
     /// What all ids, keys and jitter are drawn from; the same seed plays the same, to the byte
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -44,21 +43,9 @@ Examples:
   rolecall scenario s3-upload
   rolecall scenario rotation role-swap --seed 7
   rolecall scenario ./my-scenario.toml --report target/report
+  rolecall scenario rotation --provider botocore
+  rolecall scenario rotation -- python3 my_driver.py
   rolecall scenario --format json";
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ProviderName {
-    /// The default chain of the AWS SDK for Rust, in this process
-    AwsConfig,
-}
-
-impl ProviderName {
-    fn provider(self) -> Box<dyn Provider> {
-        match self {
-            Self::AwsConfig => Box::new(AwsConfig::new()),
-        }
-    }
-}
 
 pub(crate) fn run(arguments: &Arguments) -> Exit {
     if arguments.list {
@@ -69,11 +56,19 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     let Ok(scenarios) = read_all(&arguments.scenarios, &rules) else {
         return exit::USAGE;
     };
-    let provider = arguments.provider.provider();
+    let chosen = match arguments.choice.provider() {
+        Ok(chosen) => chosen,
+        Err(message) => {
+            anstream::eprintln!("rolecall: {message}");
+            return exit::USAGE;
+        }
+    };
+    let player = chosen.player();
     let terminal = Terminal {
         rules: &rules,
         program: program(),
         width: width(),
+        provider: chosen.words(),
     };
     let mut reports = Vec::new();
     for scenario in &scenarios {
@@ -81,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
             seed: arguments.seed,
             ..RunOptions::default()
         };
-        let report = play(scenario, &*provider, options, &mut |_| {});
+        let report = player.play(scenario, options, &mut |_| {});
         if arguments.format == Format::Text {
             anstream::println!("{}", terminal.scenario(&report));
         }
@@ -92,7 +87,12 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
         reports.push(report);
     }
     match arguments.format {
-        Format::Text => anstream::print!("{}", terminal.conclusion(&reports)),
+        Format::Text => {
+            if let Some(keeping) = player.time_keeping() {
+                anstream::println!("its time: {keeping}\n");
+            }
+            anstream::print!("{}", terminal.conclusion(&reports));
+        }
         Format::Json => anstream::print!("{}", json(&reports)),
     }
     exit::of(&reports)

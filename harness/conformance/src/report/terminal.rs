@@ -13,6 +13,9 @@ const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 const PLAIN: Style = Style::new();
 
+/// What keeps a run as files.
+const KEEP: &str = "--report target/report";
+
 /// Renders reports with colours, which whoever prints them strips where they are not wanted.
 #[derive(Clone, Debug)]
 pub struct Terminal<'a> {
@@ -22,6 +25,9 @@ pub struct Terminal<'a> {
     pub program: &'a str,
     /// The terminal's width, if there is one to keep to.
     pub width: Option<usize>,
+    /// The words that choose the provider, if it is not the one that is chosen without any:
+    /// `--provider botocore`, `-- python3 driver.py`.
+    pub provider: Option<&'a str>,
 }
 
 impl Terminal<'_> {
@@ -139,19 +145,18 @@ impl Terminal<'_> {
                     (self.replay(report), PLAIN),
                     ("replay the failure".to_owned(), DIM),
                 ]);
-                let keep = format!("{} --report target/report", self.replay(report));
+                let keep = self.kept(report);
                 columns.row([
                     (keep, PLAIN),
                     ("keep it as files, to attach to a bug".to_owned(), DIM),
                 ]);
             }
             Some(report) => {
-                let again = if reports.len() > 1 {
-                    format!("{} scenario", self.program)
+                let keep = if reports.len() > 1 {
+                    self.with_provider(&format!("{} scenario {KEEP}", self.program))
                 } else {
-                    self.replay(report)
+                    self.kept(report)
                 };
-                let keep = format!("{again} --report target/report");
                 columns.row([
                     (keep, PLAIN),
                     ("keep journal and result as files".to_owned(), DIM),
@@ -170,8 +175,17 @@ impl Terminal<'_> {
         format!("next:\n{}", columns.print(2))
     }
 
-    /// The command that plays the same again, to the byte.
+    /// The command that plays the same again: in process, to the byte.
     fn replay(&self, report: &Report) -> String {
+        self.with_provider(&self.again(report))
+    }
+
+    /// The same, kept as files.
+    fn kept(&self, report: &Report) -> String {
+        self.with_provider(&format!("{} {KEEP}", self.again(report)))
+    }
+
+    fn again(&self, report: &Report) -> String {
         let row = report.scenario.split_once('[').map(|(_, row)| row);
         let embedded = report.source.starts_with("scenarios/");
         let what = match (embedded, row) {
@@ -182,6 +196,14 @@ impl Terminal<'_> {
             (false, Some(row)) => format!("'{}[{row}'", report.source),
         };
         format!("{} scenario {what} --seed {}", self.program, report.seed)
+    }
+
+    /// Such a command, for the same provider. A command of its own comes last.
+    fn with_provider(&self, command: &str) -> String {
+        match self.provider {
+            Some(words) => format!("{command} {words}"),
+            None => command.to_owned(),
+        }
     }
 }
 

@@ -89,18 +89,21 @@ impl Play<'_> {
     }
 
     async fn look_at_clock(&mut self, name: &str) -> Result<(), Stop> {
-        if matches!(self.stage, Stage::Memory) {
+        let Stage::Sockets(sockets) = &self.stage else {
             return Ok(());
-        }
+        };
         let client = Arc::clone(&self.clients[name]);
         let watch = self.watches.entry(name.to_owned()).or_default();
-        let patience = self.stage.limit().longest;
-        let seen = watch.ask(&self.simulation, &*client, patience).await;
+        let seen = watch.ask(&self.simulation, &*client, sockets).await;
         self.told(seen)
     }
 
     /// The same by what clients signed, of those that cannot be asked.
     pub(super) fn look_at_dates(&mut self, window: &[Entry]) -> Result<(), Stop> {
+        if let (Stage::Sockets(sockets), 1) = (&self.stage, self.watches.len()) {
+            let watches = self.watches.values_mut();
+            watches.for_each(|watch| watch.look_at_page(sockets));
+        }
         for (entry, exchange) in exchanges(window) {
             if is_signed(exchange)
                 && let Some(watch) = self.watches.get_mut(&exchange.caller)

@@ -6,7 +6,7 @@ use rolecall_providers::Provider;
 use tokio::runtime::Builder;
 
 use super::time_control::{TimeKeeping, time_keeping};
-use super::{Play, RunOptions, begun, not_set_up};
+use super::{Play, RunOptions, begun, not_set_up, provider_of};
 use crate::language::{Move, Scenario};
 use crate::outcome::{Event, Outcome, Report};
 use crate::stage::{self, Stage};
@@ -84,6 +84,8 @@ impl<'a> OverSockets<'a> {
         if let Err(error) = played {
             report.outcome = not_set_up(&error);
         }
+        // A driver says what it is when it is asked.
+        report.provider = provider_of(self.provider);
     }
 
     /// What is said of a scenario in which time jumps, where the provider would not see it.

@@ -94,9 +94,10 @@ async fn tried(provider: &dyn Provider, options: RunOptions) -> Result<TimeKeepi
         return Ok(TimeKeeping::NeverRefreshes);
     }
     let sees_jumps = sees_jumps(set_up(&read(LONG), provider, options)?).await?;
-    Ok(match sees_jumps {
-        true => TimeKeeping::ByWallClock,
-        false => TimeKeeping::ByAnotherClock,
+    Ok(if sees_jumps {
+        TimeKeeping::ByWallClock
+    } else {
+        TimeKeeping::ByAnotherClock
     })
 }
 

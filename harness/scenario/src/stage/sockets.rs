@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{AppServer, Caller, InFlight, Place};
-use rolecall_reach::{ClockPage, Launcher};
+use rolecall_reach::{ClockError, ClockPage, Launcher, Witness};
 use thiserror::Error;
 use tokio::net::TcpSocket;
 use tokio::time::{Instant, sleep, timeout};
@@ -42,6 +42,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 #[derive(Debug)]
 pub(crate) struct Sockets {
     launcher: Launcher,
+    /// The kernel's.
+    pub(super) witness: Witness,
     in_flight: InFlight,
     servers: BTreeMap<String, AppServer>,
     nowhere: Nowhere,
@@ -56,6 +58,8 @@ pub(crate) enum Unstaged {
     World(#[from] SetupError),
     #[error("the page of the clock: {0}")]
     Clock(FileError),
+    #[error("the world cannot begin then: {0}")]
+    Start(ClockError),
     #[error("no port of the loopback address is to be had: {0}")]
     Port(std::io::Error),
 }
@@ -73,8 +77,9 @@ impl Sockets {
         let clock = SimClock::with_offset(page.clone());
         let start =
             rolecall_account::SimInstant::from_epoch_millis(world.start.value.as_millisecond());
-        clock.set(start.into());
+        page.set_now(start.into()).map_err(Unstaged::Start)?;
         let sockets = Self {
+            witness: Witness::new(page.clone()),
             launcher: Launcher::new(page),
             in_flight: InFlight::default(),
             servers: BTreeMap::new(),

@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use rolecall_account::{Exchange, SimInstant};
 use rolecall_providers::{Client, Clocks, Unanswered};
-use rolecall_reach::Method;
+use rolecall_reach::{Method, Standing};
 use tokio::time::{Instant, timeout};
 
+use super::Sockets;
 use crate::simulation::Simulation;
 
 /// How far a clock may be from where it should be. Dates of signatures are whole seconds.
@@ -44,13 +45,19 @@ impl Watch {
         &mut self,
         simulation: &Simulation,
         client: &dyn Client,
-        patience: Duration,
+        sockets: &Sockets,
     ) -> Seen {
-        if let Some(process) = client.process()
-            && let Method::None(why) = process.clock
-        {
-            return Seen::Unshifted(why);
+        if let Some(process) = client.process() {
+            if let Method::None(why) = process.clock {
+                return Seen::Unshifted(why);
+            }
+            // What the kernel cannot tell, others may.
+            let standing = sockets.witness.process(process.id.cast_signed(), &[]);
+            if let Standing::Unshifted(unshifted) = standing {
+                return Seen::Unshifted(unshifted.to_string());
+            }
         }
+        let patience = sockets.limit().longest;
         let before = simulation.clock().now();
         let asked = Instant::now();
         let clocks = match timeout(patience, client.clocks()).await {
@@ -65,13 +72,11 @@ impl Watch {
         let after = simulation.clock().now();
         let wrong = wrong(&clocks, (before, after)).or_else(|| self.uneven(&clocks, asked));
         self.monotonic = Some((clocks.monotonic, asked));
-        match wrong {
-            Some(why) => Seen::Unshifted(why),
-            None => {
-                self.is_seen = true;
-                Seen::Fine
-            }
+        if let Some(why) = wrong {
+            return Seen::Unshifted(why);
         }
+        self.is_seen = true;
+        Seen::Fine
     }
 
     /// What is wrong with the pace of its monotonic clock, which no jump may move.
@@ -89,6 +94,14 @@ impl Watch {
                 most.as_secs_f64()
             )
         })
+    }
+
+    /// Takes it from the page of the clock that the client's processes have looked at it since it was
+    /// set, where none of them can be asked. Only for the one client that there is.
+    pub(crate) fn look_at_page(&mut self, sockets: &Sockets) {
+        if self.monotonic.is_none() {
+            self.is_seen |= sockets.witness.has_been_looked_at();
+        }
     }
 
     /// Looks at the date of a request that the client signed, where it cannot be asked.
@@ -145,9 +158,9 @@ mod tests {
         for (wall, right) in [
             (HOUR, true),
             (HOUR + TOLERANCE, true),
-            (HOUR - TOLERANCE, true),
+            (HOUR.checked_sub(TOLERANCE).unwrap(), true),
             (HOUR + TOLERANCE + Duration::from_millis(1), false),
-            (HOUR - TOLERANCE - Duration::from_millis(1), false),
+            (Duration::from_mins(59), false),
             (Duration::ZERO, false),
         ] {
             let wrong = wrong(&clocks(wall, Duration::ZERO), between);

@@ -95,7 +95,7 @@ impl Provider for Measured {
             assert!(app.http().is_none(), "it is to use sockets");
             let client: Box<dyn Client> = Box::new(Opened {
                 provider: self.clone(),
-                opened: (app.clock.now(), Instant::now()),
+                since: (app.clock.now(), Instant::now()),
                 app,
                 held: tokio::sync::Mutex::default(),
             });
@@ -107,7 +107,7 @@ impl Provider for Measured {
 struct Opened {
     provider: Measured,
     app: App,
-    opened: (SystemTime, Instant),
+    since: (SystemTime, Instant),
     held: tokio::sync::Mutex<Option<(Credentials, Instant)>>,
 }
 
@@ -217,7 +217,7 @@ impl Client for Opened {
     }
 
     fn clocks(&self) -> BoxFuture<'_, Result<Option<Clocks>, Unanswered>> {
-        let (wall, since) = self.opened;
+        let (wall, since) = self.since;
         let passed = since.elapsed();
         let simulated = self.app.clock.now();
         let jumped = simulated.duration_since(wall).unwrap_or_default();

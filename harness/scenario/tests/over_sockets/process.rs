@@ -1,0 +1,114 @@
+//! A driver in a process of its own, with nothing but Python's standard library: the clock of that
+//! process is shifted for real.
+
+use std::process::Command;
+
+use rolecall_providers::child::ChildProvider;
+use rolecall_reach::Wish;
+use rolecall_scenario::language::Scenario;
+use rolecall_scenario::{AccountVocabulary, Outcome, OverSockets, Report, RunOptions, TimeKeeping};
+
+use super::SIX_HOURS;
+
+const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/over_sockets/driver.py");
+
+/// Plays six hours with the driver, if there is a Python to run it.
+fn play(wish: Wish) -> Option<(Report, Option<TimeKeeping>)> {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: a_driver_in_a_process: there is no python3");
+        return None;
+    }
+    let command = ["python3", DRIVER].map(str::to_owned);
+    let caller = std::env::vars().collect();
+    let provider = ChildProvider::of_command(command.into())
+        .with_caller(caller, Vec::new())
+        .with_clock(wish);
+    let scenario = Scenario::parse("process.toml", SIX_HOURS, &AccountVocabulary).unwrap();
+    let sockets = OverSockets::new(&provider);
+    let report = sockets.run(&scenario, RunOptions::default(), &mut |_| {});
+    Some((report, sockets.time_keeping().cloned()))
+}
+
+#[test]
+fn a_driver_in_a_process_lives_by_the_simulated_clock() {
+    let Some((report, keeping)) = play(Wish::Auto) else {
+        return;
+    };
+    if let Outcome::NotApplicable(why) = &report.outcome {
+        eprintln!("skipped: a_driver_in_a_process: {why}");
+        return;
+    }
+    assert_eq!(report.outcome, Outcome::Passed, "{:?}", report.steps);
+    assert_eq!(keeping, Some(TimeKeeping::ByWallClock));
+    assert_eq!(report.provider, "plain 1");
+    assert_eq!(report.requests, 2);
+}
+
+#[test]
+fn a_driver_in_a_process_that_is_not_shifted_is_not_judged() {
+    let Some((report, _)) = play(Wish::None) else {
+        return;
+    };
+    let Outcome::NotApplicable(why) = &report.outcome else {
+        panic!("{:?}", report.outcome);
+    };
+    assert!(why.starts_with("clock not controllable: "), "{why}");
+}
+
+/// A program that prints what `credential_process` takes, and ends.
+const ONE_SHOT: &str = r#"
+import json, os, time, urllib.request
+time.time()
+request = urllib.request.Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
+token = os.environ.get("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+if token:
+    request.add_header("Authorization", token)
+found = json.load(urllib.request.urlopen(request, timeout=5))
+print(json.dumps({
+    "Version": 1, "AccessKeyId": found["AccessKeyId"], "SecretAccessKey": found["SecretAccessKey"],
+    "SessionToken": found["Token"], "Expiration": found["Expiration"]}))
+"#;
+
+const TWICE: &str = r#"
+summary = "A set is the same until the next is issued, and asked for as often as it is wanted."
+[world]
+role.worker = { trust = "ecs-tasks", policies = ["AmazonS3ReadOnlyAccess"] }
+task.worker = { role = "worker" }
+[[step]]
+name = "the first set"
+resolve = {}
+expect.issue = 1
+[[step]]
+name = "once more"
+resolve = {}
+expect.issue = 1
+expect.calls = { container-credentials = 0 }
+expect.under.one-shot = { calls = { container-credentials = 1 } }
+"#;
+
+#[test]
+fn a_program_that_is_a_process_a_call_is_judged_by_its_own_counts() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: a_program_that_is_a_process_a_call: there is no python3");
+        return;
+    }
+    let play = |text: &str| {
+        let command = ["python3", "-c", ONE_SHOT].map(str::to_owned);
+        let provider = ChildProvider::of_command(command.into())
+            .with_caller(std::env::vars().collect(), Vec::new())
+            .with_clock(Wish::Preload);
+        let scenario = Scenario::parse("one-shot.toml", text, &AccountVocabulary).unwrap();
+        OverSockets::new(&provider).run(&scenario, RunOptions::default(), &mut |_| {})
+    };
+    let report = play(TWICE);
+    assert_eq!(report.outcome, Outcome::Passed, "{:?}", report.steps);
+    let without: String = TWICE
+        .lines()
+        .filter(|line| !line.contains("one-shot"))
+        .fold(String::new(), |text, line| text + line + "\n");
+    let report = play(&without);
+    let Outcome::NotApplicable(why) = &report.outcome else {
+        panic!("{:?}", report.outcome);
+    };
+    assert!(why.contains("a process a call"), "{why}");
+}
