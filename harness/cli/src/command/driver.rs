@@ -25,6 +25,8 @@ pub(crate) struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Verb {
     Check(Check),
+    /// Print the JSON schema of the drivers' contract, as docs/driver.schema.json has it
+    Schema,
 }
 
 /// Try every clause of the drivers' contract with a driver, in a small world of its own
@@ -77,7 +79,13 @@ fn a_use(word: &str) -> Result<Use, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Exit {
-    let Verb::Check(check) = &arguments.command;
+    let check = match &arguments.command {
+        Verb::Check(check) => check,
+        Verb::Schema => {
+            anstream::println!("{:#}", rolecall_providers::child::schema());
+            return exit::OK;
+        }
+    };
     let provider = match provider(check) {
         Ok(provider) => provider,
         Err(message) => {

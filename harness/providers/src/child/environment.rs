@@ -226,7 +226,10 @@ impl fmt::Display for Change {
             What::Passed => write!(f, "= {name}  (passed on as asked)"),
             What::Private(value) => write!(f, "+ {name}={value}  (private)"),
             What::Stays(value) => write!(f, "+ {name}={value}  (stays where it was)"),
-            What::OfTheWorld(_) if why_credentials(name, "").is_some() => {
+            // Where secrets are is none.
+            What::OfTheWorld(_)
+                if !name.ends_with("_FILE") && why_credentials(name, "").is_some() =>
+            {
                 write!(f, "+ {name}  (of the world, secret)")
             }
             What::OfTheWorld(value) => write!(f, "+ {name}={value}  (of the world)"),
@@ -439,6 +442,7 @@ mod tests {
         let world = [
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "hush"),
             ("AWS_REGION", "eu-west-1"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/w/credentials"),
         ];
         let seen = of(&caller, &world, &[]);
         let told: Vec<_> = seen.difference().iter().map(ToString::to_string).collect();
@@ -451,6 +455,7 @@ mod tests {
             told.contains("- GITHUB_TOKEN  (it may hold credentials"),
             "{told}"
         );
+        assert!(told.contains("_FILE=/w/credentials"), "{told}");
         assert!(
             told.contains("+ AWS_REGION=eu-west-1  (of the world)"),
             "{told}"
