@@ -107,7 +107,10 @@ impl Sockets {
         }
         environment.extend(simulation.variables(on, server.place()));
         let endpoint = format!("http://{}", server.aws());
-        environment.insert("AWS_ENDPOINT_URL".to_owned(), endpoint);
+        // Some assume roles by a client that knows the second only.
+        for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
+            environment.insert(variable.to_owned(), endpoint.clone());
+        }
         self.servers.insert(caller.name.to_string(), server);
         Ok((environment, self.launcher.clone()))
     }
