@@ -233,3 +233,46 @@ region = eu-west-1
     );
     assert!(!format!("{files:?}").contains(secret));
 }
+
+/// A pod that takes its token to STS itself, and one whose role trusts somebody else.
+#[test]
+fn a_pod_with_a_role_for_its_service_account() {
+    const WORLD: &str = r#"
+summary = "Roles for service accounts."
+[world]
+buckets = ["photos"]
+role.by-token = { trust = "web-identity", policies = ["AmazonS3FullAccess"] }
+role.agents = { trust = "pods" }
+pod.api = { role = "by-token", identity = "web-identity", token-lifetime = "1h" }
+pod.astray = { role = "agents", identity = "web-identity" }
+"#;
+    let played =
+        |app: &str, steps: &str| play(&format!("{WORLD}[app.it]\non = \"{app}\"\n{steps}"));
+    let report = played(
+        "api",
+        r#"
+[[step]]
+name = "upload"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.allowed = { by = "AmazonS3FullAccess", identity = "by-token" }
+expect.calls = { sts-assume-role-with-web-identity = 1 }
+[[step]]
+name = "after three tokens"
+after = "3h"
+upload = { bucket = "photos", key = "cat.jpg" }
+expect.allowed = { identity = "by-token" }
+expect.calls = { sts-assume-role-with-web-identity = 1 }
+"#,
+    );
+    let told: Vec<_> = report
+        .steps
+        .iter()
+        .map(|step| (&step.happened, &step.findings))
+        .collect();
+    assert_eq!(report.outcome, Outcome::Passed, "{told:#?}");
+    let report = played(
+        "astray",
+        "[[step]]\nname = \"it\"\nresolve = {}\nexpect.identity = \"agents\"\n",
+    );
+    assert_eq!(report.outcome, Outcome::Failed);
+}

@@ -73,7 +73,7 @@ pub use journal::{
 };
 pub use operation::{Operation, Service};
 pub use organization::{Guardrails, Organize};
-pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, RateLimit, RunPod};
+pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, PodIdentity, RateLimit, RunPod};
 pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, RoleDelivery, Session, SessionContext, WebIdentity};
 pub use sts::{

@@ -62,6 +62,7 @@ const PLAYED: &[&str] = &[
     "organization",
     "overlap",
     "pod",
+    "pod.identity",
     "pod.token-lifetime",
     "presign",
     "profile",

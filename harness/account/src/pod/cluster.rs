@@ -30,6 +30,16 @@ pub(super) const RETENTION_MAX: Duration = Duration::from_hours(3);
 /// (`container.pod.token-rotation`).
 const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
 
+/// How a pod comes by the credentials of its role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PodIdentity {
+    /// EKS Pod Identity: from the agent of its node.
+    #[default]
+    Agent,
+    /// A role for its service account: it takes its token to STS itself (`container.pod.web-identity`).
+    WebIdentity,
+}
+
 /// What a pod is to be.
 #[derive(Clone, Debug)]
 pub struct RunPod {
@@ -41,6 +51,8 @@ pub struct RunPod {
     pub service_account: String,
     /// The role that the service account is bound to.
     pub role: String,
+    /// How it comes by the role's credentials.
+    pub identity: PodIdentity,
     /// How long a token of the service account lives: 24 hours unless it is said.
     pub token_lifetime: Duration,
     /// How its credentials are issued.
@@ -55,6 +67,7 @@ impl RunPod {
             namespace: "default".to_owned(),
             service_account: "default".to_owned(),
             role: role.into(),
+            identity: PodIdentity::default(),
             token_lifetime: TOKEN_LIFETIME,
             issuing: Issuing::default(),
         }
@@ -81,6 +94,7 @@ pub(super) struct Pod {
     pub(super) namespace: String,
     pub(super) service_account: String,
     role_id: String,
+    pub(super) identity: PodIdentity,
     pub(super) token_lifetime: Duration,
     /// What its token file holds.
     pub(super) token: Secret,
@@ -141,6 +155,7 @@ impl World {
             namespace: run.namespace,
             service_account: run.service_account,
             role_id,
+            identity: run.identity,
             token_lifetime: run.token_lifetime,
             token: Secret::new(""),
             tokens: 0,

@@ -11,7 +11,7 @@ mod token;
 
 pub use agent::{AgentCache, AgentOptions};
 pub(crate) use cluster::Cluster;
-pub use cluster::RunPod;
+pub use cluster::{PodIdentity, RunPod};
 pub use error::{AgentError, EksRefusal};
 pub use rate::RateLimit;
 

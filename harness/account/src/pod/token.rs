@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::cluster::PodIdentity;
 use crate::id;
 use crate::instant::SimInstant;
 use crate::issuing::Source;
@@ -14,6 +15,9 @@ use crate::world::{Due, World};
 
 /// Who such a token is for (`container.pod.token-claims`).
 pub(super) const AUDIENCE: &str = "pods.eks.amazonaws.com";
+
+/// Who it is for where pods take it to STS (`container.pod.web-identity`).
+const STS_AUDIENCE: &str = "sts.amazonaws.com";
 
 /// The kubelet replaces a token that is older than this, however long it lives
 /// (`container.pod.token-rotation`).
@@ -69,9 +73,13 @@ impl World {
         let (namespace, account) = (&pod.namespace, &pod.service_account);
         let issued = now.epoch_millis().div_euclid(1000);
         let lifetime = i64::try_from(pod.token_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let audience = match pod.identity {
+            PodIdentity::Agent => AUDIENCE,
+            PodIdentity::WebIdentity => STS_AUDIENCE,
+        };
         // container.pod.token-claims
         pod.token = key.sign(&json!({
-            "aud": [AUDIENCE],
+            "aud": [audience],
             "exp": issued.saturating_add(lifetime),
             "iat": issued,
             "iss": iss,
@@ -96,8 +104,9 @@ impl World {
         self.agenda.enter(next, due);
     }
 
-    /// The issuer of the cluster, in the form of EKS.
-    pub(crate) fn cluster_issuer(&self) -> String {
+    /// The URL of the issuer of the cluster, in the form of EKS: roles for service accounts trust the
+    /// OpenID Connect provider of that URL.
+    pub fn cluster_issuer(&self) -> String {
         let id = id::uuid(&self.entropy, "cluster").replace('-', "");
         let region = &self.region;
         format!(

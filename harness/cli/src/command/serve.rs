@@ -363,7 +363,11 @@ fn served_place(
     Some(ServedPlace {
         name: name.to_owned(),
         what,
-        url: variables.get(endpoint)?.clone(),
+        // A pod that takes its token to STS has no endpoint of its own.
+        url: variables
+            .get(endpoint)
+            .or_else(|| variables.get("AWS_WEB_IDENTITY_TOKEN_FILE"))?
+            .clone(),
         variables,
     })
 }

@@ -2,8 +2,8 @@
 
 use super::at::{At, Span};
 use super::model::{
-    Act, Action, App, Expect, IssuingChanges, Move, Place, Scenario, Step, Trust, Upload, Use,
-    World,
+    Act, Action, App, Expect, IssuingChanges, Move, Place, PodIdentity, Scenario, Step, Trust,
+    Upload, Use, World,
 };
 use super::word::Word;
 
@@ -89,7 +89,7 @@ impl Used {
         for at in world.roles.values() {
             self.at("role", at);
             let role = &at.value;
-            if matches!(role.trust.value, Trust::Policy(_)) {
+            if !matches!(role.trust.value, Trust::Service(_)) {
                 self.at("role.trust", &role.trust);
             }
             self.if_any("role.inline", role.inline.values());
@@ -128,6 +128,9 @@ impl Used {
         }
         for at in world.pods.values() {
             self.at("pod", at);
+            if at.value.identity.value != PodIdentity::PodIdentity {
+                self.at("pod.identity", &at.value.identity);
+            }
             self.if_any("pod.token-lifetime", &at.value.token_lifetime);
             self.issuing(&at.value.issuing);
         }

@@ -7,7 +7,7 @@ use rolecall_endpoints::FAULT_WORDS;
 
 use super::model::{
     Class, CredentialSource, GatePoint, How, HttpTokens, Method, OddExpiration, Overlap, Place,
-    Point, Reason, RuleSet, Service, Setting, TaskKind, Use, Verb,
+    PodIdentity, Point, Reason, RuleSet, Service, Setting, TaskKind, Use, Verb,
 };
 use super::word::Word;
 
@@ -97,7 +97,7 @@ shapes! {
     TASK = "a task" [
         "role", "kind", "authorization-token", "authorization-token-file", "recorded",
     ] + Issuing;
-    POD = "a pod" ["role", "namespace", "service-account", "token-lifetime"] + Issuing;
+    POD = "a pod" ["role", "identity", "namespace", "service-account", "token-lifetime"] + Issuing;
     BUCKET = "a bucket" ["policy", "account"];
     CONFIG_PROFILE = "a profile of the configuration files" [
         "role", "source-profile", "credential-source", "session-name", "external-id", "duration",
@@ -168,6 +168,7 @@ pub fn words() -> BTreeSet<&'static str> {
         .chain(Method::words())
         .chain(OddExpiration::words())
         .chain(Overlap::words())
+        .chain(PodIdentity::words())
         .chain(Point::words())
         .chain(Reason::words())
         .chain(RuleSet::words())

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rolecall_account::policy::{Document, NamedPolicy};
 use rolecall_account::{
-    ControlPlane, CreateRole, CreateUser, Ec2Error, Guardrails, HttpTokens, IamError,
-    MetadataOptions, Organize, RunInstance,
+    ControlPlane, CreateOidcProvider, CreateRole, CreateUser, Ec2Error, Guardrails, HttpTokens,
+    IamError, MetadataOptions, Organize, RunInstance,
 };
 use rolecall_endpoints::Place;
 
@@ -30,7 +30,10 @@ impl Simulation {
             self.in_account(account, |account| account.create_bucket(bucket));
         }
         for (name, role) in &world.roles {
-            let request = create_role(name, &role.value)?;
+            if matches!(role.value.trust.value, Trust::WebIdentity) {
+                self.trust_cluster(name)?;
+            }
+            let request = self.create_role(name, &role.value)?;
             let made = self.beside_role(name, |account| account.create_role(request));
             made.map_err(|error| SetupError::Iam {
                 what: format!("role `{name}`"),
@@ -190,14 +193,53 @@ fn make_profile(
     })
 }
 
-fn create_role(name: &str, role: &language::Role) -> Result<CreateRole, SetupError> {
-    let trust = match &role.trust.value {
-        Trust::Policy(document) => document.clone(),
-        Trust::Service(service) => trust_of(*service),
-    };
+impl Simulation {
+    /// Registers the cluster's issuer in the account of a role, once.
+    fn trust_cluster(&self, role: &str) -> Result<(), SetupError> {
+        let request = CreateOidcProvider {
+            url: self.world().cluster_issuer(),
+            client_ids: vec!["sts.amazonaws.com".to_owned()],
+            thumbprints: Vec::new(),
+            tags: Vec::new(),
+        };
+        let made = self.beside_role(role, |account| account.create_oidc_provider(request));
+        match made {
+            Err(error) if error.code() != "EntityAlreadyExists" => Err(SetupError::Iam {
+                what: "the identity provider of the cluster".to_owned(),
+                error,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn create_role(&self, name: &str, role: &language::Role) -> Result<CreateRole, SetupError> {
+        let trust = match &role.trust.value {
+            Trust::Policy(document) => document.clone(),
+            Trust::Service(service) => trust_of(*service),
+            Trust::WebIdentity => self.trust_of_cluster(name),
+        };
+        create_role(name, role, &trust)
+    }
+
+    /// The trust policy that EKS's guide has for a role for service accounts, whichever they are.
+    fn trust_of_cluster(&self, role: &str) -> String {
+        let world = self.world();
+        let issuer = world.cluster_issuer();
+        let issuer = issuer.trim_start_matches("https://");
+        let account = self.role_accounts.get(role);
+        let account = account.map_or(world.account(), String::as_str);
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": {{"Federated": "arn:aws:iam::{account}:oidc-provider/{issuer}"}},
+                "Condition": {{"StringEquals": {{"{issuer}:aud": "sts.amazonaws.com"}}}}}}]}}"#
+        )
+    }
+}
+
+fn create_role(name: &str, role: &language::Role, trust: &str) -> Result<CreateRole, SetupError> {
     let what = || format!("role `{name}`");
     let inline = inline(&role.inline, what)?;
-    let trust = parse(PolicyKind::Trust, &trust, || {
+    let trust = parse(PolicyKind::Trust, trust, || {
         format!("{}: trust policy", what())
     })?;
     Ok(CreateRole {

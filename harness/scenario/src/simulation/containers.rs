@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use rolecall_account::{Authorization, Demand, RunPod, RunTask, Secret, Source, TaskKind};
+use rolecall_account::{
+    Authorization, Demand, PodIdentity, RunPod, RunTask, Secret, Source, TaskKind,
+};
 use rolecall_endpoints::Place;
 use rolecall_endpoints::record::Replay;
 
@@ -18,6 +20,9 @@ use crate::language::{self, How};
 const POD_TOKEN: &str =
     "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token";
 
+/// The same of a pod that takes it to STS itself (`container.pod.web-identity`).
+const WEB_IDENTITY_TOKEN: &str = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token";
+
 /// A token that clients read from a file.
 #[derive(Clone, Debug)]
 pub(super) struct HeldToken {
@@ -26,6 +31,8 @@ pub(super) struct HeldToken {
     source: Source,
     /// On its machine.
     path: String,
+    /// The role it is taken to STS for, by its ARN; none if it is shown to somebody else.
+    for_role: Option<String>,
 }
 
 impl Simulation {
@@ -78,6 +85,7 @@ impl Simulation {
             name: name.to_owned(),
             source: Source::Task(id),
             path: path.value.clone(),
+            for_role: None,
         }));
         Ok(())
     }
@@ -93,6 +101,10 @@ impl Simulation {
         let run = RunPod {
             namespace: pod.namespace.value.clone(),
             service_account: pod.service_account.value.clone(),
+            identity: match pod.identity.value {
+                language::PodIdentity::PodIdentity => PodIdentity::Agent,
+                language::PodIdentity::WebIdentity => PodIdentity::WebIdentity,
+            },
             token_lifetime: pod
                 .token_lifetime
                 .as_ref()
@@ -106,10 +118,17 @@ impl Simulation {
             error,
         })?;
         self.put_place(name, Place::Pod(uid.clone()));
+        let (path, for_role) = match pod.identity.value {
+            language::PodIdentity::PodIdentity => (POD_TOKEN, None),
+            language::PodIdentity::WebIdentity => {
+                (WEB_IDENTITY_TOKEN, self.role_arn(&pod.role.value))
+            }
+        };
         self.token_files.push(HeldToken {
             name: name.to_owned(),
             source: Source::Pod(uid),
-            path: POD_TOKEN.to_owned(),
+            path: path.to_owned(),
+            for_role,
         });
         Ok(())
     }
@@ -174,22 +193,31 @@ impl Simulation {
                 .into_iter()
                 .collect(),
             Some(Place::Task(id)) => self.variables_of_task(on, &id, host.as_deref()),
-            Some(Place::Pod(_)) => {
-                let host = host.unwrap_or_else(|| "http://169.254.170.23".to_owned());
-                let uri = (
-                    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                    host + "/v1/credentials",
-                );
-                self.token_file_of(on, listening.is_some())
-                    .into_iter()
-                    .chain([uri])
-                    .collect()
-            }
+            Some(Place::Pod(_)) => self.variables_of_pod(on, host),
             Some(Place::Laptop) | None => Vec::new(),
         };
         let pairs = pairs.into_iter();
         pairs
             .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    fn variables_of_pod(&self, on: &str, listening: Option<String>) -> Vec<(&'static str, String)> {
+        let really = listening.is_some();
+        let held = self.token_files.iter().find(|held| held.name == on);
+        let role = held.and_then(|held| held.for_role.clone());
+        let Some(role) = role else {
+            let host = listening.unwrap_or_else(|| "http://169.254.170.23".to_owned());
+            let uri = host + "/v1/credentials";
+            let file = self.token_file_of(on, really).into_iter();
+            return file
+                .chain([("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)])
+                .collect();
+        };
+        // container.pod.web-identity
+        let path = self.path_of_token(on, really).into_iter();
+        path.map(|path| ("AWS_WEB_IDENTITY_TOKEN_FILE", path))
+            .chain([("AWS_ROLE_ARN", role)])
             .collect()
     }
 
@@ -233,14 +261,18 @@ impl Simulation {
 
     /// The variable that names a token file: as clients in memory see it, or where it really is.
     fn token_file_of(&self, on: &str, really: bool) -> Option<(&'static str, String)> {
+        let path = self.path_of_token(on, really)?;
+        Some(("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", path))
+    }
+
+    fn path_of_token(&self, on: &str, really: bool) -> Option<String> {
         let held = self.token_files.iter().find(|held| held.name == on)?;
-        let path = if really {
+        Some(if really {
             let located = self.machines.locate(on, &held.path).ok()?;
             located.display().to_string()
         } else {
             held.path.clone()
-        };
-        Some(("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", path))
+        })
     }
 }
 

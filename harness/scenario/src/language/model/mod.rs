@@ -25,6 +25,6 @@ pub use organization::{Guardrails, Organization};
 pub use scenario::{Row, Scalar, Scenario};
 pub use step::{Act, Move, Repeat, Step};
 pub use world::{
-    Account, Bucket, HttpTokens, Instance, Pod, Profile, Recorded, Role, Service, Task, TaskKind,
-    Trust, User, World,
+    Account, Bucket, HttpTokens, Instance, Pod, PodIdentity, Profile, Recorded, Role, Service,
+    Task, TaskKind, Trust, User, World,
 };

@@ -148,8 +148,15 @@ impl Role {
 pub enum Trust {
     /// An AWS service.
     Service(Service),
+    /// The service accounts of the cluster, by web identity.
+    WebIdentity,
     /// Whoever this JSON policy document says.
     Policy(String),
+}
+
+impl Trust {
+    /// The word for [`Trust::WebIdentity`].
+    pub const WEB_IDENTITY: &'static str = "web-identity";
 }
 
 words! {
@@ -252,6 +259,16 @@ words! {
     }
 }
 
+words! {
+    /// How a pod comes by the credentials of its role.
+    pub enum PodIdentity ("pod identity") {
+        /// EKS Pod Identity: from the agent of its node. The default.
+        PodIdentity = "pod-identity",
+        /// A role for its service account: from STS, by its token.
+        WebIdentity = "web-identity",
+    }
+}
+
 /// `pod.NAME`: a Kubernetes pod whose service account is bound to a role.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pod {
@@ -259,6 +276,8 @@ pub struct Pod {
     pub role: At<String>,
     /// Its namespace. Default `default`, as in Kubernetes.
     pub namespace: At<String>,
+    /// How it comes by the role's credentials. Default EKS Pod Identity.
+    pub identity: At<PodIdentity>,
     /// Its service account. Default `default`, as in Kubernetes.
     pub service_account: At<String>,
     /// How long a token of its service account lives. Default 24 hours, as EKS asks for.
@@ -272,6 +291,7 @@ impl Pod {
     pub fn new(role: impl Into<At<String>>) -> Self {
         Self {
             role: role.into(),
+            identity: PodIdentity::PodIdentity.into(),
             namespace: "default".into(),
             service_account: "default".into(),
             token_lifetime: None,

@@ -155,6 +155,9 @@ fn trust(value: Value<'_>) -> Option<At<Trust>> {
     if text.value.trim_start().starts_with('{') {
         return Some(text.map(Trust::Policy));
     }
+    if text.value == Trust::WEB_IDENTITY {
+        return Some(text.map(|_| Trust::WebIdentity));
+    }
     match Service::of(&text.value) {
         Some(service) => Some(text.map(|_| Trust::Service(service))),
         None => value.unknown_word::<Service, _>(&text.value),
@@ -228,6 +231,9 @@ fn pod(value: Value<'_>) -> Option<Pod> {
     let role = table.required("role", Value::text);
     let plain = Pod::new("");
     let rest = Pod {
+        identity: table
+            .optional("identity", Value::word)
+            .unwrap_or(plain.identity),
         namespace: table
             .optional("namespace", Value::text)
             .unwrap_or(plain.namespace),

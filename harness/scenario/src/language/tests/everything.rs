@@ -79,6 +79,7 @@ fn closed_list(word: &str) -> bool {
     use crate::language::{GatePoint, HttpTokens, OddExpiration, Point};
     Class::of(word).is_some()
         || CredentialSource::of(word).is_some()
+        || crate::language::PodIdentity::of(word).is_some()
         || GatePoint::of(word).is_some()
         || How::of(word).is_some()
         || HttpTokens::of(word).is_some()
