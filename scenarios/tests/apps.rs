@@ -234,7 +234,7 @@ region = eu-west-1
     assert!(!format!("{files:?}").contains(secret));
 }
 
-/// A pod that takes its token to STS itself, and one whose role trusts somebody else.
+// container.pod.web-identity: and one whose role trusts somebody else.
 #[test]
 fn a_pod_with_a_role_for_its_service_account() {
     const WORLD: &str = r#"
