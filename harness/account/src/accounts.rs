@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::consistency::Lag;
 use crate::iam::{Iam, IamError, Role, User, no_such};
 use crate::instant::SimInstant;
 use crate::session::{Actor, Identity};
 
 /// The IAM of every account, by its twelve digits.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Accounts {
     first: String,
     by_id: BTreeMap<String, Iam>,

@@ -2,11 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::instant::SimInstant;
+use crate::stored;
 
 /// Future events in the order of their time; those of one instant in the order they were entered.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(
+    bound(deserialize = "E: Deserialize<'de>", serialize = "E: Serialize"),
+    deny_unknown_fields
+)]
 pub(crate) struct Agenda<E> {
+    #[serde(with = "stored::pairs")]
     entries: BTreeMap<(SimInstant, u64), E>,
     entered: u64,
 }
@@ -28,6 +36,10 @@ impl<E> Agenda<E> {
 
     pub(crate) fn next_at(&self) -> Option<SimInstant> {
         self.entries.keys().next().map(|&(at, _)| at)
+    }
+
+    pub(crate) fn events(&self) -> impl Iterator<Item = &E> {
+        self.entries.values()
     }
 
     /// Takes the first event that is due at `now`.

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::control_plane::ControlPlane;
 use crate::iam::{Iam, KeyStatus, User};
 use crate::instant::SimInstant;
@@ -14,7 +16,8 @@ use crate::session::{Ending, Session};
 use crate::world::{Due, World};
 
 /// What is seen of accounts while their latest changes are not.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Lag {
     delay: Duration,
     /// Those accounts as they are seen.
@@ -26,7 +29,8 @@ pub(crate) struct Lag {
 }
 
 /// What becomes of a long-term key.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum KeyChange {
     /// It is there.
     Made(Arc<Session>),
@@ -69,6 +73,13 @@ impl Lag {
         }
         self.latest.insert(account.to_owned(), (now, due));
         Some(due)
+    }
+
+    /// Every account as it is seen, or will be before it is seen as it was written.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&str, &Iam)> {
+        let seen = self.seen.iter().map(|(id, iam)| (id.as_str(), iam));
+        let coming = self.coming.iter().map(|(_, id, iam)| (id.as_str(), iam));
+        seen.chain(coming)
     }
 
     fn settle(&mut self, now: SimInstant) {

@@ -3,12 +3,15 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 /// Labelled streams of bytes that depend on the seed and the label alone, so that a new draw in
 /// one place changes no value anywhere else.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(from = "u64", into = "u64")]
 pub struct Entropy {
+    seed: u64,
     /// Keyed with the seed once: a session token alone takes 27 blocks.
     keyed: Hmac<Sha256>,
 }
@@ -19,6 +22,7 @@ impl Entropy {
     pub fn new(seed: u64) -> Self {
         let keyed = Hmac::new_from_slice(&seed.to_be_bytes());
         Self {
+            seed,
             keyed: keyed.expect("HMAC takes keys of any length"),
         }
     }
@@ -44,6 +48,18 @@ impl Entropy {
             .iter()
             .map(|&byte| char::from(alphabet[usize::from(byte) % alphabet.len()]))
             .collect()
+    }
+}
+
+impl From<u64> for Entropy {
+    fn from(seed: u64) -> Self {
+        Self::new(seed)
+    }
+}
+
+impl From<Entropy> for u64 {
+    fn from(entropy: Entropy) -> Self {
+        entropy.seed
     }
 }
 

@@ -12,6 +12,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::agenda::Agenda;
 use crate::entropy::Entropy;
 use crate::iam::Role;
@@ -29,7 +31,8 @@ pub(crate) use serving::{Behind, KeySet, Keys, Serving};
 const ROTATION_INTERVAL_MIN: Duration = Duration::from_secs(1);
 
 /// What hands out credentials.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// An instance, by its id `i-…`.
     Instance(String),
@@ -50,7 +53,8 @@ impl fmt::Display for Source {
 }
 
 /// What happens to a set when the next one is issued.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Overlap {
     /// It stays valid until its own expiry, as AWS documents (`imds.credentials.overlap`).
     #[default]
@@ -60,7 +64,8 @@ pub enum Overlap {
 }
 
 /// What a source does about a set that gets old.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Staleness {
     /// It publishes the next set in time.
     #[default]
@@ -74,7 +79,8 @@ pub enum Staleness {
 }
 
 /// How a source issues credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Issuing {
     /// From issue to expiry. About six hours for instances (`imds.credentials.lifetime`).
     pub credential_lifetime: Duration,
@@ -99,7 +105,8 @@ impl Default for Issuing {
 }
 
 /// One source, and where it stands.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Issuer {
     pub(crate) source: Source,
     issuing: Issuing,
@@ -118,11 +125,11 @@ impl Issuer {
     pub(crate) fn new(
         source: Source,
         issuing: Issuing,
-        service_principal: &'static str,
+        service_principal: &str,
         session_name: String,
     ) -> Self {
         let assuming = Assuming {
-            service_principal: Some(service_principal),
+            service_principal: Some(service_principal.to_owned()),
             session_name: SessionName::Fixed(session_name),
             tags: BTreeMap::new(),
             context: Context::new(),
@@ -152,8 +159,8 @@ impl Issuer {
     }
 
     /// Who assumes the role on the source's behalf; nobody, if it is asked for by none of AWS.
-    pub(crate) fn service_principal(&self) -> Option<&'static str> {
-        self.assuming.service_principal
+    pub(crate) fn service_principal(&self) -> Option<&str> {
+        self.assuming.service_principal.as_deref()
     }
 
     pub(crate) fn serving(&self) -> Option<&Serving> {

@@ -23,6 +23,7 @@ use crate::session::{Ending, RoleDelivery, Session};
 
 mod cloudtrail;
 mod filter;
+mod stored;
 
 pub use filter::{JournalFilter, StatusFilter};
 

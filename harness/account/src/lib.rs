@@ -10,6 +10,7 @@ mod authenticate;
 mod authorization_message;
 mod authorize;
 mod cloudtrail;
+mod coherent;
 mod consistency;
 mod constraint;
 mod container;
@@ -33,6 +34,7 @@ pub mod s3;
 mod secret;
 mod session;
 pub mod sigv4;
+mod stored;
 mod sts;
 #[cfg(test)]
 mod testing;
@@ -42,6 +44,7 @@ pub use authenticate::{Authenticated, AuthenticationError, Clocks, Stage, authen
 pub use cloudtrail::{
     CloudTrailError, EventResource, LookedUp, LookupAttribute, LookupEvents, TrailEvent,
 };
+pub use coherent::Incoherent;
 pub use constraint::Violated;
 pub use container::{
     Authorization, ContainerError, Demand, MetadataError, RunTask, Shown, TaskKind, TaskMetadata,

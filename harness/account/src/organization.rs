@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::entropy::Entropy;
-use crate::policy::{Context, NamedPolicy, full_aws_access, rcp_full_aws_access};
+use crate::policy::{self, Context, NamedPolicy, full_aws_access, rcp_full_aws_access};
 use crate::world::World;
 
 /// An organization as it is to be: every account of the world is in it.
@@ -47,7 +49,8 @@ impl Default for Guardrails {
 type Levels = Vec<Vec<NamedPolicy>>;
 
 /// An organization.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Organization {
     id: String,
     root_id: String,
@@ -57,9 +60,12 @@ pub(crate) struct Organization {
     own: BTreeMap<String, Limits>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Limits {
+    #[serde(deserialize_with = "policy::stored::service_control")]
     service_control: Levels,
+    #[serde(deserialize_with = "policy::stored::resource_control")]
     resource_control: Levels,
 }
 

@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::entropy::Entropy;
 use crate::id;
 use crate::instant::SimInstant;
 use crate::issuing::Source;
 use crate::policy::{Context, NamedPolicy};
 use crate::secret::Secret;
+use crate::stored;
 
 /// Who a key acts as.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Identity {
     /// The twelve digits of the account.
     pub account: String,
@@ -22,7 +26,8 @@ pub struct Identity {
 
 /// A role, a user, or whom a user vouches for. What permissions are looked up by is the unique id, so that one made anew
 /// under the same name inherits nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Actor {
     /// A session of a role.
     Role {
@@ -124,7 +129,8 @@ impl Identity {
 }
 
 /// Why a session is no longer accepted although its time is not over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// The next set took its place at once (`overlap = "none"`).
     Superseded,
@@ -147,7 +153,8 @@ impl Ending {
 
 /// Which version of the metadata service handed a set out: the value of `ec2:RoleDelivery`
 /// (`imds.credentials.role-delivery`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RoleDelivery {
     /// To a request without a metadata token.
     V1,
@@ -166,7 +173,8 @@ impl RoleDelivery {
 }
 
 /// How a session came to be, as far as it says something about every request made with it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct SessionContext {
     /// Which of its tags go on to the sessions that are made with it.
     pub transitive_tag_keys: BTreeSet<String>,
@@ -179,7 +187,8 @@ pub struct SessionContext {
 }
 
 /// Someone whom an identity provider vouches for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct WebIdentity {
     /// The ARN of the provider.
     pub provider_arn: String,
@@ -192,13 +201,16 @@ pub struct WebIdentity {
 }
 
 /// One set of keys: a session's triple, or a user's long-term pair.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Session {
     /// `ASIA` (a session's) or `AKIA` (a user's) and 16 characters.
     pub access_key_id: String,
     /// 40 characters.
+    #[serde(with = "stored::exposed")]
     pub secret_access_key: Secret,
     /// Opaque; a long-term pair has none.
+    #[serde(with = "stored::exposed_option")]
     pub session_token: Option<Secret>,
     /// Who it acts as.
     pub identity: Identity,
@@ -270,7 +282,8 @@ const EXPIRED_MAX: usize = 10_000;
 /// All sessions by access key id. Of those that have expired the last are kept, so that whoever still
 /// uses one is told so: AWS says `ExpiredToken` however old a token is, and a world that runs for
 /// years cannot remember them all.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Sessions {
     by_key: BTreeMap<String, Arc<Session>>,
     /// Those whose time will be over, the first to end in front.
@@ -330,6 +343,12 @@ impl Sessions {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Session>> {
         self.by_key.values()
+    }
+
+    /// All of them, with the keys they are kept under.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = (&str, &Session)> {
+        let kept = self.by_key.iter();
+        kept.map(|(key, session)| (key.as_str(), &**session))
     }
 
     /// Changes what is known of a key, if it is known. Who looked it up before sees it as it was.

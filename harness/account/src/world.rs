@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::accounts::{Accounts, is_account_id};
 use crate::agenda::Agenda;
 use crate::authorize::Asking;
@@ -21,6 +23,7 @@ use crate::organization::Organization;
 use crate::pod::Cluster;
 use crate::s3::Buckets;
 use crate::session::{Ending, Session, Sessions};
+use crate::stored;
 use crate::sts::Minted;
 
 /// The account of a world that names none: AWS's own example.
@@ -43,7 +46,8 @@ pub struct WorldOptions {
 ///
 /// Every call takes the time, first lets everything happen that was due by then, and ignores
 /// times before the latest it has seen.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct World {
     began: SimInstant,
     now: SimInstant,
@@ -54,6 +58,7 @@ pub struct World {
     pub(crate) journal: Journal,
     pub(crate) sessions: Sessions,
     pub(crate) minted: Minted,
+    #[serde(with = "stored::pairs")]
     pub(crate) issuers: BTreeMap<Source, Issuer>,
     pub(crate) accounts: Accounts,
     pub(crate) ec2: Ec2,
@@ -65,11 +70,14 @@ pub struct World {
     pub(crate) published_keys: BTreeMap<String, Vec<serde_json::Value>>,
     pub(crate) buckets: Buckets,
     pub(crate) organization: Option<Organization>,
+    /// Of the request under way, so that there is none between two.
+    #[serde(skip)]
     pub(crate) asking: Asking,
 }
 
 /// What happens by itself.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) enum Due {
     /// A source issues its next set.
     Rotation { source: Source, generation: u32 },
@@ -220,6 +228,11 @@ impl World {
     /// The first instant.
     pub(crate) fn began(&self) -> SimInstant {
         self.began
+    }
+
+    /// The latest time it has seen.
+    pub fn latest(&self) -> SimInstant {
+        self.now
     }
 
     /// Writes what became of a request.

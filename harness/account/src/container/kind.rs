@@ -1,7 +1,10 @@
 //! What runs a container, and where its clients find credentials.
 
+use serde::{Deserialize, Serialize};
+
 /// What runs a container: each has an endpoint of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TaskKind {
     /// Amazon ECS: at the address that all tasks share, under an id of its own.
     #[default]

@@ -5,10 +5,13 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::error::ContainerError;
 use super::kind::TaskKind;
+use crate::accounts::Accounts;
+use crate::coherent::{Checked, there};
 use crate::iam::{IamError, Role};
 use crate::id;
 use crate::imds::TokenGrant;
@@ -18,6 +21,7 @@ use crate::journal::Happening;
 use crate::policy::Context;
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::stored;
 use crate::world::World;
 
 /// What a wrong or missing authorization is answered with, unless the world says otherwise: no
@@ -69,9 +73,11 @@ pub enum Demand {
 }
 
 /// What a client must send in `Authorization` (`container.authorization.required`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Authorization {
     /// The whole value.
+    #[serde(with = "stored::exposed")]
     pub token: Secret,
     /// The HTTP status for a client that does not, where the kind of task has none of its own.
     pub refusal_status: u16,
@@ -97,11 +103,14 @@ pub struct Shown<'a> {
 }
 
 /// The tasks of a world, by the ids in their paths.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Tasks {
     by_id: BTreeMap<String, Task>,
 }
 
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Task {
     pub(super) name: String,
     pub(super) kind: TaskKind,
@@ -133,6 +142,17 @@ impl fmt::Debug for Task {
 impl Tasks {
     fn get(&self, id: &str) -> Option<&Task> {
         self.by_id.get(id)
+    }
+
+    /// Whether the account of each is there, in a world that was read.
+    pub(crate) fn check(&self, accounts: &Accounts) -> Checked {
+        for (id, task) in &self.by_id {
+            let account = &task.account;
+            let is_there = accounts.get(account).is_some();
+            let named = format!("the account {account}");
+            there(is_there, format!("the task {id}"), named)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn name(&self, id: &str) -> Option<&str> {
@@ -211,7 +231,7 @@ impl World {
         let id = id::uuid(&self.entropy, &label);
         let source = Source::Task(id.clone());
         let assuming = Assuming {
-            service_principal: run.kind.service_principal(),
+            service_principal: run.kind.service_principal().map(str::to_owned),
             session_name: SessionName::Fixed(id.replace('-', "")),
             tags: BTreeMap::new(),
             context: Context::new(),

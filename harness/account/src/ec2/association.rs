@@ -1,5 +1,7 @@
 //! What ties an instance to a profile.
 
+use serde::{Deserialize, Serialize};
+
 use super::authorization::SERVICE_PRINCIPAL;
 use super::error::{Ec2Error, Kind};
 use super::instance::{Association, Instance, InstanceState, incorrect};
@@ -12,7 +14,8 @@ use crate::policy::Context;
 use crate::world::Due;
 
 /// An instance profile as a request names it: by its name or by its ARN.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ProfileSpec {
     /// `IamInstanceProfile.Name`.
     Name(String),

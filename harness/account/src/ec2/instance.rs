@@ -5,23 +5,28 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::error::Ec2Error;
 use super::metadata_options::{MetadataOptions, MetadataOptionsChange};
 use super::notice::{Lifecycle, Notices, ScheduledEvent};
 use super::run::Launched;
+use crate::accounts::Accounts;
+use crate::coherent::{Checked, in_place, there};
 use crate::control_plane::ControlPlane;
 use crate::iam::Role;
 use crate::instant::SimInstant;
 use crate::issuing::{Behind, Source};
 use crate::journal::Happening;
+use crate::stored;
 use crate::world::World;
 
 /// For how long an instance can be seen once it is terminated (`ec2.terminated.forgotten`).
 const REMEMBERED: Duration = Duration::from_hours(1);
 
 /// Where an instance is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum InstanceState {
     /// It runs.
     Running,
@@ -32,7 +37,8 @@ pub enum InstanceState {
 }
 
 /// An instance's tie to a profile.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Association {
     /// `iip-assoc-…`.
     pub id: String,
@@ -47,7 +53,8 @@ pub struct Association {
 }
 
 /// An instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Instance {
     /// `i-…`.
     pub id: String,
@@ -70,6 +77,7 @@ pub struct Instance {
     /// Its tags, `Name` among them.
     pub tags: BTreeMap<String, String>,
     /// What its first boot was to run.
+    #[serde(with = "stored::base64_option")]
     pub user_data: Option<Bytes>,
     /// See [`RunInstance::extended_credentials`](super::RunInstance::extended_credentials).
     pub extended_credentials: bool,
@@ -126,12 +134,14 @@ impl Instance {
 }
 
 /// The instances of a world.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Ec2 {
     pub(super) instances: BTreeMap<String, Instance>,
     pub(super) associations_made: u32,
     pub(super) events_scheduled: u32,
     /// Launches by account and client token.
+    #[serde(with = "stored::pairs")]
     pub(super) launched: BTreeMap<(String, String), Launched>,
     /// What accounts have set.
     pub(super) metadata_defaults: BTreeMap<String, MetadataOptionsChange>,
@@ -152,6 +162,31 @@ impl Ec2 {
         self.instances
             .get_mut(id)
             .ok_or_else(|| Ec2Error::no_such_instance(id))
+    }
+}
+
+impl Ec2 {
+    /// Whether everything that its instances and launches name is there, in a world that was read.
+    pub(crate) fn check(&self, accounts: &Accounts) -> Checked {
+        for (kept, instance) in &self.instances {
+            in_place(kept, &instance.id, "the instance")?;
+            let account = &instance.account;
+            let is_there = accounts.get(account).is_some();
+            let named = format!("the account {account}");
+            there(is_there, format!("the instance {kept}"), named)?;
+        }
+        for launched in self.launched.values() {
+            for id in launched.instances() {
+                let is_there = self.instances.contains_key(id);
+                there(is_there, "a launch", format!("the instance {id}"))?;
+            }
+        }
+        for account in self.metadata_defaults.keys() {
+            let is_there = accounts.get(account).is_some();
+            let named = format!("the account {account}");
+            there(is_there, "defaults for metadata", named)?;
+        }
+        Ok(())
     }
 }
 

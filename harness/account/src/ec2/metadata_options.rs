@@ -1,5 +1,7 @@
 //! How an instance's metadata is served.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Ec2Error;
 use super::instance::Instance;
 use super::tags;
@@ -11,7 +13,8 @@ use crate::policy::Context;
 const HOP_LIMIT: std::ops::RangeInclusive<u8> = 1..=64;
 
 /// Whether metadata requests must carry a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum HttpTokens {
     /// IMDSv1 and IMDSv2: the API's default (`ec2.metadata-options.defaults`).
     #[default]
@@ -31,7 +34,8 @@ impl HttpTokens {
 }
 
 /// `enabled` or `disabled`, as the API says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Switch {
     /// On.
     Enabled,
@@ -51,7 +55,8 @@ impl Switch {
 
 /// How an instance's metadata is served: `InstanceMetadataOptions` of the API. The default is the
 /// API's (`ec2.metadata-options.defaults`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct MetadataOptions {
     /// Whether metadata requests must carry a token.
     pub http_tokens: HttpTokens,
@@ -89,7 +94,8 @@ impl MetadataOptions {
 }
 
 /// What `ModifyInstanceMetadataOptions` takes; what is left out stays as it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct MetadataOptionsChange {
     /// See [`MetadataOptions::http_tokens`].
     pub http_tokens: Option<HttpTokens>,

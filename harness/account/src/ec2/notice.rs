@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Ec2Error;
 use super::instance::{Instance, InstanceState};
 use crate::control_plane::ControlPlane;
@@ -19,7 +21,8 @@ const WARNING: Duration = Duration::from_mins(2);
 const BY_SERVICE: &str = "Service initiated";
 
 /// How an instance is paid for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lifecycle {
     /// By the hour, for as long as it is wanted.
     #[default]
@@ -29,7 +32,8 @@ pub enum Lifecycle {
 }
 
 /// What EC2 does to a Spot Instance that it wants back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SpotAction {
     /// Ends it for good.
     Terminate,
@@ -50,7 +54,8 @@ impl fmt::Display for SpotAction {
 }
 
 /// The notice of an interruption.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct SpotInterruption {
     /// What will be done.
     pub action: SpotAction,
@@ -59,7 +64,8 @@ pub struct SpotInterruption {
 }
 
 /// What can be scheduled for an instance; the codes are AWS's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EventCode {
     /// `instance-reboot`.
     InstanceReboot,
@@ -87,7 +93,8 @@ impl EventCode {
 }
 
 /// Where a scheduled event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EventState {
     /// It is to come, or goes on.
     Active,
@@ -98,7 +105,8 @@ pub enum EventState {
 }
 
 /// Maintenance of an instance or of its host. Scheduling one does nothing else to the instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScheduledEvent {
     /// `instance-event-…`.
     pub id: String,
@@ -115,7 +123,8 @@ pub struct ScheduledEvent {
 }
 
 /// What an instance was told.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Notices {
     pub(crate) interruption: Option<SpotInterruption>,
     pub(crate) rebalance: Option<SimInstant>,

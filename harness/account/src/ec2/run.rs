@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::association::ProfileSpec;
 use super::authorization::{market, metadata_keys, tag_keys};
@@ -15,6 +16,7 @@ use crate::control_plane::ControlPlane;
 use crate::id;
 use crate::operation::Operation;
 use crate::policy::Context;
+use crate::stored;
 
 /// The most instances of one launch here; what an account may have is a quota of its own with AWS.
 const COUNT_MAX: u32 = 100;
@@ -23,7 +25,8 @@ const COUNT_MAX: u32 = 100;
 const TOKEN_MAX: usize = 64;
 
 /// What a request for instances says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct RunInstances {
     /// `ami-…`: any that is formed so (`ec2.launch.images`).
     pub image_id: String,
@@ -40,6 +43,7 @@ pub struct RunInstances {
     /// Their tags.
     pub tags: BTreeMap<String, String>,
     /// What their first boot is to run.
+    #[serde(with = "stored::base64_option")]
     pub user_data: Option<Bytes>,
     /// Such as `us-east-1a`.
     pub availability_zone: Option<String>,
@@ -56,7 +60,8 @@ pub struct RunInstances {
 }
 
 /// Instances that were launched together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reservation {
     /// `r-…`.
     pub id: String,
@@ -67,10 +72,17 @@ pub struct Reservation {
 }
 
 /// A launch with a client token, so that it is not done twice.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Launched {
     asked: RunInstances,
     reservation: Reservation,
+}
+
+impl Launched {
+    pub(super) fn instances(&self) -> &[String] {
+        &self.reservation.instances
+    }
 }
 
 impl ControlPlane<'_> {

@@ -1,7 +1,10 @@
 //! The long-term keys of users.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::error::IamError;
 use super::managed::word;
@@ -23,7 +26,8 @@ use crate::world::World;
 const KEYS_PER_USER_MAX: usize = 2;
 
 /// What IAM says of a key; its secret is said once, when it is made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct AccessKey {
     /// `AKIA…`.
     pub id: String,
@@ -38,7 +42,8 @@ pub struct AccessKey {
 }
 
 /// Whether a key may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyStatus {
     /// It may.
     Active,
@@ -48,12 +53,13 @@ pub enum KeyStatus {
 
 /// A use of a key: a request that was signed with it, whatever came of that
 /// (`iam.access-key.last-used`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeyUse {
     /// When it arrived.
     pub at: SimInstant,
     /// What was asked, such as `s3`.
-    pub service: &'static str,
+    pub service: Cow<'static, str>,
     /// The region that the signature names.
     pub region: String,
 }
@@ -231,7 +237,7 @@ impl World {
         if let (Some(key), Some(service)) = (key, service_name(operation)) {
             key.last_used = Some(KeyUse {
                 at,
-                service,
+                service: service.into(),
                 region: region_signed(&exchange.request).unwrap_or_default(),
             });
         }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::held::HeldPolicies;
 use super::names::{self, check_name};
@@ -23,7 +25,8 @@ const GROUPS_MAX: usize = 300;
 const GROUPS_PER_USER_MAX: usize = 10;
 
 /// A group of users, who may do what its policies allow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Group {
     /// Its name, unique in the account whatever the case.
     pub name: String,

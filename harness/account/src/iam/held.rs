@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::policy::{Document, NamedPolicy};
 
 /// A managed policy, AWS's or the account's own, as it can be attached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Attachable {
     /// `arn:aws:iam::aws:policy/NAME`, `arn:aws:iam::ACCOUNT:policy/NAME`.
     pub(crate) arn: String,
@@ -14,7 +17,8 @@ pub(crate) struct Attachable {
 }
 
 /// Attached managed policies, then inline ones, in one list, as the evaluator takes them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct HeldPolicies {
     policies: Vec<NamedPolicy>,
     /// The ARNs of those that are attached. Names do not tell: an inline policy, one of AWS and one
@@ -31,6 +35,11 @@ impl HeldPolicies {
     pub(crate) fn attached(&self) -> impl Iterator<Item = (&str, &NamedPolicy)> {
         let arns = self.arns.iter().map(String::as_str);
         arns.zip(&self.policies)
+    }
+
+    /// Whether every ARN has its policy.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.arns.len() <= self.policies.len()
     }
 
     pub(crate) fn holds(&self, arn: &str) -> bool {

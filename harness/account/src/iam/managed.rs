@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::held::{Attachable, HeldPolicies, policy_size};
 use super::managed_versions::Version;
@@ -144,7 +146,8 @@ pub struct ListPolicies {
 }
 
 /// A policy that the account manages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CustomerPolicy {
     pub(super) name: String,
     pub(super) id: String,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::managed::{CustomerPolicy, PolicyUsage, check_size, no_policy, word};
 use super::names;
@@ -15,8 +17,10 @@ use crate::policy::{self, Context, Document};
 const VERSIONS_MAX: usize = 5;
 
 /// A version, as it is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Version {
+    #[serde(with = "policy::stored::managed")]
     pub(super) document: Arc<Document>,
     pub(super) created: SimInstant,
 }

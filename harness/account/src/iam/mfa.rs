@@ -1,5 +1,7 @@
 //! Virtual MFA devices: second factors that make their codes from a seed and the time.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::managed::word;
 use super::names::{self, check_name};
@@ -16,6 +18,7 @@ use crate::operation::Operation;
 use crate::policy::Context;
 use crate::secret::Secret;
 use crate::session::Identity;
+use crate::stored;
 use crate::world::World;
 
 /// How many devices a user may have (`iam.mfa.per-user`).
@@ -33,11 +36,13 @@ const WINDOW: u64 = 1;
 const DRIFT_MAX: u64 = 20;
 
 /// A virtual MFA device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct MfaDevice {
     /// `arn:aws:iam::ACCOUNT:mfa/NAME`.
     pub serial: String,
     /// 64 characters of base32.
+    #[serde(with = "stored::exposed")]
     pub seed: Secret,
     /// Its tags.
     pub tags: Tags,
@@ -50,7 +55,8 @@ pub struct MfaDevice {
 }
 
 /// A device's owner.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct MfaEnabled {
     /// The unique id of the user.
     pub user_id: String,

@@ -1,6 +1,7 @@
 //! Roles, users, instance profiles and the policies on them.
 
 mod access_key;
+mod coherent;
 mod context_keys;
 mod details;
 mod documents;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::page::{Page, PageRequest};
 use super::quotas::room;
@@ -18,7 +20,8 @@ const THUMBPRINTS_MAX: usize = 5;
 const URL_CHARACTERS_MAX: usize = 255;
 
 /// A provider that an account trusts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct OidcProvider {
     /// `arn:aws:iam::ACCOUNT:oidc-provider/URL`.
     pub arn: String,

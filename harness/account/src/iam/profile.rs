@@ -1,5 +1,7 @@
 //! Instance profiles: what carries a role to an instance.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::names;
 use super::page::{Page, PageRequest};
@@ -16,7 +18,8 @@ use crate::policy::Context;
 const NAME_MAX: usize = 128;
 
 /// An instance profile.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct InstanceProfile {
     /// Its name, unique in the account whatever the case.
     pub name: String,

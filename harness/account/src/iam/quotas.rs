@@ -1,11 +1,14 @@
 //! How much an account may have.
 
+use serde::{Deserialize, Serialize};
+
 use crate::control_plane::ControlPlane;
 use crate::iam::IamError;
 
 /// The quotas of one account's IAM; those that AWS gives by default (`iam.quotas`). What cannot be
 /// raised is no member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct IamQuotas {
     /// Roles in the account.
     pub roles: usize,

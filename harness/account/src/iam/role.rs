@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::access_key::AccessKey;
 use super::error::IamError;
 use super::group::Group;
@@ -22,14 +24,17 @@ use crate::control_plane::ControlPlane;
 use crate::id::UniqueId;
 use crate::instant::SimInstant;
 use crate::operation::Operation;
-use crate::policy::{Context, Document, NamedPolicy, Policies, Principal, Request, evaluate_trust};
+use crate::policy::{
+    self, Context, Document, NamedPolicy, Policies, Principal, Request, evaluate_trust,
+};
 use crate::world::World;
 
 /// What a decision calls a role's trust policy, which has no name of its own.
 pub const TRUST_POLICY: &str = "the trust policy";
 
 /// A role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Role {
     /// Its name, unique in the account whatever the case.
     pub name: String,
@@ -51,6 +56,7 @@ pub struct Role {
     pub tags: Tags,
     /// When a session of it was last used, and in which region (`iam.role.last-used`).
     pub last_used: Option<(SimInstant, String)>,
+    #[serde(deserialize_with = "policy::stored::trust")]
     pub(super) trust: NamedPolicy,
     pub(super) boundary: Option<Attachable>,
     pub(super) policies: HeldPolicies,
@@ -181,7 +187,8 @@ impl Role {
 }
 
 /// The IAM of one account.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Iam {
     /// By lower-cased name: names are unique whatever the case (`iam.names.case-insensitive`).
     pub(super) roles: BTreeMap<String, Role>,

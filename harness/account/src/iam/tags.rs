@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::page::{Page, PageRequest};
 use crate::constraint::{Alphabet, Constraints, Field};
@@ -21,7 +23,8 @@ const VALUE: Alphabet = Alphabet {
 };
 
 /// A tag, as requests and answers have it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tag {
     /// 1 to 128 characters.
     pub key: String,
@@ -30,7 +33,8 @@ pub struct Tag {
 }
 
 /// The tags of one thing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tags {
     ignore_case: bool,
     /// By key, folded if case is ignored.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IamError;
 use super::held::{Attachable, HeldPolicies};
 use super::names::{self, check_name};
@@ -23,7 +25,8 @@ const EXISTING_NAME_MAX: usize = 128;
 const USERS_MAX: usize = 5000;
 
 /// A user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct User {
     /// Its name, unique in the account whatever the case.
     pub name: String,

@@ -4,20 +4,39 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use crate::coherent::{Checked, there};
+use crate::ec2::Ec2;
 use crate::instant::SimInstant;
 use crate::issuing::{Issuing, KeySet};
 use crate::journal::Happening;
 use crate::session::{Actor, Identity, RoleDelivery, Session};
+use crate::stored;
 use crate::world::World;
 
 /// The name of the role; no role that a user makes can be called so.
 const ROLE: &str = "aws:ec2-instance";
 
 /// The sets handed out last, one for each instance and version of the service.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct IdentityKeys {
+    #[serde(with = "stored::pairs")]
     by_instance: BTreeMap<(String, RoleDelivery), KeySet>,
     issued: u64,
+}
+
+impl IdentityKeys {
+    /// Whether all are of instances that are there, in a world that was read.
+    pub(crate) fn check(&self, ec2: &Ec2) -> Checked {
+        for (instance, _) in self.by_instance.keys() {
+            let is_there = ec2.instance(instance).is_ok();
+            let named = format!("the instance {instance}");
+            there(is_there, "an identity role", named)?;
+        }
+        Ok(())
+    }
 }
 
 impl World {

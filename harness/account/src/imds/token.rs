@@ -5,8 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::ImdsError;
-use crate::ec2::{HttpTokens, Instance, InstanceState, Switch};
+use crate::coherent::{Checked, possible, there};
+use crate::ec2::{Ec2, HttpTokens, Instance, InstanceState, Switch};
 use crate::id;
 use crate::instant::SimInstant;
 use crate::journal::Happening;
@@ -36,13 +39,16 @@ pub struct TokenGrant {
     pub ttl_seconds: u32,
 }
 
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Grant {
     instance: String,
     expires_at: SimInstant,
 }
 
 /// All live tokens. Issuing one never revokes another (`imds.token.coexist`).
-#[derive(Default)]
+#[derive(Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MetadataTokens {
     grants: BTreeMap<Arc<str>, Grant>,
     /// The same tokens, those that end first in front.
@@ -71,6 +77,22 @@ impl MetadataTokens {
                 self.grants.remove(&token);
             }
         }
+    }
+
+    /// Whether all tokens are of instances that are there, and are forgotten when they are over, in a
+    /// world that was read.
+    pub(crate) fn check(&self, ec2: &Ec2) -> Checked {
+        let one_each = self.grants.len() == self.by_expiry.len();
+        possible(one_each, "metadata tokens and their ends do not agree")?;
+        for (token, grant) in &self.grants {
+            let end = (grant.expires_at, Arc::clone(token));
+            let ends = self.by_expiry.contains(&end);
+            possible(ends, "metadata tokens and their ends do not agree")?;
+            let is_there = ec2.instance(&grant.instance).is_ok();
+            let named = format!("the instance {}", grant.instance);
+            there(is_there, "a metadata token", named)?;
+        }
+        Ok(())
     }
 
     #[cfg(test)]

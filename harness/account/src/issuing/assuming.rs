@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::entropy::Entropy;
 use crate::iam::Role;
 use crate::id;
 use crate::policy::Context;
 
 /// How a service assumes the role for what runs on it.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Assuming {
     /// Who assumes it: `ec2.amazonaws.com`. `None` asks no trust policy.
-    pub(crate) service_principal: Option<&'static str>,
+    pub(crate) service_principal: Option<String>,
     pub(crate) session_name: SessionName,
     /// The tags of the session.
     pub(crate) tags: BTreeMap<String, String>,
@@ -20,7 +23,8 @@ pub(crate) struct Assuming {
 }
 
 /// What sessions are called.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum SessionName {
     /// Always the same.
     Fixed(String),
@@ -42,7 +46,7 @@ impl SessionName {
 
 impl Assuming {
     pub(super) fn is_admitted(&self, role: &Role) -> bool {
-        let Some(principal) = self.service_principal else {
+        let Some(principal) = &self.service_principal else {
             return true;
         };
         let mut context = self.context.clone();

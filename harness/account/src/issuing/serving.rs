@@ -3,15 +3,19 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::instant::SimInstant;
 use crate::session::{RoleDelivery, Session};
 
 /// A set of keys and the documents that it is served as, each rendered once.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct KeySet {
     pub(crate) session: Arc<Session>,
+    #[serde(skip)]
     document: OnceLock<Bytes>,
+    #[serde(skip)]
     extended: OnceLock<Bytes>,
 }
 
@@ -46,7 +50,8 @@ impl KeySet {
 }
 
 /// The sets of one issue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Keys {
     /// Issued at the rotation; an instance serves it to those who show a metadata token.
     pub(crate) main: KeySet,
@@ -70,7 +75,8 @@ impl Keys {
 }
 
 /// What a source answers when asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) enum Serving {
     /// Keys.
     Keys(Keys),

@@ -1,12 +1,13 @@
 //! What a token says.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::JwtError;
 use crate::instant::SimInstant;
 
 /// The claims of a token.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Claims(Map<String, Value>);
 
 impl Claims {

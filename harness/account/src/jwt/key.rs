@@ -5,6 +5,7 @@ use std::fmt;
 
 use p256::ecdsa::signature::{Signer, Verifier};
 use p256::ecdsa::{self, Signature, VerifyingKey};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
@@ -16,7 +17,8 @@ use crate::entropy::Entropy;
 use crate::secret::Secret;
 
 /// A private key, drawn from the world's seed.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SigningKey {
     id: String,
     key: ecdsa::SigningKey,
@@ -30,6 +32,10 @@ impl SigningKey {
         let mut draws = (0_u32..).map(|draw| entropy.bytes::<32>(&format!("jwt/{label}/{draw}")));
         let key = draws.find_map(|bytes| ecdsa::SigningKey::from_slice(&bytes).ok());
         let key = key.expect("almost every draw is a key");
+        Self::of(key)
+    }
+
+    fn of(key: ecdsa::SigningKey) -> Self {
         let id = key_id(key.verifying_key());
         Self { id, key }
     }
@@ -49,6 +55,23 @@ impl SigningKey {
 }
 
 /// Says which key it is and leaves the key out.
+/// The private key, in hex: the form in which a world's state is written.
+impl From<SigningKey> for String {
+    fn from(key: SigningKey) -> Self {
+        hex::encode(key.key.to_bytes())
+    }
+}
+
+impl TryFrom<String> for SigningKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = hex::decode(text).ok();
+        let key = bytes.and_then(|bytes| ecdsa::SigningKey::from_slice(&bytes).ok());
+        key.map(Self::of).ok_or("no private key of the curve P-256")
+    }
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SigningKey").field(&self.id).finish()

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -26,7 +27,8 @@ const ADDRESSES: [&str; 2] = ["169.254.170.23", "fd00:ec2::23"];
 const LEFT_MIN: Duration = Duration::from_secs(15);
 
 /// What the agent keeps its sets by (`container.agent.cache`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum AgentCache {
     /// By the token: a pod that shows its next token gets a new set.
     #[default]
@@ -37,7 +39,8 @@ pub enum AgentCache {
 }
 
 /// How the agent is set up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct AgentOptions {
     /// The hosts it answers as; its two link-local addresses unless more is said.
     pub hosts: BTreeSet<String>,

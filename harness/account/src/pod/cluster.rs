@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::agent::AgentOptions;
 use super::rate::Bucket;
 use crate::entropy::Entropy;
@@ -13,6 +15,7 @@ use crate::issuing::{Assuming, Behind, Issuer, Issuing, KeySet, SessionName, Sou
 use crate::jwt::{Claims, Jwks, SigningKey};
 use crate::policy::Context;
 use crate::secret::Secret;
+use crate::stored;
 use crate::world::World;
 
 /// Who EKS is to a trust policy (`container.pod.trust`).
@@ -31,7 +34,8 @@ pub(super) const RETENTION_MAX: Duration = Duration::from_hours(3);
 const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
 
 /// How a pod comes by the credentials of its role.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PodIdentity {
     /// EKS Pod Identity: from the agent of its node.
     #[default]
@@ -75,7 +79,8 @@ impl RunPod {
 }
 
 /// The cluster of a world.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Cluster {
     /// Drawn when it is first needed: most worlds have no pods.
     key: Option<SigningKey>,
@@ -88,7 +93,8 @@ pub(crate) struct Cluster {
 }
 
 /// One pod.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Pod {
     pub(super) name: String,
     pub(super) namespace: String,
@@ -97,6 +103,7 @@ pub(super) struct Pod {
     pub(super) identity: PodIdentity,
     pub(super) token_lifetime: Duration,
     /// What its token file holds.
+    #[serde(with = "stored::exposed")]
     pub(super) token: Secret,
     /// How many tokens it has had; the plan for the next is void if another came before.
     pub(super) tokens: u32,
@@ -107,7 +114,8 @@ pub(super) struct Pod {
 }
 
 /// A token that the agent has fetched a set for.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Shown {
     /// SHA-256, so that the token itself is not kept.
     pub(super) digest: String,
@@ -180,7 +188,7 @@ impl World {
             ("kubernetes-pod-uid", uid),
         ];
         Assuming {
-            service_principal: Some(SERVICE_PRINCIPAL),
+            service_principal: Some(SERVICE_PRINCIPAL.to_owned()),
             session_name: SessionName::Drawn(session_name_prefix(&run.name)),
             tags: tags
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))

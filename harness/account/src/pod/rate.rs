@@ -1,5 +1,7 @@
 //! How often the agent answers.
 
+use serde::{Deserialize, Serialize};
+
 use crate::instant::SimInstant;
 
 /// What one answer takes of a bucket, which counts in thousandths.
@@ -7,7 +9,8 @@ const ANSWER: u64 = 1000;
 
 /// A limit on all the requests to an agent: a bucket that holds `burst` answers and gets
 /// `per_second` more every second (`container.agent.rate-limit`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct RateLimit {
     /// Answers a second.
     pub per_second: u32,
@@ -24,7 +27,8 @@ impl RateLimit {
 }
 
 /// What is left of a limit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Bucket {
     limit: RateLimit,
     left: u64,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// The request context: condition keys and their values.
 ///
 /// Key names are case-insensitive. A key without a value is the same as a key that is absent.
@@ -15,7 +17,8 @@ use std::collections::BTreeMap;
 /// assert_eq!(context.values("AWS:sourceip"), ["203.0.113.7"]);
 /// assert!(context.values("aws:username").is_empty());
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Context {
     // policy.context.key-case: names are lower-cased here and in the compiled policy.
     values: BTreeMap<String, Vec<String>>,

@@ -58,6 +58,7 @@ mod revoke;
 mod shown;
 mod spans;
 mod statement;
+pub(crate) mod stored;
 mod trustee;
 mod variable;
 mod wildcards;

@@ -79,6 +79,10 @@ impl Statement {
             && self.resources.as_ref().is_some_and(everything)
     }
 
+    pub(super) fn trustees(&self) -> &[Trustee] {
+        self.trustees.list()
+    }
+
     pub(super) fn trustees_mut(&mut self) -> &mut [Trustee] {
         self.trustees.list_mut()
     }

@@ -76,6 +76,13 @@ impl Trustees {
         }
     }
 
+    pub(super) fn list(&self) -> &[Trustee] {
+        match self {
+            Self::Holder => &[],
+            Self::Only(list) | Self::AllBut(list) => list,
+        }
+    }
+
     pub(super) fn list_mut(&mut self) -> &mut [Trustee] {
         match self {
             Self::Holder => &mut [],

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::begin::Permit;
 use super::bucket_policy::BucketPolicy;
 use super::error::{S3Code, S3Error};
@@ -10,6 +12,8 @@ use super::object::Object;
 use super::public_access::PublicAccessBlock;
 use super::tags::Tags;
 use super::uploads::Uploads;
+use crate::accounts::Accounts;
+use crate::coherent::{Checked, possible, there};
 use crate::control_plane::ControlPlane;
 use crate::id;
 use crate::instant::SimInstant;
@@ -20,19 +24,37 @@ use crate::world::World;
 const REGION_UNNAMED: &str = "us-east-1";
 
 /// All buckets by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Buckets {
     by_name: BTreeMap<String, Bucket>,
 }
 
 impl Buckets {
+    /// Whether the owner of each is there, in a world that was read.
+    pub(crate) fn check(&self, accounts: &Accounts) -> Checked {
+        for (name, bucket) in &self.by_name {
+            let what = format!("the bucket `{name}`");
+            let owner = &bucket.owner;
+            let is_there = accounts.get(owner).is_some();
+            there(is_there, &what, format!("the account {owner}"))?;
+            let in_order = bucket.uploads.is_in_order();
+            possible(
+                in_order,
+                format!("{what} has an upload under a key that is not its own"),
+            )?;
+        }
+        Ok(())
+    }
+
     pub(super) fn exists(&self, bucket: &str) -> bool {
         self.by_name.contains_key(bucket)
     }
 }
 
 /// A bucket.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Bucket {
     /// The account it belongs to.
     pub owner: String,

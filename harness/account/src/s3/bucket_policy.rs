@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::action::is_about_objects;
@@ -11,13 +12,15 @@ use super::error::{S3Code, S3Error};
 use super::public_access::is_public;
 use crate::authenticate::Stage;
 use crate::instant::SimInstant;
-use crate::policy::{Document, DocumentKind, NamedPolicy};
+use crate::policy::{self, Document, DocumentKind, NamedPolicy};
 use crate::world::World;
 
 /// A policy as it was sent, and as it is evaluated.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct BucketPolicy {
     text: String,
+    #[serde(deserialize_with = "policy::stored::resource")]
     named: NamedPolicy,
     is_public: bool,
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use crc_fast::CrcAlgorithm;
 use http::HeaderMap;
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::Sha256;
 
@@ -15,7 +16,8 @@ use crate::authenticate::Stage;
 pub type Checksums = Vec<(ChecksumAlgorithm, String)>;
 
 /// A checksum algorithm of S3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ChecksumAlgorithm {
     /// CRC-32.
     Crc32,

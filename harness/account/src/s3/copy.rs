@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::begin::Permit;
 use super::checksum::{ChecksumAlgorithm, Checksums};
 use super::error::{S3Code, S3Error};
@@ -14,7 +16,8 @@ use crate::world::World;
 const COPY_BYTES_MAX: usize = 5 << 30;
 
 /// What describes an object, apart from its content.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Description {
     /// `Content-Type`, as sent.
     pub content_type: Option<String>,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 
 use super::begin::{CopySource, Permit};
 use super::checksum::{ChecksumAlgorithm, Checksums};
@@ -24,7 +25,8 @@ const PART_BYTES_MIN: usize = 5 << 20;
 const PART_NUMBERS: std::ops::RangeInclusive<i32> = 1..=10_000;
 
 /// An upload to begin.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewUpload {
     /// What describes the object.
     pub description: Description,

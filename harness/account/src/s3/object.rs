@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 
 use super::begin::{Permit, Resource, Target};
 use super::checksum::Checksums;
@@ -11,12 +12,15 @@ use super::error::{S3Code, S3Error};
 use super::range::ByteRange;
 use super::tags::Tags;
 use crate::instant::SimInstant;
+use crate::stored;
 use crate::world::World;
 
 /// An object to store.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewObject {
     /// Its content.
+    #[serde(with = "stored::base64")]
     pub bytes: Bytes,
     /// `Content-Type`, as sent; S3 has a default of its own.
     pub content_type: Option<String>,
@@ -35,7 +39,8 @@ pub struct NewObject {
 }
 
 /// A stored object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Object {
     /// What was stored.
     pub content: NewObject,

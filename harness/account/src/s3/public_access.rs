@@ -1,5 +1,6 @@
 //! Whether everyone may: what counts as public, and what is blocked of it.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::begin::Permit;
@@ -11,11 +12,12 @@ use crate::world::World;
 
 /// What of public access to a bucket is blocked. The two about ACLs are kept and have no effect, for
 /// there are no ACLs here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "they are four independent settings of S3"
 )]
+#[serde(deny_unknown_fields)]
 pub struct PublicAccessBlock {
     /// `BlockPublicAcls`.
     pub block_public_acls: bool,

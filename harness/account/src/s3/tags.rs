@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 
 use super::begin::Permit;
 use super::error::{S3Code, S3Error};
@@ -22,7 +23,7 @@ const KEY_CHARACTERS_MAX: usize = 128;
 const VALUE_CHARACTERS_MAX: usize = 256;
 
 /// Tags that are in due form: each key once, with its value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Tags(BTreeMap<String, String>);
 
 impl Tags {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::begin::Permit;
 use super::checksum::{ChecksumAlgorithm, Checksums};
@@ -12,18 +13,22 @@ use super::listing::{Listed, Page, Selection, page};
 use super::multipart::{ClaimedPart, NewUpload};
 use super::tags::Tags;
 use crate::instant::SimInstant;
+use crate::stored;
 use crate::world::World;
 
 /// The uploads of a bucket, by key and then in the order in which they began
 /// (`s3.multipart.list-order`).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Uploads {
+    #[serde(with = "stored::pairs")]
     by_key: BTreeMap<(String, u64), Upload>,
     begun: u64,
 }
 
 /// An upload that has begun.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Upload {
     pub(super) key: String,
     pub(super) id: String,
@@ -38,9 +43,12 @@ pub(super) struct Upload {
 }
 
 /// A part that has come.
-#[derive(Debug)]
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Part {
+    #[serde(with = "stored::base64")]
     pub(super) bytes: Bytes,
+    #[serde(with = "stored::digest")]
     pub(super) md5: [u8; 16],
     pub(super) checksums: Checksums,
     pub(super) last_modified: SimInstant,
@@ -69,6 +77,12 @@ impl Part {
 
 impl Uploads {
     /// The number of the next upload.
+    /// Whether each is kept under its own key and number.
+    pub(super) fn is_in_order(&self) -> bool {
+        let mut kept = self.by_key.iter();
+        kept.all(|((key, number), upload)| *key == upload.key && *number == upload.number)
+    }
+
     pub(super) fn next_number(&mut self) -> u64 {
         self.begun += 1;
         self.begun

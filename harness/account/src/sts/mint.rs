@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::instant::SimInstant;
 use crate::journal::Happening;
 use crate::policy::NamedPolicy;
@@ -11,7 +13,7 @@ use crate::session::{Identity, Session, SessionContext};
 use crate::world::World;
 
 /// How many sessions the service has made: what each is drawn by.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Minted(u64);
 
 /// What a new session is to be.

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::PoisonError;
 
 use rolecall_account::{
     Authorization, Demand, PodIdentity, RunPod, RunTask, Secret, Source, TaskKind,
 };
 use rolecall_endpoints::Place;
 use rolecall_endpoints::record::Replay;
+use serde::{Deserialize, Serialize};
 
 use super::{SetupError, Simulation, checked, issuing};
 use crate::files::{FileError, Machines};
@@ -24,10 +26,11 @@ const POD_TOKEN: &str =
 const WEB_IDENTITY_TOKEN: &str = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token";
 
 /// A token that clients read from a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct HeldToken {
     /// The task or pod, by the world's name.
-    name: String,
+    pub(super) name: String,
     source: Source,
     /// On its machine.
     path: String,
@@ -37,6 +40,12 @@ pub(super) struct HeldToken {
 
 impl Simulation {
     /// Runs the tasks and the pods of the world.
+    fn hold_token(&mut self, held: Option<HeldToken>) {
+        let setting = self.setting.get_mut();
+        let setting = setting.unwrap_or_else(PoisonError::into_inner);
+        setting.token_files.extend(held);
+    }
+
     pub(super) fn run_containers(&mut self, world: &language::World) -> Result<(), SetupError> {
         for (name, task) in &world.tasks {
             self.run_task(world, name, &task.value)?;
@@ -81,7 +90,7 @@ impl Simulation {
             error,
         })?;
         self.put_place(name, Place::Task(id.clone()));
-        self.token_files.extend(file.map(|path| HeldToken {
+        self.hold_token(file.map(|path| HeldToken {
             name: name.to_owned(),
             source: Source::Task(id),
             path: path.value.clone(),
@@ -124,12 +133,12 @@ impl Simulation {
                 (WEB_IDENTITY_TOKEN, self.role_arn(&pod.role.value))
             }
         };
-        self.token_files.push(HeldToken {
+        self.hold_token(Some(HeldToken {
             name: name.to_owned(),
             source: Source::Pod(uid),
             path: path.to_owned(),
             for_role,
-        });
+        }));
         Ok(())
     }
 
@@ -154,7 +163,8 @@ impl Simulation {
     /// # Errors
     /// A file could not be written.
     pub fn write_token_files(&self, how: How) -> Result<(), FileError> {
-        for held in &self.token_files {
+        let held = self.setting().token_files.clone();
+        for held in &held {
             if let Some(token) = self.token_of(&held.source) {
                 self.machines
                     .write_token(&held.name, &held.path, &token, how)?;
@@ -204,8 +214,10 @@ impl Simulation {
 
     fn variables_of_pod(&self, on: &str, listening: Option<String>) -> Vec<(&'static str, String)> {
         let really = listening.is_some();
-        let held = self.token_files.iter().find(|held| held.name == on);
-        let role = held.and_then(|held| held.for_role.clone());
+        let role = self
+            .setting()
+            .held(on)
+            .and_then(|held| held.for_role.clone());
         let Some(role) = role else {
             let host = listening.unwrap_or_else(|| "http://169.254.170.23".to_owned());
             let uri = host + "/v1/credentials";
@@ -266,7 +278,8 @@ impl Simulation {
     }
 
     fn path_of_token(&self, on: &str, really: bool) -> Option<String> {
-        let held = self.token_files.iter().find(|held| held.name == on)?;
+        let setting = self.setting();
+        let held = setting.held(on)?;
         Some(if really {
             let located = self.machines.locate(on, &held.path).ok()?;
             located.display().to_string()
