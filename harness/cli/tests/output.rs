@@ -80,9 +80,9 @@ fn a_bad_file_is_refused_before_anything_is_played() {
         (
             "not-played",
             format!(
-                "{world}[[step]]\nname = \"a\"\nupload = {{ bucket = \"photos\", key = \"k\", parts = 2, part-size = 5242880 }}\n"
+                "{world}bucket.shared = {{ policy = '{{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Effect\": \"Deny\", \"Principal\": \"*\", \"Action\": \"s3:*\", \"Resource\": \"arn:aws:s3:::shared/*\"}}]}}' }}\n[[step]]\nname = \"a\"\nresolve = {{}}\n"
             ),
-            "`upload.parts` is not played yet",
+            "`bucket.policy` is not played yet",
         ),
         (
             "no-such-rule",
@@ -127,7 +127,7 @@ fn unknown_names_get_a_suggestion() {
         ),
         (
             vec!["scenario", "--provider", "botcore"],
-            "invalid value 'botcore'",
+            "no provider `botcore`; did you mean `botocore`?",
         ),
         (vec!["--log", "rolecall=loud", "rules"], "--log"),
     ] {
