@@ -127,11 +127,12 @@ async fn first_half(simulation: &Simulation) -> String {
     simulation.advance(7 * HOUR).await;
     let now = simulation.now();
     let web = Source::Instance(simulation.instance_id("web").unwrap());
-    let mut world = simulation.world();
-    world.rotate(now, &web).unwrap();
-    assert!(world.revoke(now, &web, Some(1)) > 0 || world.revoke(now, &web, Some(2)) > 0);
-    world.operator(now).create_access_key("ann").unwrap();
-    drop(world);
+    {
+        let mut world = simulation.world();
+        world.rotate(now, &web).unwrap();
+        assert!(world.revoke(now, &web, Some(1)) > 0 || world.revoke(now, &web, Some(2)) > 0);
+        world.operator(now).create_access_key("ann").unwrap();
+    }
     // To the second, which a clock that begins again begins at.
     simulation.advance(HOUR).await;
     upload

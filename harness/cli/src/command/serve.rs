@@ -191,7 +191,7 @@ async fn serve(
         places: simulation.places().clone(),
         reset: reset(&simulation, &scenario.world, arguments.seed, &keys),
         dump: dump(&simulation),
-        load: load(&simulation, &keys),
+        load: Box::new(load(&simulation, &keys)),
     };
     let routes = control(simulation.edge().clone(), controlled);
     let server = Server::bind(simulation.edge(), &options, routes).await?;
@@ -266,9 +266,9 @@ fn dump(simulation: &Arc<Simulation>) -> Box<dyn Fn() -> Result<Value, String> +
 fn load(
     simulation: &Arc<Simulation>,
     keys: &SharedKeys,
-) -> Box<dyn Fn(&[u8]) -> Result<(), NotLoaded> + Send + Sync> {
+) -> impl Fn(&[u8]) -> Result<(), NotLoaded> + Send + Sync + use<> {
     let (simulation, keys) = (Arc::clone(simulation), keys.clone());
-    Box::new(move |text| served::load(&simulation, &keys, text))
+    move |text: &[u8]| served::load(&simulation, &keys, text)
 }
 
 /// A client that lives by the machine's clock is told of once: it is let in, and its sessions and

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::response::Response;
-use http::Request;
-use http::header::CONTENT_TYPE;
+use http::header::{CONNECTION, CONTENT_TYPE};
+use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,6 +20,7 @@ use tokio::time::timeout;
 use super::head::let_go_of_the_buffer;
 use super::in_flight::InFlight;
 use super::line::{Line, Malformed};
+use super::read::Read;
 use super::service::Service;
 use crate::brought::Peer;
 use crate::delivery::{Broken, Surplus, is_reset, silence};
@@ -68,8 +68,17 @@ impl Behind {
         }
         let (mut head, body) = request.into_parts();
         let_go_of_the_buffer(&mut head);
-        let request = Request::from_parts(head, Body::new(body));
-        let response = self.service.answer(&self.edge, request).await;
+        let read = Read::default();
+        let body = read.watched(body);
+        let request = Request::from_parts(head, body);
+        let mut response = self.service.answer(&self.edge, request).await;
+        if !read.is_whole() && Broken::of(&response).is_none() {
+            // A client that was to be told whether to send its body does not send it now: what comes
+            // next would be taken for that (`s3.errors.unread-body`).
+            response
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         // What gets no answer is over with that decision, however long its silence lasts.
         match counted.filter(|_| Broken::of(&response).is_none()) {
             Some(counted) => counted.with(response),

@@ -7,6 +7,7 @@ mod in_flight;
 mod launched;
 mod line;
 mod listener;
+mod read;
 mod service;
 
 use std::future::Future;
