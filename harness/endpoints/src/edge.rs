@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -22,7 +23,7 @@ use rolecall_account::{
 };
 use rolecall_clock::SimClock;
 
-use crate::fault::{Faults, Skew};
+use crate::fault::{Faults, Skew, StoredFaults};
 use crate::place::{Caller, Place};
 use crate::record::Replay;
 
@@ -37,6 +38,8 @@ pub struct Edge {
     faults: Faults,
     /// Recordings in place of our own sources of credentials.
     recordings: Arc<Mutex<BTreeMap<Place, Replay>>>,
+    /// Counts the worlds that took the place of another.
+    worlds: Arc<AtomicU64>,
 }
 
 /// What is done for clients that live by the machine's clock.
@@ -62,6 +65,7 @@ impl Edge {
             tolerance: None,
             faults: Faults::default(),
             recordings: Arc::default(),
+            worlds: Arc::default(),
         }
     }
 
@@ -178,6 +182,32 @@ impl Edge {
         std::mem::swap(&mut *here, &mut *there);
         drop((here, there));
         self.faults.clear_all();
+        self.worlds.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Takes up `world`, which was read, where it was left: in the place of this one, with the faults
+    /// and gates that were written with it, an offset clock at the latest time it has seen. `beside`
+    /// is what has to change with it. What is under way falls into either world, as when one
+    /// [begins again](Self::begin_again).
+    pub fn take_up(&self, mut world: World, faults: StoredFaults, beside: impl FnOnce()) {
+        let mut here = self.world();
+        world.succeed(&here);
+        self.clock.set(world.latest().into());
+        *here = world;
+        beside();
+        drop(here);
+        self.faults.restore(faults);
+        self.worlds.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How many worlds have taken the place of another here.
+    pub(crate) fn worlds(&self) -> u64 {
+        self.worlds.load(Ordering::SeqCst)
+    }
+
+    /// The places where a recording is served.
+    pub fn recorded_places(&self) -> Vec<Place> {
+        self.recordings().keys().cloned().collect()
     }
 
     /// Answers a request that takes one step: arrive, decide, encode, journal.
@@ -188,9 +218,10 @@ impl Edge {
         request: Parts,
         decide: impl FnOnce(&mut World, SimInstant) -> Reply,
     ) -> Response {
+        let mut world = self.world();
+        // Under the lock: a world that is put in the place of another may be of another time.
         let now = self.now();
         let told = told(now, &request.extensions);
-        let mut world = self.world();
         let arrival = world.arrive(now);
         let mut reply = decide(&mut world, now);
         let (body, refusal) = (reply.body.clone(), reply.refusal.take());

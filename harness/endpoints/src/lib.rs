@@ -27,12 +27,12 @@ mod xml;
 
 pub use advance::Livelock;
 #[cfg(feature = "control")]
-pub use control::{ControlOptions, control, openapi};
+pub use control::{ControlOptions, NotLoaded, control, openapi};
 pub use edge::Edge;
 pub use fault::{
     Answer, Asked, Delay, Drip, Effect, ErrorDocument, FAULT_WORDS, Fault, FaultState, FaultWord,
     Faults, Gate, GatePoint, GateState, Matcher, OddExpiration, Point, REDIRECT_STATUS, Redirect,
-    Skew, Stall, Throttle, glob,
+    Skew, Stall, StoredFaults, Throttle, glob,
 };
 pub use operations::{operations, service_title};
 pub use place::{Caller, Hops, Place, Places};

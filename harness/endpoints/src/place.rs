@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rolecall_account::Source;
+use serde::{Deserialize, Serialize};
 
 /// Where a client runs. Link-local addresses mean something else in each.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// On the instance with this id.
     Instance(String),
@@ -84,8 +86,12 @@ impl Places {
 
     /// Takes over the names of `other`, and forgets its own.
     pub fn replace(&self, other: &Self) {
-        let others = other.all();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
+        self.replace_all(other.all());
+    }
+
+    /// These, and no others.
+    pub fn replace_all(&self, all: BTreeMap<String, Place>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = all;
     }
 
     /// All of them, by name.

@@ -14,8 +14,8 @@ pub use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsPr
 pub use rolecall_conformance as conformance;
 pub use rolecall_providers as providers;
 pub use rolecall_scenario::{
-    AccountVocabulary, Finding, Outcome, Report, RunOptions, SetupError, Simulation, StepReport,
-    check_support, language, run,
+    AccountVocabulary, Dump, DumpError, Finding, LoadError, Outcome, Report, RunOptions,
+    SetupError, Simulation, StepReport, check_support, language, resume, run,
 };
 #[cfg(feature = "suite")]
 pub use rolecall_scenarios as scenarios;

@@ -27,6 +27,8 @@ pub use rolecall_account::RedactedExchange;
 pub use rolecall_clock::SimClock;
 pub use rolecall_endpoints::Livelock;
 pub use run::{OverSockets, RunOptions, TimeKeeping, run};
-pub use simulation::{ConfigFiles, SetupError, Simulation, simulate};
+pub use simulation::{
+    ConfigFiles, Dump, DumpError, LoadError, SetupError, Simulation, resume, simulate,
+};
 pub use support::check_support;
 pub use vocabulary::AccountVocabulary;

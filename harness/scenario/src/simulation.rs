@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::MutexGuard;
+use std::sync::{MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -16,6 +16,7 @@ use rolecall_endpoints::{Caller, Edge, Livelock, MemoryNetwork, Place, Places, W
 use rolecall_providers::{
     App, Network, SdkConfig, Use, http_service, sdk_config, seed_sdk_jitter, without_sdk_spans,
 };
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tower::ServiceExt;
 
@@ -28,10 +29,12 @@ use crate::vocabulary::document_kind;
 mod accounts;
 mod config_files;
 mod containers;
+mod dump;
 
 use accounts::{profile_accounts, role_accounts};
 pub use config_files::ConfigFiles;
 use containers::HeldToken;
+pub use dump::{Dump, DumpError, LoadError, resume};
 
 /// The world could not be set up as the scenario says.
 #[derive(Debug, Error)]
@@ -106,11 +109,18 @@ pub(crate) enum Stuck {
 pub struct Simulation {
     edge: Edge,
     network: MemoryNetwork,
-    region: String,
-    issuing: Issuing,
     /// The account's ids by the world's names.
     places: Places,
     machines: Machines,
+    setting: RwLock<Setting>,
+}
+
+/// What is known of the world beside the account.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Setting {
+    /// How instances that a step launches issue their credentials.
+    issuing: Issuing,
     token_files: Vec<HeldToken>,
     config_files: Option<ConfigFiles>,
     /// The ids of the accounts, by the names of the roles and profiles that are in further ones.
@@ -155,14 +165,15 @@ impl Simulation {
         let mut simulation = Self {
             network: MemoryNetwork::new(&edge),
             edge,
-            region: world.region.value.clone(),
-            issuing: issuing(&world.issuing()),
             places: Places::default(),
             machines: Machines::new()?,
-            token_files: Vec::new(),
-            config_files: None,
-            role_accounts: role_accounts(world),
-            profile_accounts: profile_accounts(world),
+            setting: RwLock::new(Setting {
+                issuing: issuing(&world.issuing()),
+                token_files: Vec::new(),
+                config_files: None,
+                role_accounts: role_accounts(world),
+                profile_accounts: profile_accounts(world),
+            }),
         };
         simulation.fill(world)?;
         simulation.run_containers(world)?;
@@ -216,7 +227,16 @@ impl Simulation {
 
     /// How instances that a step launches issue their credentials.
     pub(crate) fn issuing(&self) -> Issuing {
-        self.issuing
+        self.setting().issuing
+    }
+
+    fn setting(&self) -> RwLockReadGuard<'_, Setting> {
+        self.setting.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put_setting(&self, setting: Setting) {
+        let mut here = self.setting.write().unwrap_or_else(PoisonError::into_inner);
+        *here = setting;
     }
 
     /// Accepts signatures dated by the machine's clock too, and tells of each caller that
@@ -241,6 +261,7 @@ impl Simulation {
     pub fn begin_again(&self, fresh: &Self) {
         self.edge.begin_again(&fresh.edge);
         self.places.replace(&fresh.places);
+        self.put_setting(fresh.setting().clone());
     }
 
     /// The world behind its lock, for a transport of its own.
@@ -249,8 +270,8 @@ impl Simulation {
     }
 
     /// Where everything is.
-    pub fn region(&self) -> &str {
-        &self.region
+    pub fn region(&self) -> String {
+        self.world().region().to_owned()
     }
 
     /// The simulated time.
@@ -330,14 +351,15 @@ impl Simulation {
         mut environment: BTreeMap<String, String>,
         network: Network,
     ) -> App {
-        environment.insert("AWS_REGION".to_owned(), self.region.clone());
+        let region = self.region();
+        environment.insert("AWS_REGION".to_owned(), region.clone());
         let really = matches!(network, Network::Sockets(_));
         environment.extend(self.config_variables(on, really));
         App {
             name: name.to_owned(),
             uses: Use::default(),
             environment,
-            region: self.region.clone(),
+            region,
             files: Some(self.machines.root(on)),
             clock: self.clock().clone(),
             settings: serde_json::Map::new(),

@@ -6,7 +6,9 @@ use std::io;
 use std::net::IpAddr;
 
 use rolecall_account::{Happening, Secret};
-use rolecall_endpoints::{Addresses, ControlOptions, Edge, ListenOptions, Server, control};
+use rolecall_endpoints::{
+    Addresses, ControlOptions, Edge, ListenOptions, NotLoaded, Server, control,
+};
 use rolecall_providers::child::Home;
 use rolecall_providers::{App, Network, Use};
 use rolecall_reach::{ClockPage, Launcher};
@@ -30,6 +32,9 @@ pub(crate) struct Loopback {
     _stop: oneshot::Sender<()>,
 }
 
+/// Why nobody else has a say in it.
+const FOR_ONE: &str = "this world is for one program";
+
 impl Loopback {
     /// Serves the world of `rolecall serve` at free ports, at the machine's time until that is moved.
     pub(crate) async fn serve() -> io::Result<Self> {
@@ -52,7 +57,9 @@ impl Loopback {
         let controlled = ControlOptions {
             token: Secret::new(control_token()?),
             places: simulation.places().clone(),
-            reset: Box::new(|| Err("this world is for one program".to_owned())),
+            reset: Box::new(|| Err(FOR_ONE.to_owned())),
+            dump: Box::new(|| Err(FOR_ONE.to_owned())),
+            load: Box::new(|_| Err(NotLoaded::Conflict(FOR_ONE.to_owned()))),
         };
         let edge = simulation.edge().clone();
         let server = Server::bind(&edge, &options, control(edge.clone(), controlled)).await?;
@@ -66,7 +73,7 @@ impl Loopback {
             name: "driver".to_owned(),
             uses: Use::Client,
             environment,
-            region: simulation.region().to_owned(),
+            region: simulation.region(),
             files: Some(folder.path().to_owned()),
             clock,
             settings: serde_json::Map::new(),
@@ -106,8 +113,8 @@ fn environment(
         ("AWS_CONFIG_FILE", file("config", CONFIG)?),
         ("AWS_SHARED_CREDENTIALS_FILE", file("credentials", "")?),
         ("AWS_ENDPOINT_URL", format!("http://{}", addresses.aws)),
-        ("AWS_REGION", simulation.region().to_owned()),
-        ("AWS_DEFAULT_REGION", simulation.region().to_owned()),
+        ("AWS_REGION", simulation.region()),
+        ("AWS_DEFAULT_REGION", simulation.region()),
     ] {
         variables.insert(name.to_owned(), value);
     }

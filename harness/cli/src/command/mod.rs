@@ -12,6 +12,7 @@ pub(crate) mod record;
 pub(crate) mod rules;
 pub(crate) mod scenario;
 pub(crate) mod serve;
+mod served;
 
 use std::io::{self, IsTerminal};
 

@@ -10,19 +10,23 @@ use std::time::Duration;
 use clap::Args;
 use rolecall_account::{CreateUser, Secret, Session};
 use rolecall_conformance::report::Columns;
-use rolecall_endpoints::{Addresses, ControlOptions, ListenOptions, Place, Server, control};
+use rolecall_endpoints::{
+    Addresses, ControlOptions, ListenOptions, NotLoaded, Place, Server, control,
+};
 use rolecall_scenario::language::{How, Scenario, World};
 use rolecall_scenario::{
     AccountVocabulary, FileError, Process, SimClock, Simulation, check_support,
 };
+use serde_json::Value;
 use tokio::time::MissedTickBehavior;
 
+use super::served::{self, Keys, Listening, SharedKeys};
 use super::{environment, program};
 use crate::exit::{self, Exit};
 use crate::state::{ServedPlace, ServedUser, State, StateFile, Turn};
 
 /// The user whose keys the administrator's shell has.
-const ADMINISTRATOR: &str = "administrator";
+pub(super) const ADMINISTRATOR: &str = "administrator";
 
 /// How much of the journal a served world keeps: a morning's work by hand, some tens of MiB.
 const JOURNAL_ENTRIES_MAX: usize = 10_000;
@@ -175,6 +179,7 @@ async fn serve(
     let simulation = Arc::new(simulation);
     let key = administrator(&simulation)?;
     let users = users(&simulation, &scenario.world)?;
+    let keys = SharedKeys::new(Keys::new(served::pair(&key), users.clone()));
     let token = control_token()?;
     let options = ListenOptions {
         bind: arguments.bind,
@@ -184,7 +189,9 @@ async fn serve(
     let controlled = ControlOptions {
         token: Secret::new(token.clone()),
         places: simulation.places().clone(),
-        reset: reset(&simulation, &scenario.world, arguments.seed),
+        reset: reset(&simulation, &scenario.world, arguments.seed, &keys),
+        dump: dump(&simulation),
+        load: Box::new(load(&simulation, &keys)),
     };
     let routes = control(simulation.edge().clone(), controlled);
     let server = Server::bind(simulation.edge(), &options, routes).await?;
@@ -194,7 +201,7 @@ async fn serve(
     };
     environment::write_private_files(state)?;
     state.write(&described)?;
-    let server = following_launches(server, &simulation, state, &described);
+    let server = following(server, &simulation, state, (&described, keys));
     // From here on the state speaks for itself.
     *turn = None;
     if let Some(path) = &arguments.env_file {
@@ -217,8 +224,11 @@ async fn keep_token_files(simulation: &Simulation) -> FileError {
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
+        let mut world = simulation.world();
+        // Under its lock: a world that is taken up brings its own time.
         let now = simulation.now();
-        simulation.world().advance_to(now);
+        world.advance_to(now);
+        drop(world);
         if let Err(error) = simulation.write_token_files(How::SymlinkSwap) {
             return error;
         }
@@ -231,16 +241,34 @@ fn reset(
     simulation: &Arc<Simulation>,
     world: &World,
     seed: u64,
+    keys: &SharedKeys,
 ) -> Box<dyn Fn() -> Result<(), String> + Send + Sync> {
     let (simulation, world) = (Arc::clone(simulation), world.clone());
+    let (keys, first) = (keys.clone(), keys.get());
     Box::new(move || {
         let fresh = Simulation::set_up(&world, seed, SimClock::real());
         let fresh = fresh.map_err(|error| error.to_string())?;
         administrator(&fresh).map_err(|error| error.to_string())?;
         users(&fresh, &world).map_err(|error| error.to_string())?;
         simulation.begin_again(&fresh);
+        keys.put(first.clone());
         Ok(())
     })
+}
+
+/// What writes the whole world.
+fn dump(simulation: &Arc<Simulation>) -> Box<dyn Fn() -> Result<Value, String> + Send + Sync> {
+    let simulation = Arc::clone(simulation);
+    Box::new(move || simulation.dump_value().map_err(|error| error.to_string()))
+}
+
+/// What takes up a world that was written.
+fn load(
+    simulation: &Arc<Simulation>,
+    keys: &SharedKeys,
+) -> impl Fn(&[u8]) -> Result<(), NotLoaded> + Send + Sync + use<> {
+    let (simulation, keys) = (Arc::clone(simulation), keys.clone());
+    move |text: &[u8]| served::load(&simulation, &keys, text)
 }
 
 /// A client that lives by the machine's clock is told of once: it is let in, and its sessions and
@@ -253,7 +281,7 @@ fn tell_of_machine_time(caller: &str) {
 }
 
 /// A user who may do everything, with a key; the file's own, if it has one of that name.
-fn administrator(simulation: &Simulation) -> io::Result<Arc<Session>> {
+pub(super) fn administrator(simulation: &Simulation) -> io::Result<Arc<Session>> {
     let now = simulation.now();
     let mut world = simulation.world();
     let request = CreateUser {
@@ -332,7 +360,7 @@ fn described(
     State {
         pid,
         started,
-        region: simulation.region().to_owned(),
+        region: simulation.region(),
         aws: format!("http://{}", addresses.aws),
         control: format!("http://{}", addresses.control),
         control_token,
@@ -344,7 +372,7 @@ fn described(
 }
 
 /// An instance, a task or a pod as the state file has it.
-fn served_place(
+pub(super) fn served_place(
     simulation: &Simulation,
     name: &str,
     place: &Place,
@@ -368,28 +396,22 @@ fn served_place(
     })
 }
 
-/// The same server; what is launched while it serves is in the state file, too.
-fn following_launches(
+/// The same server; what is launched while it serves, or comes with a world that is taken up, is in
+/// the state file, too.
+fn following(
     server: Server,
     simulation: &Arc<Simulation>,
     state: &StateFile,
-    described: &State,
+    (began, keys): (&State, SharedKeys),
 ) -> Server {
     let (names, simulation) = (simulation.places().clone(), Arc::clone(simulation));
-    let (state, described) = (state.clone(), described.clone());
+    let (state, began) = (state.clone(), began.clone());
+    let fixed: Vec<Listening> = server.addresses().places.clone();
     server.following_launches(names, move |launched| {
-        let launched = launched.iter();
-        let launched = launched
-            .filter_map(|(name, place, at)| served_place(&simulation, name, place, *at))
-            .collect::<Vec<_>>();
-        let mut now = described.clone();
-        // A name goes to what was launched under it once the one before is gone.
-        now.places
-            .retain(|place| !launched.iter().any(|new| new.name == place.name));
-        now.places.extend(launched);
+        let now = served::state(&simulation, &began, &keys.get(), (&fixed, launched));
         if let Err(error) = state.write(&now) {
             let at = state.path().display();
-            anstream::eprintln!("rolecall: {at}: {error}; what was launched is not in it");
+            anstream::eprintln!("rolecall: {at}: {error}; it is not up to date");
         }
     })
 }

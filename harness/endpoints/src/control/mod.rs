@@ -7,6 +7,7 @@
 //! are both made of it, and the schemas come from the types that the handlers take and give.
 
 mod console;
+mod dump;
 mod faults;
 mod guard;
 mod instances;
@@ -28,4 +29,4 @@ mod web_identity;
 mod why;
 
 pub use openapi::openapi;
-pub use router::{ControlOptions, control};
+pub use router::{ControlOptions, NotLoaded, control};

@@ -3,7 +3,7 @@
 use std::future::ready;
 
 use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::routing::MethodRouter;
 use axum::{Json, routing};
 use bytes::Bytes;
@@ -15,6 +15,9 @@ use serde::de::DeserializeOwned;
 use super::problem::Problem;
 use super::router::Control;
 use crate::edge::named;
+
+/// The most that is read of a whole world: a GiB.
+const WHOLE_BYTES_MAX: usize = 1 << 30;
 
 /// Draws the schema of a type.
 pub(super) type Draw = fn(&mut SchemaGenerator) -> Schema;
@@ -155,6 +158,35 @@ impl Route {
         }
     }
 
+    /// A route that takes a document of any size, as it is, in the form of `B`.
+    pub(super) fn post_whole<B, A>(
+        path: &'static str,
+        summary: &'static str,
+        handler: fn(&Control, &[u8]) -> Result<A, Problem>,
+    ) -> Self
+    where
+        B: JsonSchema,
+        A: JsonSchema + Serialize + 'static,
+    {
+        let serve = async move |State(control): State<Control>,
+                                body: Result<Bytes, BytesRejection>| {
+            handler(&control, &whole(body)?).map(Json)
+        };
+        let limit = DefaultBodyLimit::max(WHOLE_BYTES_MAX);
+        Self {
+            method: "post",
+            path,
+            summary,
+            takes: Takes::Body(draw::<B>),
+            answer: draw::<A>,
+            refusals: vec![(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body is larger than a GiB.",
+            )],
+            handler: routing::post(serve).layer(limit),
+        }
+    }
+
     /// Says that it may refuse so.
     pub(super) fn refuses(mut self, status: StatusCode, when: &'static str) -> Self {
         self.refusals.push((status, when));
@@ -164,8 +196,11 @@ impl Route {
 
 /// A body that is not there says nothing.
 fn read<B: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<B, Problem> {
-    let body = body
-        .map_err(|rejection| Problem::new(rejection.status(), "bad-body", rejection.body_text()))?;
+    let body = whole(body)?;
     let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
     serde_json::from_slice(text).map_err(|error| Problem::bad_request(format!("the body: {error}")))
+}
+
+fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
+    body.map_err(|rejection| Problem::new(rejection.status(), "bad-body", rejection.body_text()))
 }

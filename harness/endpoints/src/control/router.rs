@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use rolecall_account::Secret;
+use serde_json::Value;
 
 use super::problem::Problem;
 use super::{guard, table};
@@ -18,6 +19,8 @@ const BODY_BYTES_MAX: usize = 128 << 10;
 
 /// Begins the world again; what went wrong, if it cannot.
 type Reset = dyn Fn() -> Result<(), String> + Send + Sync;
+type Dump = dyn Fn() -> Result<Value, String> + Send + Sync;
+type Load = dyn Fn(&[u8]) -> Result<(), NotLoaded> + Send + Sync;
 
 /// What the control routes need besides the world itself.
 pub struct ControlOptions {
@@ -27,6 +30,21 @@ pub struct ControlOptions {
     pub places: Places,
     /// Puts the world back to how it began.
     pub reset: Box<Reset>,
+    /// Writes the whole world, or says why that cannot be.
+    pub dump: Box<Dump>,
+    /// Takes up a world that was written, or says why not; then the world is as it was.
+    pub load: Box<Load>,
+}
+
+/// Why a world that was written is not taken up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotLoaded {
+    /// It is no such thing.
+    Bad(String),
+    /// It cannot take the place of what is here.
+    Conflict(String),
+    /// Our own failure.
+    Failed(String),
 }
 
 impl fmt::Debug for ControlOptions {
@@ -42,6 +60,8 @@ pub(super) struct Control {
     pub(super) places: Places,
     pub(super) token: Arc<Secret>,
     pub(super) reset: Arc<Reset>,
+    pub(super) dump: Arc<Dump>,
+    pub(super) load: Arc<Load>,
 }
 
 /// The control routes of the world behind `edge`; [`openapi`](super::openapi()) describes them.
@@ -51,6 +71,8 @@ pub fn control(edge: Edge, options: ControlOptions) -> Router {
         places: options.places,
         token: Arc::new(options.token),
         reset: options.reset.into(),
+        dump: options.dump.into(),
+        load: options.load.into(),
     };
     let mut router = Router::new();
     for route in table::routes() {

@@ -17,7 +17,8 @@ pub(super) struct Clock {
     /// The simulated time, in RFC 3339.
     #[schemars(extend("format" = "date-time"))]
     pub(super) now: String,
-    /// How far that is ahead of the machine's, in seconds; absent in virtual time.
+    /// How far that is ahead of the machine's, in seconds, behind it if negative; absent in virtual
+    /// time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ahead_seconds: Option<f64>,
 }

@@ -4,14 +4,15 @@ use http::StatusCode;
 
 use super::said::Nothing;
 use super::{
-    console, faults, instances, journal, launches, mfa, openapi, roles, route::Route, service,
-    sources, time, web_identity,
+    console, dump, faults, instances, journal, launches, mfa, openapi, roles, route::Route,
+    service, sources, time, web_identity,
 };
 
 /// Every route, in the order of the description.
 pub(super) fn routes() -> Vec<Route> {
     let mut routes = vec![describe()];
     routes.extend(of_time());
+    routes.extend(of_the_whole());
     routes.extend(of_sources());
     routes.extend(of_instances());
     routes.extend(of_launches());
@@ -55,6 +56,33 @@ fn of_time() -> [Route; 4] {
         .refuses(
             StatusCode::INTERNAL_SERVER_ERROR,
             "The world could not be made again; it is as it was.",
+        ),
+    ]
+}
+
+fn of_the_whole() -> [Route; 2] {
+    [
+        Route::get(
+            "/dump",
+            "Writes the whole world, every secret in clear and without the journal",
+            dump::dump,
+        )
+        .refuses(
+            StatusCode::CONFLICT,
+            "It serves recordings, which are no state of a world.",
+        ),
+        Route::post_whole::<dump::WrittenWorld, _>(
+            "/load",
+            "Takes up a world that was written, in the place of this one, with its time",
+            dump::load,
+        )
+        .refuses(
+            StatusCode::CONFLICT,
+            "Recordings are served here; the world is as it was.",
+        )
+        .refuses(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The files of the world's machines could not be written.",
         ),
     ]
 }

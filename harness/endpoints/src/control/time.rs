@@ -74,9 +74,14 @@ async fn pass(control: &Control, duration: Duration) -> Result<Clock, Problem> {
 }
 
 fn read(control: &Control) -> Clock {
-    let ahead = control.edge.clock().ahead();
+    let ahead = control.edge.clock().offset_nanos();
     Clock {
         now: control.edge.now().to_string(),
-        ahead_seconds: ahead.map(|ahead| ahead.as_secs_f64()),
+        ahead_seconds: ahead.map(seconds),
     }
+}
+
+fn seconds(nanos: i64) -> f64 {
+    let distance = Duration::from_nanos(nanos.unsigned_abs()).as_secs_f64();
+    if nanos < 0 { -distance } else { distance }
 }

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::effect::Effect;
 use super::gate::{Gate, GatePoint, GateState, Held};
 use super::matcher::{Asked, Matcher};
+use super::stored::StoredFaults;
 use crate::place::Caller;
 
 /// A fault: which requests it strikes, and what it does to them.
@@ -97,16 +98,16 @@ impl Default for Faults {
 }
 
 #[derive(Debug, Default)]
-struct State {
-    faults: Vec<Armed>,
-    gates: Vec<Held>,
+pub(super) struct State {
+    pub(super) faults: Vec<Armed>,
+    pub(super) gates: Vec<Held>,
 }
 
 #[derive(Debug)]
-struct Armed {
-    state: FaultState,
+pub(super) struct Armed {
+    pub(super) state: FaultState,
     /// Of [`Effect::SameDocument`]: the first answer, by who asked for which path.
-    first: BTreeMap<(String, String), Frozen>,
+    pub(super) first: BTreeMap<(String, String), Frozen>,
 }
 
 /// An answer that is given again.
@@ -211,6 +212,19 @@ impl Faults {
     /// How many requests wait at gates.
     pub fn held(&self) -> usize {
         self.lock().gates.iter().map(Held::waiting).sum()
+    }
+
+    /// As they stand, to be written.
+    pub fn stored(&self) -> StoredFaults {
+        self.lock().stored()
+    }
+
+    /// Puts those that were written in the place of all there are, whose gates open.
+    pub fn restore(&self, stored: StoredFaults) {
+        let mut state = self.lock();
+        state.gates.drain(..).for_each(|gate| gate.open());
+        *state = State::restored(stored);
+        self.changed(&state);
     }
 
     /// Whether there is nothing to look up.

@@ -48,8 +48,8 @@ pub struct GateState {
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) gate: Gate,
-    seen: u32,
-    reached: u32,
+    pub(super) seen: u32,
+    pub(super) reached: u32,
     open: watch::Sender<bool>,
 }
 

@@ -11,6 +11,7 @@ mod faults;
 mod gate;
 mod matcher;
 mod span;
+mod stored;
 mod strike;
 #[cfg(test)]
 mod tests;
@@ -24,5 +25,6 @@ pub use effect::{
 pub use faults::{Fault, FaultState, Faults};
 pub use gate::{Gate, GatePoint, GateState};
 pub use matcher::{Asked, Matcher, glob};
+pub use stored::StoredFaults;
 pub(crate) use strike::{Responder, ask};
 pub use words::{FAULT_WORDS, FaultWord};

@@ -8,8 +8,8 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt;
 use rolecall_account::Secret;
-use rolecall_endpoints::{ControlOptions, Place, Places, control};
-use serde_json::Value;
+use rolecall_endpoints::{ControlOptions, NotLoaded, Place, Places, control};
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::support::Lab;
@@ -32,6 +32,15 @@ pub(crate) struct Said {
     pub(crate) body: Value,
 }
 
+/// Once there is something to write, and then no more.
+fn dump() -> impl Fn() -> Result<Value, String> {
+    let asked = AtomicUsize::new(0);
+    move || match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Ok(json!({ "format": "a world", "version": 1 })),
+        _ => Err("it serves recordings".to_owned()),
+    }
+}
+
 impl Desk {
     pub(crate) fn new() -> Self {
         let lab = Lab::by_the_machine(None::<fn(&str)>);
@@ -48,6 +57,13 @@ impl Desk {
             reset: Box::new(move || match count.fetch_add(1, Ordering::SeqCst) {
                 0 => Ok(()),
                 _ => Err("it cannot be made again".to_owned()),
+            }),
+            dump: Box::new(dump()),
+            load: Box::new(|text| match text {
+                b"{}" => Ok(()),
+                b"{\"busy\":1}" => Err(NotLoaded::Conflict("something is in its place".to_owned())),
+                b"{\"full\":1}" => Err(NotLoaded::Failed("the disk is full".to_owned())),
+                _ => Err(NotLoaded::Bad("that is no world".to_owned())),
             }),
         };
         let routes = control(lab.edge.clone(), options);

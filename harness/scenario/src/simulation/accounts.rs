@@ -71,9 +71,10 @@ impl Simulation {
                 issuing: checked(issuing(&world.issuing().with(&instance.issuing)), what)?,
                 ..RunInstance::default()
             };
-            let of_profile = || Some(self.profile_accounts.get(&profile?.value)?.as_str());
-            let account = id_of(world, instance.account.as_ref()).or_else(of_profile);
-            let launched = self.launch_in(account, request);
+            let of_profile = || self.account_of_profile(&profile?.value);
+            let account = id_of(world, instance.account.as_ref());
+            let account = account.map(str::to_owned).or_else(of_profile);
+            let launched = self.launch_in(account.as_deref(), request);
             let id = launched.map_err(|error| SetupError::Ec2 {
                 what: what(),
                 error,
@@ -104,8 +105,8 @@ impl Simulation {
         role: &str,
         change: impl FnOnce(&mut ControlPlane<'_>) -> T,
     ) -> T {
-        let account = self.role_accounts.get(role).map(String::as_str);
-        self.in_account(account, change)
+        let account = self.setting().role_accounts.get(role).cloned();
+        self.in_account(account.as_deref(), change)
     }
 
     /// Changes the account that an instance profile is in.
@@ -114,8 +115,8 @@ impl Simulation {
         profile: &str,
         change: impl FnOnce(&mut ControlPlane<'_>) -> T,
     ) -> T {
-        let account = self.profile_accounts.get(profile).map(String::as_str);
-        self.in_account(account, change)
+        let account = self.account_of_profile(profile);
+        self.in_account(account.as_deref(), change)
     }
 
     /// Changes the account that an instance is in.
@@ -131,7 +132,7 @@ impl Simulation {
     /// The ARN of a role by its name in the file, wherever it is.
     pub(crate) fn role_arn(&self, name: &str) -> Option<String> {
         let world = self.world();
-        let elsewhere = self.role_accounts.get(name);
+        let elsewhere = self.setting().role_accounts.get(name).cloned();
         let arn = elsewhere.map(|account| format!("arn:aws:iam::{account}:role/{name}"));
         let found = world.role_arn(arn.as_deref().unwrap_or(name));
         found.map(str::to_owned)
@@ -140,8 +141,12 @@ impl Simulation {
     /// Launches an instance where its profile is; apps may run on it from now on.
     pub(crate) fn launch(&self, request: RunInstance) -> Result<String, Ec2Error> {
         let profile = request.profile.as_ref();
-        let account = profile.and_then(|profile| self.profile_accounts.get(profile));
-        self.launch_in(account.map(String::as_str), request)
+        let account = profile.and_then(|profile| self.account_of_profile(profile));
+        self.launch_in(account.as_deref(), request)
+    }
+
+    fn account_of_profile(&self, profile: &str) -> Option<String> {
+        self.setting().profile_accounts.get(profile).cloned()
     }
 
     fn launch_in(&self, account: Option<&str>, request: RunInstance) -> Result<String, Ec2Error> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::PoisonError;
 
 use rolecall_account::Session;
+use serde::{Deserialize, Serialize};
 
 use super::{SetupError, Simulation};
 use crate::files::FileError;
@@ -13,7 +15,8 @@ use crate::language::{self, ConfigProfile, How, Place};
 const FOLDER: &str = "/home/app/.aws";
 
 /// The two files, as text.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct ConfigFiles {
     /// `~/.aws/config`.
     pub config: String,
@@ -39,7 +42,8 @@ impl Simulation {
         for (name, profile) in &world.config_profiles {
             self.add_profile(&mut files, world, name, &profile.value)?;
         }
-        self.config_files = Some(files);
+        let setting = self.setting.get_mut();
+        setting.unwrap_or_else(PoisonError::into_inner).config_files = Some(files);
         let machines = self.places.all().into_keys();
         for machine in machines.chain([Place::LAPTOP.to_owned()]) {
             self.write_config_files_of(&machine)?;
@@ -49,7 +53,7 @@ impl Simulation {
 
     /// Writes them to one machine.
     pub(crate) fn write_config_files_of(&self, machine: &str) -> Result<(), FileError> {
-        let Some(files) = &self.config_files else {
+        let Some(files) = self.config_files() else {
             return Ok(());
         };
         let write = |name: &str, text: &str| {
@@ -61,14 +65,14 @@ impl Simulation {
     }
 
     /// The configuration files of the world, if it has any.
-    pub fn config_files(&self) -> Option<&ConfigFiles> {
-        self.config_files.as_ref()
+    pub fn config_files(&self) -> Option<ConfigFiles> {
+        self.setting().config_files.clone()
     }
 
     /// The variables that tell a client on a machine where they are: as clients in memory see them,
     /// or where they really are.
     pub(crate) fn config_variables(&self, on: &str, really: bool) -> BTreeMap<String, String> {
-        if self.config_files.is_none() {
+        if self.setting().config_files.is_none() {
             return BTreeMap::new();
         }
         let files = [

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::PoisonError;
 
 use rolecall_account::{Authorization, Demand, RunPod, RunTask, Secret, Source, TaskKind};
 use rolecall_endpoints::Place;
 use rolecall_endpoints::record::Replay;
+use serde::{Deserialize, Serialize};
 
 use super::{SetupError, Simulation, checked, issuing};
 use crate::files::{FileError, Machines};
@@ -19,10 +21,11 @@ const POD_TOKEN: &str =
     "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token";
 
 /// A token that clients read from a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct HeldToken {
     /// The task or pod, by the world's name.
-    name: String,
+    pub(super) name: String,
     source: Source,
     /// On its machine.
     path: String,
@@ -30,6 +33,12 @@ pub(super) struct HeldToken {
 
 impl Simulation {
     /// Runs the tasks and the pods of the world.
+    fn hold_token(&mut self, held: Option<HeldToken>) {
+        let setting = self.setting.get_mut();
+        let setting = setting.unwrap_or_else(PoisonError::into_inner);
+        setting.token_files.extend(held);
+    }
+
     pub(super) fn run_containers(&mut self, world: &language::World) -> Result<(), SetupError> {
         for (name, task) in &world.tasks {
             self.run_task(world, name, &task.value)?;
@@ -74,7 +83,7 @@ impl Simulation {
             error,
         })?;
         self.put_place(name, Place::Task(id.clone()));
-        self.token_files.extend(file.map(|path| HeldToken {
+        self.hold_token(file.map(|path| HeldToken {
             name: name.to_owned(),
             source: Source::Task(id),
             path: path.value.clone(),
@@ -106,11 +115,11 @@ impl Simulation {
             error,
         })?;
         self.put_place(name, Place::Pod(uid.clone()));
-        self.token_files.push(HeldToken {
+        self.hold_token(Some(HeldToken {
             name: name.to_owned(),
             source: Source::Pod(uid),
             path: POD_TOKEN.to_owned(),
-        });
+        }));
         Ok(())
     }
 
@@ -135,7 +144,8 @@ impl Simulation {
     /// # Errors
     /// A file could not be written.
     pub fn write_token_files(&self, how: How) -> Result<(), FileError> {
-        for held in &self.token_files {
+        let held = self.setting().token_files.clone();
+        for held in &held {
             if let Some(token) = self.token_of(&held.source) {
                 self.machines
                     .write_token(&held.name, &held.path, &token, how)?;
@@ -233,7 +243,9 @@ impl Simulation {
 
     /// The variable that names a token file: as clients in memory see it, or where it really is.
     fn token_file_of(&self, on: &str, really: bool) -> Option<(&'static str, String)> {
-        let held = self.token_files.iter().find(|held| held.name == on)?;
+        let setting = self.setting();
+        let mut held = setting.token_files.iter();
+        let held = held.find(|held| held.name == on)?;
         let path = if really {
             let located = self.machines.locate(on, &held.path).ok()?;
             located.display().to_string()

@@ -160,6 +160,29 @@ pub(super) enum Command {
     /// tokens and keys that the new world has not issued are refused. Do it while nothing is under way.
     #[command(after_help = "Example:\n  rolecall ctl reset")]
     Reset(Output),
+    /// Write the whole world to a file that only you may read: it holds every simulated secret in clear
+    ///
+    /// Everything of the accounts, the faults and the time; not the journal. Metadata tokens, keys and
+    /// uploads that have begun are in it, so that clients can go on where they were.
+    #[command(after_help = DUMP_EXAMPLES)]
+    Dump {
+        /// Where to; standard output if none is given
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Take up the world of a file in the place of the one that is served, with its time
+    ///
+    /// All of it or nothing. What clients hold of the world in the file is good again, what they hold
+    /// of the one that was served no longer. The clock goes to the time of the file, forward or back;
+    /// the journal begins anew, and its numbers go on. Do it while nothing is under way.
+    #[command(after_help = DUMP_EXAMPLES)]
+    Load {
+        /// What `rolecall ctl dump` wrote; `-` reads it from standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Make requests fail on purpose, from now on
     #[command(after_help = ADD_FAULT_EXAMPLES)]
     AddFault(AddFault),
@@ -206,6 +229,11 @@ Examples:
   rolecall ctl console create-role batch-app --trust ec2 --policy AmazonS3ReadOnlyAccess
   rolecall ctl console modify-iam-role web batch-app
   rolecall ctl console modify-iam-role web --none";
+
+const DUMP_EXAMPLES: &str = "\
+Examples:
+  rolecall ctl dump before.json
+  rolecall ctl load before.json";
 
 const REVOKE_EXAMPLES: &str = "\
 Examples:

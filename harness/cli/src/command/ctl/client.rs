@@ -11,8 +11,9 @@ use super::super::instead;
 use super::trouble::Trouble;
 use crate::state::{State, StateFile};
 
-/// The most that an answer may be: the whole journal of a busy day is a fifth of it.
-const ANSWER_BYTES_MAX: u64 = 256 << 20;
+/// The most that an answer may be: the whole journal of a busy day is a twentieth of it, and a whole
+/// world may not be more.
+const ANSWER_BYTES_MAX: u64 = 1 << 30;
 
 /// Whoever asks the control routes of one served world.
 #[derive(Clone)]
@@ -66,11 +67,20 @@ impl Client {
     }
 
     pub(super) fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Trouble> {
+        self.post_bytes(path, body.to_string().as_bytes())
+    }
+
+    /// The same, of what is JSON already, or is to be told that it is none.
+    pub(super) fn post_bytes<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &[u8],
+    ) -> Result<T, Trouble> {
         let request = self.agent.post(format!("{}{path}", self.base));
         let answer = request
             .header("authorization", &self.bearer)
             .header("content-type", "application/json")
-            .send(body.to_string());
+            .send(body);
         self.read(answer)
     }
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod client;
+mod dump;
 mod faults;
 mod instances;
 mod journal;

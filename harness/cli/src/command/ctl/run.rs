@@ -8,7 +8,7 @@ use super::super::Format;
 use super::arguments::{Arguments, Command, Output};
 use super::client::Client;
 use super::trouble::Trouble;
-use super::{faults, instances, journal, mfa, service, time, verbs, web_identity};
+use super::{dump, faults, instances, journal, mfa, service, time, verbs, web_identity};
 use crate::exit::{self, Exit};
 use crate::state::StateFile;
 
@@ -77,6 +77,8 @@ fn dispatch(arguments: &Arguments) -> Result<(), Trouble> {
         Command::WebIdentityToken(asked) => web_identity::token(client, asked),
         Command::WebIdentityKeys(asked) => web_identity::keys(client, asked),
         Command::Reset(output) => verbs::change(client, "/reset", &serde_json::json!({}), *output),
+        Command::Dump { file } => dump::dump(client, file.as_deref()),
+        Command::Load { file, output } => dump::load(client, file, *output),
         Command::AddFault(asked) => faults::add(client, asked),
         Command::Faults(output) => faults::list(client, *output),
         Command::ClearFault { name, output } => {

@@ -78,11 +78,17 @@ pub(super) fn set_clock(client: &Client, time: &str, output: Output) -> Result<(
 fn tell(output: Output, answer: &Value) -> Result<(), Trouble> {
     print(output, answer, |answer| {
         let Clock { now, ahead_seconds } = Clock::deserialize(answer)?;
-        let ahead = ahead_seconds.and_then(|ahead| Duration::try_from_secs_f64(ahead).ok());
-        let ahead = match ahead {
+        let way = if ahead_seconds < Some(0.0) {
+            "behind"
+        } else {
+            "ahead of"
+        };
+        let distance = ahead_seconds.map(f64::abs);
+        let distance = distance.and_then(|distance| Duration::try_from_secs_f64(distance).ok());
+        let ahead = match distance {
             None => String::new(),
             Some(Duration::ZERO) => ", as on this machine".to_owned(),
-            Some(ahead) => format!(", {} ahead of this machine", simulated(ahead)),
+            Some(distance) => format!(", {} {way} this machine", simulated(distance)),
         };
         Ok(format!("it is now {now}{ahead}"))
     })

@@ -22,6 +22,12 @@ pub(super) fn change(
     body: &Value,
     output: Output,
 ) -> Result<(), Trouble> {
+    let answer: Value = client.post(path, body)?;
+    tell_done(output, &answer)
+}
+
+/// Says what was done.
+pub(super) fn tell_done(output: Output, answer: &Value) -> Result<(), Trouble> {
     #[derive(Deserialize)]
     struct Done {
         done: String,
@@ -32,8 +38,7 @@ pub(super) fn change(
         access_key_id: String,
         expires_at: Option<String>,
     }
-    let answer: Value = client.post(path, body)?;
-    print(output, &answer, |answer| {
+    print(output, answer, |answer| {
         let Done { done, issued } = Done::deserialize(answer)?;
         let keys = issued.map(|issued| {
             let until = issued.expires_at.map(|expiry| format!(" until {expiry}"));

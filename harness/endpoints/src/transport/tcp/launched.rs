@@ -1,5 +1,6 @@
 //! Instances that are launched while a world is served: each has a listener of its own until it is
-//! terminated. Those of the world's file keep theirs, so that a reset finds them where they were.
+//! terminated. So have the instances, tasks and pods of a world that is taken up. Those of the world's
+//! file keep theirs, so that a reset finds them where they were.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,6 +8,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rolecall_account::InstanceState;
 use tokio::net::TcpListener;
@@ -15,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::listener::Listener;
 use super::service::Service;
+use crate::container;
 use crate::edge::Edge;
 use crate::place::{Place, Places};
 
@@ -25,10 +28,12 @@ type Tell = dyn Fn(&[(String, Place, SocketAddr)]) + Send + Sync;
 pub(super) struct Launched {
     edge: Edge,
     bind: IpAddr,
-    /// The ids of the instances that had a listener from the start.
-    own: BTreeSet<String>,
+    /// What had a listener from the start.
+    own: BTreeSet<Place>,
     followed: OnceLock<(Places, Box<Tell>)>,
-    open: Mutex<BTreeMap<String, Open>>,
+    open: Mutex<BTreeMap<Place, Open>>,
+    /// Which world was told of last.
+    told: AtomicU64,
 }
 
 /// Where a listener is, what ends it, and when it has.
@@ -50,16 +55,14 @@ impl fmt::Debug for Launched {
 
 impl Launched {
     pub(super) fn new(edge: &Edge, bind: IpAddr, places: &[(String, Place)]) -> Self {
-        let own = places.iter().filter_map(|(_, place)| match place {
-            Place::Instance(id) => Some(id.clone()),
-            _ => None,
-        });
+        let own = places.iter().map(|(_, place)| place.clone());
         Self {
             edge: edge.clone(),
             bind,
             own: own.collect(),
             followed: OnceLock::new(),
             open: Mutex::default(),
+            told: AtomicU64::new(edge.worlds()),
         }
     }
 
@@ -82,45 +85,48 @@ impl Launched {
             return;
         };
         let mut open = self.open.lock().await;
-        let living = self.living();
+        let worlds = self.edge.worlds();
+        let living = self.living(places);
         let gone: Vec<_> = open
             .keys()
-            .filter(|id| !living.contains_key(*id))
+            .filter(|place| !living.contains_key(*place))
             .cloned()
             .collect();
-        let mut changed = !gone.is_empty();
-        for id in gone {
-            if let Some(closed) = open.remove(&id) {
+        let another = self.told.swap(worlds, Ordering::SeqCst) != worlds;
+        let mut changed = another || !gone.is_empty();
+        for place in gone {
+            if let Some(closed) = open.remove(&place) {
                 closed.stopping.send_replace(true);
                 // Until nobody listens there; the connections say their farewell on their own.
                 let _ = closed.serving.await;
             }
         }
-        for (id, tag) in &living {
-            if open.contains_key(id) {
+        for (place, tag) in living {
+            if let Some(open) = open.get_mut(&place) {
+                // In a world that took the place of another it may be called something else.
+                if another {
+                    open.name = self.name(places, &place, &tag);
+                }
                 continue;
             }
-            let name = self.name(places, id, tag);
-            let place = Place::Instance(id.clone());
+            let name = self.name(places, &place, &tag);
             // It is looked again soon: ports may be short for a while.
             let Some((address, stopping, serving)) = self.listen(&name, &place).await else {
                 continue;
             };
-            places.put(&name, place);
+            places.put(&name, place.clone());
             let listening = Open {
                 name,
                 address,
                 stopping,
                 serving,
             };
-            open.insert(id.clone(), listening);
+            open.insert(place, listening);
             changed = true;
         }
         if changed {
-            let all = open.iter().map(|(id, open)| {
-                let place = Place::Instance(id.clone());
-                (open.name.clone(), place, open.address)
-            });
+            let all = open.iter();
+            let all = all.map(|(place, open)| (open.name.clone(), place.clone(), open.address));
             tell(&all.collect::<Vec<_>>());
         }
     }
@@ -136,14 +142,23 @@ impl Launched {
         }
     }
 
-    /// What was launched and is not terminated: ids and names.
-    fn living(&self) -> BTreeMap<String, String> {
+    /// What has no listener from the start and is there: instances that are not terminated, by their
+    /// tags, and tasks and pods, by their names.
+    fn living(&self, places: &Places) -> BTreeMap<Place, String> {
         let world = self.edge.world();
-        let living = world.instances().filter(|instance| {
-            instance.state != InstanceState::Terminated && !self.own.contains(&instance.id)
+        let living = world.instances();
+        let living = living.filter(|instance| instance.state != InstanceState::Terminated);
+        let instances = living.map(|instance| {
+            let place = Place::Instance(instance.id.clone());
+            (place, instance.name.clone())
         });
-        let named = living.map(|instance| (instance.id.clone(), instance.name.clone()));
-        named.collect()
+        let all = places.all().into_iter();
+        let others = all.filter(|(_, place)| matches!(place, Place::Task(_) | Place::Pod(_)));
+        let others = others.map(|(name, place)| (place, name));
+        instances
+            .chain(others)
+            .filter(|(place, _)| !self.own.contains(place))
+            .collect()
     }
 
     async fn listen(&self, name: &str, place: &Place) -> Option<Listening> {
@@ -153,6 +168,9 @@ impl Launched {
             .ok()?;
         let listener = Listener::new(socket, service);
         let address = listener.address().ok()?;
+        if let Place::Pod(_) = place {
+            container::answer_pods_at(&self.edge, address.ip());
+        }
         let (stopping, stopped) = watch::channel(false);
         let serving = tokio::spawn(listener.serve(self.edge.clone(), stopped));
         Some((address, stopping, serving))
@@ -160,7 +178,8 @@ impl Launched {
 
     /// The name that it has already, its `Name` tag unless something that lives is called so, or else
     /// its id.
-    fn name(&self, places: &Places, id: &str, tag: &str) -> String {
+    fn name(&self, places: &Places, place: &Place, tag: &str) -> String {
+        let id = place.id().unwrap_or_default();
         if let Some((name, _)) = places.find(id) {
             return name;
         }
