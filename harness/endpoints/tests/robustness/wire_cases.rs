@@ -176,6 +176,12 @@ async fn who_expects_to_go_on_is_told_so_or_refused_before_the_body() {
     check(&large, 400, "<ProposedSize>5368709121</ProposedSize>");
     let unsigned = closing(served.aws, &raw(&object("5"))).await;
     check(&unsigned, 403, "<Code>AccessDenied</Code>");
+    // s3.errors.unread-body
+    assert!(
+        unsigned.head.contains("connection: close"),
+        "{}",
+        unsigned.head
+    );
     let part = "/photos/k?partNumber=1&uploadId=x";
     let headers = [("expect", "100-continue"), ("content-length", "5368709121")];
     let part = served.to_aws("PUT", part, &headers, "");
