@@ -92,7 +92,7 @@ fn policies_of_an_organization_are_told_apart() {
             Some(r#"{ reason = "no-service-control-policy" }"#),
         ),
         (
-            format!(r#"organization.rcp.not-ours = '{NOT_OURS}'"#),
+            format!(r"organization.rcp.not-ours = '{NOT_OURS}'"),
             Some(r#"{ by = "not-ours", reason = "explicit-deny" }"#),
         ),
         (

@@ -104,8 +104,8 @@ impl World {
         self.agenda.enter(next, due);
     }
 
-    /// The URL of the issuer of the cluster, in the form of EKS: roles for service accounts trust the
-    /// OpenID Connect provider of that URL.
+    /// The URL of the issuer of the cluster, in the form of EKS: roles for service accounts trust the identity
+    /// provider of that URL.
     pub fn cluster_issuer(&self) -> String {
         let id = id::uuid(&self.entropy, "cluster").replace('-', "");
         let region = &self.region;
