@@ -44,6 +44,9 @@ pub const SCENARIOS: &[SuiteFile] = files![
     "imds/token-reply-lost.toml",
     "credentials/concurrent-callers-one-fetch.toml",
     "credentials/rotation-mid-fetch.toml",
+    "refresh/promised-window.toml",
+    "refresh/promised-window-of-a-role.toml",
+    "refresh/failure-in-the-window.toml",
     "s3/s3-upload.toml",
     "s3/presigned-url.toml",
     "sts/assume-role.toml",
@@ -54,6 +57,7 @@ pub const RULES: &[SuiteFile] = files![
     "chain/rules.toml",
     "credentials/rules.toml",
     "imds/rules.toml",
+    "refresh/rules.toml",
     "s3/rules.toml",
     "sts/rules.toml"
 ];

@@ -72,6 +72,16 @@ impl Provider for AwsConfig {
         "1.13.0"
     }
 
+    /// The same as that of `aws-config-child`, which is kept so by a test.
+    fn promise(&self, name: &str) -> Option<&str> {
+        // The cache of the SDK is around a provider of one's own, too.
+        match name {
+            "refresh_before" => Some("10s"),
+            "caches" => Some("true"),
+            _ => None,
+        }
+    }
+
     fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>> {
         Box::pin(async move {
             let http = in_process(&app)?;

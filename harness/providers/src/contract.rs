@@ -29,6 +29,11 @@ pub trait Provider: Send + Sync {
     /// Its exact version.
     fn version(&self) -> &str;
 
+    /// What its own documentation promises about `name`, such as `15m` about `refresh_before`.
+    fn promise(&self, _name: &str) -> Option<&str> {
+        None
+    }
+
     /// Opens a client of it for an app.
     fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>>;
 }

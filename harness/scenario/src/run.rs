@@ -3,6 +3,7 @@
 mod clients;
 mod look;
 mod over_sockets;
+mod promised;
 mod repeat;
 mod time_control;
 mod under;
@@ -66,6 +67,11 @@ pub fn run(
 ) -> Report {
     let mut report = begun(scenario, provider, options);
     observe(&Event::Begun(&report));
+    if let Some(outcome) = promised::unpromised(scenario, provider) {
+        report.outcome = outcome;
+        observe(&Event::Ended(&report));
+        return report;
+    }
     let played = simulate(&scenario.world, options.seed, async |simulation| {
         let play = Play::new(scenario, provider, (Stage::Memory, simulation));
         play.through(&mut report, observe).await;

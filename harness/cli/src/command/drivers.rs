@@ -1,8 +1,10 @@
 //! `rolecall drivers`: the providers in processes of their own, installed or not.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use rolecall_conformance::report::Columns;
-use rolecall_providers::child::Driver;
+use rolecall_providers::child::{Driver, Promise};
 use serde_json::{Value, json};
 
 use super::Format;
@@ -80,10 +82,13 @@ fn state(driver: &Driver, path: &str) -> String {
 
 fn described(driver: &Driver, path: &str) -> Value {
     let manifest = &driver.manifest;
-    let promises = manifest.promises.iter().map(|(name, promise)| {
-        let said = json!({ "value": promise.value, "source": promise.source });
-        (name.clone(), said)
-    });
+    let figures = |figures: &BTreeMap<String, Promise>| -> Value {
+        let figures = figures.iter().map(|(name, figure)| {
+            let said = json!({ "value": figure.value, "source": figure.source });
+            (name.clone(), said)
+        });
+        Value::Object(figures.collect())
+    };
     json!({
         "driver": driver.id,
         "name": manifest.name,
@@ -96,6 +101,7 @@ fn described(driver: &Driver, path: &str) -> Value {
         "installed": driver.missing(path).is_none(),
         "missing": driver.missing(path),
         "set_up": set_up(&driver.id),
-        "promises": Value::Object(promises.collect()),
+        "promises": figures(&manifest.promises),
+        "measured": figures(&manifest.measured),
     })
 }

@@ -82,10 +82,12 @@ pub struct Manifest {
     pub needs: Vec<String>,
     /// What its documentation promises, by what it is about.
     pub promises: BTreeMap<String, Promise>,
+    /// What was seen of it, which nobody promises; `source` says how.
+    pub measured: BTreeMap<String, Promise>,
 }
 
 const KEYS: &[&str] = &[
-    "name", "version", "contract", "command", "clock", "uses", "needs", "promises",
+    "name", "version", "contract", "command", "clock", "uses", "needs", "promises", "measured",
 ];
 
 /// A manifest that cannot be used, with everything that is wrong with it.
@@ -119,6 +121,7 @@ impl Manifest {
                 .collect(),
             needs: table.optional_texts("needs"),
             promises: table.promises("promises"),
+            measured: table.promises("measured"),
         };
         if manifest.command.is_empty() && table.is_good() {
             table.problem("command", "`command` has no program".to_owned());
@@ -309,7 +312,8 @@ mod tests {
                 "p.toml:5:19: `uses` has no `imsd`; did you mean `imds`?",
                 "p.toml:6:9: no clock `faketime`; there is `auto`, `preload`, `vdso`, `none`",
                 "p.toml:7:1: no key `plan`; there is `name`, `version`, `contract`, `command`, \
-                 `clock`, `uses`, `needs`, `promises`",
+                 `clock`, `uses`, `needs`, `promises`, \
+                 `measured`",
             ]
         );
         assert_eq!(

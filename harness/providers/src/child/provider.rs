@@ -1,5 +1,6 @@
 //! A provider whose clients are processes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -10,7 +11,7 @@ use rolecall_reach::{Child, LaunchError, Launcher, Method, Wish, choose};
 use super::environment::{Environment, Variables, environment};
 use super::home::Home;
 use super::limits::Limits;
-use super::manifest::{Contract, Driver};
+use super::manifest::{Contract, Driver, Promise};
 use super::message::Hello;
 use super::one_shot::OneShot;
 use super::session::{self, Begun, check_identity};
@@ -47,6 +48,8 @@ pub(super) struct Program {
     pub(super) expected: Option<(String, String)>,
     /// Its name until it says another.
     name: String,
+    /// What its documentation promises.
+    promises: BTreeMap<String, Promise>,
 }
 
 impl ChildProvider {
@@ -60,6 +63,7 @@ impl ChildProvider {
             uses: Some(manifest.uses.clone()),
             expected: Some((manifest.name.clone(), manifest.version.clone())),
             name: manifest.name.clone(),
+            promises: manifest.promises.clone(),
         })
     }
 
@@ -75,6 +79,7 @@ impl ChildProvider {
             uses: None,
             expected: None,
             name: name.unwrap_or_default(),
+            promises: BTreeMap::new(),
         })
     }
 
@@ -195,6 +200,11 @@ impl Provider for ChildProvider {
             .get()
             .or(expected)
             .map_or("of an unknown version", |(_, version)| version)
+    }
+
+    fn promise(&self, name: &str) -> Option<&str> {
+        let promise = self.program.promises.get(name);
+        promise.map(|promise| promise.value.as_str())
     }
 
     fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>> {

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use rolecall_providers::Provider;
 use tokio::runtime::Builder;
 
+use super::promised::unpromised;
 use super::time_control::{TimeKeeping, time_keeping};
 use super::{Play, RunOptions, begun, not_set_up, provider_of};
 use crate::language::{Move, Scenario};
@@ -88,8 +89,13 @@ impl<'a> OverSockets<'a> {
         report.provider = provider_of(self.provider);
     }
 
-    /// What is said of a scenario in which time jumps, where the provider would not see it.
+    /// What is said of a scenario that asks for promises the provider has not made, or in which time
+    /// jumps where the provider would not see it.
     fn why_not(&self, scenario: &Scenario, options: RunOptions) -> Option<Outcome> {
+        let unpromised = unpromised(scenario, self.provider);
+        if unpromised.is_some() {
+            return unpromised;
+        }
         if !jumps(scenario) {
             return None;
         }

@@ -27,6 +27,9 @@ pub struct Scenario {
     pub summary: String,
     /// The rules that fail with it, by their slugs.
     pub rules: Vec<At<String>>,
+    /// What a provider must have promised to be judged, by what the promise is about: `[promises]` of
+    /// its `provider.toml`. To any other the scenario does not apply.
+    pub promised: BTreeMap<String, At<String>>,
     /// The world before the first step.
     pub world: World,
     /// The clients. Never empty in a file that was read and has a step that needs one.

@@ -24,6 +24,7 @@ pub(super) fn scenario(reader: &Reader, root: &Node) -> Option<Scenario> {
     let table = Table::open(reader, "", &beginning, &shape::SCENARIO, entries);
     let summary = table.required("summary", Value::text);
     let rules = table.list("rules", Value::text);
+    let promised = table.texts("promised");
     let world = table.optional("world", world).unwrap_or_default();
     let steps = table
         .optional("step", |value| value.tables("step", step))
@@ -44,6 +45,7 @@ pub(super) fn scenario(reader: &Reader, root: &Node) -> Option<Scenario> {
         source,
         summary: summary?.value,
         rules,
+        promised,
         world,
         apps,
         faults,
