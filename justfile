@@ -40,6 +40,10 @@ drivers *ARGUMENTS:
 drivers-setup *NAMES:
     fixtures/providers/setup {{NAMES}}
 
+# The whole suite on the providers under test, all of them or those that are named, with their set-up
+drivers-suite *NAMES:
+    fixtures/providers/suite {{NAMES}}
+
 # Measure: see benches/README.md
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}
