@@ -1,6 +1,6 @@
 //! Failures that are known: each with a reason, a link, and the version that it holds for.
 
-use rolecall_scenario::{Outcome, Report};
+use rolecall_scenario::{Finding, Outcome, Report, StepReport};
 use serde::Deserialize;
 
 /// The scenarios that a provider is known to fail: the `known-failing.toml` of its folder.
@@ -36,6 +36,8 @@ struct Known {
     scenario: String,
     /// The rule that fails; any of the scenario's when left out.
     rule: Option<String>,
+    /// The step that fails; any of the scenario's when left out.
+    step: Option<String>,
     /// The version of the provider.
     version: String,
     /// Why it fails.
@@ -88,32 +90,32 @@ impl KnownFailures {
     }
 
     /// Says of a failure that it was known, and of a pass that it was not.
+    ///
+    /// A failure is known if each of its findings is: what else goes wrong in the same scenario is a
+    /// surprise. So is an entry that nothing comes of.
     pub fn judge(&self, report: &mut Report) {
-        let failed: Vec<&String> = report
-            .steps
-            .iter()
-            .flat_map(|step| &step.findings)
-            .flat_map(|finding| &finding.rules)
-            .collect();
-        let outcome = match report.outcome {
-            Outcome::Failed => {
-                let mut meant = self.find(&report.scenario).filter(|known| {
-                    let rule = known.rule.as_ref();
-                    rule.is_none_or(|rule| failed.contains(&rule))
-                });
-                meant
-                    .next()
-                    .map(|known| Outcome::ExpectedFailure(known.said()))
-            }
-            Outcome::Passed => {
-                let known = self.find(&report.scenario).next();
-                known.map(|known| Outcome::UnexpectedPass(known.said()))
-            }
-            _ => None,
+        let entries: Vec<&Known> = self.find(&report.scenario).collect();
+        let Some(first) = entries.first() else {
+            return;
         };
-        if let Some(outcome) = outcome {
-            report.outcome = outcome;
-        }
+        report.outcome = match report.outcome {
+            Outcome::Failed
+                if !all_found(report, |step, it| {
+                    entries.iter().any(|known| known.means(step, it))
+                }) =>
+            {
+                return;
+            }
+            Outcome::Failed => {
+                let idle = |known: &&&Known| all_found(report, |step, it| !known.means(step, it));
+                match entries.iter().find(idle) {
+                    Some(idle) => Outcome::UnexpectedPass(idle.said()),
+                    None => Outcome::ExpectedFailure(first.said()),
+                }
+            }
+            Outcome::Passed => Outcome::UnexpectedPass(first.said()),
+            _ => return,
+        };
     }
 
     fn find(&self, scenario: &str) -> impl Iterator<Item = &Known> {
@@ -125,7 +127,20 @@ impl KnownFailures {
     }
 }
 
+/// Whether it holds for every finding of every step.
+fn all_found(report: &Report, holds: impl Fn(&StepReport, &Finding) -> bool) -> bool {
+    let mut steps = report.steps.iter();
+    steps.all(|step| step.findings.iter().all(|finding| holds(step, finding)))
+}
+
 impl Known {
+    /// Whether this is what it is about.
+    fn means(&self, step: &StepReport, finding: &Finding) -> bool {
+        let here = self.step.as_ref().is_none_or(|name| *name == step.name);
+        let rule = self.rule.as_ref();
+        here && rule.is_none_or(|rule| finding.rules.contains(rule))
+    }
+
     fn said(&self) -> String {
         format!("{}, {}", self.reason, self.link)
     }
@@ -134,8 +149,6 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use rolecall_scenario::{Finding, StepReport};
 
     use super::*;
 

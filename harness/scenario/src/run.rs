@@ -133,6 +133,8 @@ struct Play<'a> {
     unshifted: Option<String>,
     /// What was begun and not joined.
     flights: BTreeMap<String, Flight>,
+    /// What was begun, came to its end by itself, and was not joined.
+    landed: BTreeMap<String, Acted>,
     start: SimInstant,
     /// The journal's number at the end of the last step.
     mark: u64,
@@ -176,6 +178,7 @@ impl<'a> Play<'a> {
             watches: BTreeMap::new(),
             unshifted: None,
             flights: BTreeMap::new(),
+            landed: BTreeMap::new(),
             start,
             mark,
             totals: BTreeMap::new(),
@@ -345,15 +348,14 @@ impl<'a> Play<'a> {
                 self.flights.insert(name.value.clone(), flight);
                 self.rest().await;
                 let callers = self.flights[&name.value].in_the_air();
+                if callers == 0 {
+                    // What cannot be done at all is no matter of whatever comes next.
+                    let landed = self.joined(&name.value).await?;
+                    self.landed.insert(name.value.clone(), landed);
+                }
                 self.acted_at_once(Done::Begun { callers })
             }
-            Act::Join(name) => {
-                let flight = self.flights.remove(&name.value);
-                let flight = flight.ok_or_else(|| {
-                    Stop::Inconclusive(format!("nothing called `{name}` is in flight"))
-                })?;
-                self.ended(flight).await?
-            }
+            Act::Join(name) => self.joined(&name.value).await?,
         };
         self.rest().await;
         self.stage.settle(&self.simulation, step).await;
@@ -365,6 +367,18 @@ impl<'a> Play<'a> {
             landed: vec![Landed::at_once(done, self.simulation.now())],
             mark: self.mark,
         }
+    }
+
+    /// What was begun comes to its end, if it has not already.
+    async fn joined(&mut self, name: &str) -> Result<Acted, Stop> {
+        if let Some(landed) = self.landed.remove(name) {
+            return Ok(landed);
+        }
+        let flight = self
+            .flights
+            .remove(name)
+            .ok_or_else(|| Stop::Inconclusive(format!("nothing called `{name}` is in flight")))?;
+        self.ended(flight).await
     }
 
     /// Waits for the end of a flight.

@@ -281,7 +281,8 @@ pub struct Hello {
     /// `settings`.
     #[serde(default)]
     pub can: Vec<String>,
-    /// What callers at one moment are: `threads`, `tasks` or the like.
+    /// What callers at one moment are: `threads`, `tasks` or the like. With `processes` each call is one
+    /// of its own, which keeps nothing.
     #[serde(default)]
     pub callers: Option<String>,
 }

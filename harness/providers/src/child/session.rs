@@ -20,6 +20,9 @@ use crate::contract::{
     Timed, Unanswered,
 };
 
+/// What `callers` says of a program that runs another one for each call.
+const PROCESSES: &str = "processes";
+
 /// The one client that a process of ours holds.
 const CLIENT: &str = "a";
 
@@ -64,6 +67,7 @@ pub(super) async fn begin(
     let session = Session {
         at_once: hello.can.iter().any(|can| can == "at-once"),
         cancels: hello.can.iter().any(|can| can == "cancel"),
+        processes: hello.callers.as_deref() == Some(PROCESSES),
         open: opening(app),
         opened: Mutex::new(false),
         link,
@@ -160,6 +164,8 @@ struct Session {
     seat: Seat,
     at_once: bool,
     cancels: bool,
+    /// Whether each call is a process of its own, which begins anew.
+    processes: bool,
     open: Op,
     /// Whether the library could make the client. If not it is tried again when it is asked: so
     /// does a program that is started again.
@@ -488,6 +494,10 @@ impl Client for Session {
             id: self.link.process(),
             clock: self.seat.clock.clone(),
         })
+    }
+
+    fn is_one_shot(&self) -> bool {
+        self.processes
     }
 
     fn secrets_in(&self, others: &[&str]) -> Vec<Leak> {

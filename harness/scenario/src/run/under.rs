@@ -4,8 +4,8 @@ use super::{Play, Stop};
 use crate::language::{At, Expect, RuleSet, Step};
 
 /// What a provider that lives on is expected to do, and one that is a process a call cannot.
-const COUNTS: &str = "it is a process a call, and what is counted here are the requests of one that lives on; \
-    a scenario says what holds for it under `one-shot`";
+const COUNTS: &str = "it is a process a call, and this is expected of one that lives on; what holds for a process \
+    a call is said under `one-shot`";
 
 impl Play<'_> {
     /// What counts for the provider: what the step says, and what holds besides.

@@ -208,7 +208,17 @@ async fn answers(talk: &Talk<'_>, fields: Value, callers: u32) -> Result<Vec<Str
     Ok(keys.into_iter().map(|key| key.answer).collect())
 }
 
+/// Why `resolve` is not there, if it is not: a program may have nothing that gives credentials.
+async fn has_no_resolve(talk: &Talk<'_>) -> Result<Option<String>, String> {
+    let reply = talk.ask(json!({ "op": "resolve", "client": "a" })).await?;
+    let why = reply.unsupported.as_ref();
+    Ok(why.map(|why| format!("it has no `resolve`: {why}")))
+}
+
 async fn resolve(talk: &Talk<'_>) -> Tried {
+    if let Some(why) = has_no_resolve(talk).await? {
+        return skipped(why);
+    }
     let keys = answers(talk, json!({ "op": "resolve", "client": "a" }), 1).await?;
     good(keys.concat())
 }
@@ -217,6 +227,9 @@ async fn at_once(talk: &Talk<'_>) -> Tried {
     const CALLERS: u32 = 8;
     if !talk.can("at-once") {
         return skipped("not among what it `can`: its callers are asked for one by one");
+    }
+    if let Some(why) = has_no_resolve(talk).await? {
+        return skipped(why);
     }
     let asked = json!({ "op": "resolve", "client": "b", "at_once": CALLERS });
     let keys = answers(talk, asked, CALLERS).await?;
@@ -235,9 +248,14 @@ async fn call(talk: &Talk<'_>) -> Tried {
 }
 
 async fn interleaved(talk: &Talk<'_>) -> Tried {
+    // One that has no `resolve` is asked for the time alone.
+    let first = match has_no_resolve(talk).await? {
+        None => json!({ "op": "resolve", "client": "a" }),
+        Some(_) => json!({ "op": "now" }),
+    };
     let mut sent = Vec::new();
     for round in 0..4 {
-        sent.push((true, talk.send(json!({ "op": "resolve", "client": "a" }))?));
+        sent.push((true, talk.send(first.clone())?));
         sent.push((true, talk.send(json!({ "op": "now", "round": round }))?));
         sent.push((false, talk.send(json!({ "op": "no-such-op" }))?));
     }
