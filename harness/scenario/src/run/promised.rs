@@ -30,9 +30,9 @@ mod tests {
 
     use super::*;
 
-    fn of(promises: &[(&str, &str)]) -> Scenario {
-        let promised = promises.iter();
-        let promised = promised.map(|(name, value)| ((*name).to_owned(), (*value).into()));
+    fn of(wanted: &[(&str, &str)]) -> Scenario {
+        let wanted = wanted.iter();
+        let promised = wanted.map(|(name, value)| ((*name).to_owned(), (*value).into()));
         Scenario {
             promised: promised.collect(),
             ..Scenario::default()
