@@ -1,6 +1,7 @@
 //! The exit codes. The most serious one of a run wins: 2 beats 1 beats 3 beats 0.
 
-use std::process::ExitCode;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitCode, ExitStatus};
 
 use rolecall_scenario::{Outcome, Report};
 
@@ -16,6 +17,26 @@ pub(crate) const FAILED: Exit = Exit(1);
 pub(crate) const USAGE: Exit = Exit(2);
 /// Setting up failed, something could not be judged, or nothing was.
 pub(crate) const UNJUDGED: Exit = Exit(3);
+
+/// The program that `exec` was to run was not begun, and that is not its fault.
+pub(crate) const NOT_BEGUN: Exit = Exit(125);
+/// The program is there, and cannot be run, or not on the simulated clock.
+pub(crate) const NOT_RUNNABLE: Exit = Exit(126);
+/// There is no such program.
+pub(crate) const NOT_FOUND: Exit = Exit(127);
+
+/// The code of a program that was run: its own, or, as shells have it, 128 and the number of the signal
+/// that ended it.
+pub(crate) fn of_program(status: ExitStatus) -> Exit {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.map_or_else(|| of_signal(status.signal().unwrap_or_default()), Exit)
+}
+
+/// The code of what was ended by a signal.
+pub(crate) fn of_signal(signal: i32) -> Exit {
+    let number = u8::try_from(signal & 0x7f).unwrap_or_default();
+    Exit(128 | number)
+}
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

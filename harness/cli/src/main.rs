@@ -2,11 +2,14 @@
 
 mod command;
 mod exit;
+mod runs;
+mod serving;
 mod state;
+mod world_file;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
@@ -37,6 +40,7 @@ Examples:
   rolecall scenario s3-upload      play one scenario of the suite
   rolecall scenario                play them all
   rolecall serve                   a world for the AWS CLI and other clients
+  rolecall exec -- COMMAND         run a program in a world, on its clock
   rolecall rules                   what providers are judged by
 
 Exit codes:
@@ -48,6 +52,8 @@ enum Command {
     Scenario(command::scenario::Arguments),
     Serve(command::serve::Arguments),
     Env(command::environment::Arguments),
+    #[cfg(target_os = "linux")]
+    Exec(command::exec::Arguments),
     Ctl(command::ctl::Arguments),
     Record(command::record::Arguments),
     Rules(command::rules::Arguments),
@@ -57,7 +63,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refused) => return refuse(&refused),
+    };
     if let Err(message) = log(&arguments.log) {
         anstream::eprintln!("rolecall: {message}");
         return exit::USAGE.into();
@@ -66,6 +75,8 @@ fn main() -> ExitCode {
         Command::Scenario(arguments) => command::scenario::run(&arguments),
         Command::Serve(arguments) => command::serve::run(&arguments),
         Command::Env(arguments) => command::environment::run(&arguments),
+        #[cfg(target_os = "linux")]
+        Command::Exec(arguments) => command::exec::run(&arguments),
         Command::Ctl(arguments) => command::ctl::run(&arguments),
         Command::Record(arguments) => command::record::run(arguments),
         Command::Rules(arguments) => command::rules::run(&arguments),
@@ -74,6 +85,22 @@ fn main() -> ExitCode {
         Command::Operations(arguments) => command::operations::run(&arguments),
     }
     .into()
+}
+
+/// Says what is wrong with the arguments, or what was asked for: help, or the version.
+fn refuse(refused: &clap::Error) -> ExitCode {
+    // Nobody may be there to read it.
+    let _ = refused.print();
+    if !refused.use_stderr() {
+        return exit::OK.into();
+    }
+    let command = Arguments::command().ignore_errors(true);
+    let meant = command.try_get_matches_from(std::env::args_os());
+    // The codes of `exec` are those of the program it was to run.
+    match meant.as_ref().ok().and_then(ArgMatches::subcommand_name) {
+        Some("exec") => exit::NOT_BEGUN.into(),
+        _ => exit::USAGE.into(),
+    }
 }
 
 /// Logs go to standard error.

@@ -5,10 +5,14 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rolecall_reach::ClockPage;
 use rolecall_scenario::Process;
 use serde::{Deserialize, Serialize};
+
+use crate::runs;
 
 /// What is written while a world is served. It holds keys of the simulated account and the control
 /// token, so that only its owner may read it.
@@ -29,6 +33,9 @@ pub(crate) struct State {
     /// The users of the file, with their keys.
     #[serde(default)]
     pub(crate) users: Vec<ServedUser>,
+    /// The page of the clock, by which other processes may live; earlier versions had none.
+    #[serde(default)]
+    pub(crate) clock: Option<PathBuf>,
 }
 
 impl State {
@@ -77,22 +84,20 @@ pub(crate) struct Turn {
 /// What the folder of the files of the machines is called.
 const MACHINES: &str = "machines";
 
+/// What the folder of the clock's page is called, and of what processes need that live by it.
+const CLOCK: &str = "clock";
+
+/// What the file is called in its usual place.
+pub(crate) const NAME: &str = "state.json";
+
 /// The folder of the state file and of the private configuration files beside it.
 #[derive(Clone, Debug)]
 pub(crate) struct StateFile(PathBuf);
 
 impl StateFile {
-    /// The file at `path`, or in its usual place: the user's runtime folder, or else a folder of
-    /// one's own below the temporary one.
+    /// The file at `path`, or in its usual place.
     pub(crate) fn new(path: Option<PathBuf>) -> Self {
-        Self(path.unwrap_or_else(|| {
-            let folder =
-                match std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| !folder.is_empty()) {
-                    Some(runtime) => Path::new(&runtime).join("rolecall"),
-                    None => std::env::temp_dir().join(format!("rolecall-{}", user())),
-                };
-            folder.join("state.json")
-        }))
+        Self(path.unwrap_or_else(|| usual_folder().join(NAME)))
     }
 
     /// Its path.
@@ -118,11 +123,34 @@ impl StateFile {
         state.process().is_there().then_some(state)
     }
 
-    /// What is served now, or what to do about it that nothing is.
-    pub(crate) fn served(&self) -> Result<State, String> {
-        let at = self.0.display();
-        self.read()
-            .ok_or_else(|| format!("no world is served (by {at}); start one with `rolecall serve`"))
+    /// What is served by the file at `path`, or what to do about it that nothing is. Without a path:
+    /// in the usual place, or else in the only world that a program has of its own.
+    pub(crate) fn of_served(path: Option<PathBuf>) -> Result<(Self, State), String> {
+        let is_given = path.is_some();
+        let file = Self::new(path);
+        if let Some(state) = file.read() {
+            return Ok((file, state));
+        }
+        let mut own = if is_given { Vec::new() } else { runs::worlds() };
+        match (own.pop(), own.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (None, _) => {
+                let at = file.path().display();
+                Err(format!(
+                    "no world is served (by {at}); start one with `rolecall serve`"
+                ))
+            }
+            (Some(one), false) => {
+                own.push(one);
+                let files = own
+                    .iter()
+                    .map(|(file, _)| format!("--state {}", file.path().display()));
+                let files = files.collect::<Vec<_>>().join(" or ");
+                Err(format!(
+                    "several programs have worlds of their own: say which is meant with {files}"
+                ))
+            }
+        }
     }
 
     /// The right to begin serving: nobody else begins, or takes what is here for left behind, until
@@ -209,7 +237,21 @@ impl StateFile {
     /// The folder of the files of the machines, from the root: clients are told of it. Nothing is
     /// left there of a world that was served before.
     pub(crate) fn machines(&self) -> io::Result<PathBuf> {
-        let folder = self.beside(MACHINES);
+        self.make_empty(MACHINES)
+    }
+
+    /// A clock that other processes can live by, at the machine's time.
+    pub(crate) fn make_clock(&self) -> io::Result<Arc<ClockPage>> {
+        if std::env::var_os("ROLECALL_CLOCK").is_some() {
+            let problem = "this shell lives by a simulated clock already, and a world cannot begin by that; begin it from another";
+            return Err(io::Error::other(problem));
+        }
+        ClockPage::create_in(&self.make_empty(CLOCK)?)
+    }
+
+    /// A folder beside it that only its owner may enter, with nothing in it, from the root.
+    fn make_empty(&self, name: &str) -> io::Result<PathBuf> {
+        let folder = self.beside(name);
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -223,10 +265,20 @@ impl StateFile {
 
     /// Removes the file and those beside it that `serve` wrote.
     pub(crate) fn remove(&self) {
-        let _ = fs::remove_dir_all(self.beside(MACHINES));
+        for folder in [MACHINES, CLOCK] {
+            let _ = fs::remove_dir_all(self.beside(folder));
+        }
         for path in [&self.0, &self.beside("config"), &self.beside("credentials")] {
             let _ = fs::remove_file(path);
         }
+    }
+}
+
+/// The user's runtime folder, or else a folder of one's own below the temporary one.
+pub(crate) fn usual_folder() -> PathBuf {
+    match std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| !folder.is_empty()) {
+        Some(runtime) => Path::new(&runtime).join("rolecall"),
+        None => std::env::temp_dir().join(format!("rolecall-{}", user())),
     }
 }
 

@@ -34,7 +34,7 @@ black-hole = true
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What `serve` writes beside its state.
-const BESIDE: [&str; 4] = ["state.json", "config", "credentials", "machines"];
+const BESIDE: [&str; 5] = ["state.json", "config", "credentials", "machines", "clock"];
 
 /// A world that is served by a process with a group of its own, in which its children would be.
 struct Doomed {

@@ -35,8 +35,11 @@ enum Mode {
         origin: Instant,
         stepped: Arc<AtomicI64>,
     },
-    /// The machine's time and an offset.
-    Offset { word: Arc<dyn OffsetWord> },
+    /// The machine's time and an offset, which was `begun` when this was made.
+    Offset {
+        word: Arc<dyn OffsetWord>,
+        begun: i64,
+    },
 }
 
 /// Where the offset of an offset clock is kept: in this process, or where others read it too.
@@ -96,7 +99,8 @@ impl SimClock {
     /// assert_eq!(word.load(std::sync::atomic::Ordering::SeqCst), 1_000_000_000);
     /// ```
     pub fn with_offset(word: Arc<dyn OffsetWord>) -> Self {
-        Self::of(Mode::Offset { word })
+        let begun = word.nanos().load(Ordering::SeqCst);
+        Self::of(Mode::Offset { word, begun })
     }
 
     const fn of(mode: Mode) -> Self {
@@ -132,7 +136,7 @@ impl SimClock {
                 origin,
                 stepped,
             } => shifted(*start + origin.elapsed(), stepped.load(Ordering::SeqCst)),
-            Mode::Offset { word } => {
+            Mode::Offset { word, .. } => {
                 shifted(SystemTime::now(), word.nanos().load(Ordering::SeqCst))
             }
         };
@@ -165,7 +169,7 @@ impl SimClock {
 
     /// Moves an offset clock ahead; a virtual one moves by [`advance`](Self::advance) alone.
     pub fn jump(&self, duration: Duration) {
-        if let Mode::Offset { word } = &self.mode {
+        if let Mode::Offset { word, .. } = &self.mode {
             add(word.nanos(), nanos(duration));
         }
     }
@@ -217,7 +221,7 @@ impl SimClock {
     fn word(&self) -> &AtomicI64 {
         match &self.mode {
             Mode::Virtual { stepped, .. } => stepped,
-            Mode::Offset { word } => word.nanos(),
+            Mode::Offset { word, .. } => word.nanos(),
         }
     }
 
@@ -226,7 +230,7 @@ impl SimClock {
     pub fn offset_nanos(&self) -> Option<i64> {
         match &self.mode {
             Mode::Virtual { .. } => None,
-            Mode::Offset { word } => Some(word.nanos().load(Ordering::SeqCst)),
+            Mode::Offset { word, .. } => Some(word.nanos().load(Ordering::SeqCst)),
         }
     }
 
@@ -237,10 +241,30 @@ impl SimClock {
         Some(Duration::from_nanos(ahead.unwrap_or(0)))
     }
 
-    /// Takes an offset clock back to the machine's time; a virtual one never goes back.
+    /// An offset clock of its own that is as far from the machine's as this one was when it was made;
+    /// in virtual time the same clock.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use rolecall_clock::SimClock;
+    ///
+    /// let clock = SimClock::real();
+    /// clock.jump(Duration::from_secs(3600));
+    /// assert_eq!(clock.anew().offset_nanos(), Some(0));
+    /// ```
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        match &self.mode {
+            Mode::Virtual { .. } => self.clone(),
+            Mode::Offset { begun, .. } => Self::with_offset(Arc::new(AtomicI64::new(*begun))),
+        }
+    }
+
+    /// Takes an offset clock back to as far from the machine's time as it was when it was made; a
+    /// virtual one never goes back.
     pub fn realign(&self) {
-        if let Mode::Offset { word } = &self.mode {
-            word.nanos().store(0, Ordering::SeqCst);
+        if let Mode::Offset { word, begun } = &self.mode {
+            word.nanos().store(*begun, Ordering::SeqCst);
         }
     }
 }
@@ -322,15 +346,19 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_clock_goes_back_to_the_machines_time() {
-        let clock = SimClock::real();
-        let same = clock.clone();
-        clock.jump(HOUR);
-        assert_eq!(same.ahead(), Some(HOUR));
-        let ahead = clock.now();
-        same.realign();
-        assert_eq!(clock.ahead(), Some(Duration::ZERO));
-        assert!(clock.now() < ahead && clock.now() <= clock.machine_now().unwrap());
+    fn an_offset_clock_goes_back_to_where_it_began() {
+        let hour = i64::try_from(HOUR.as_nanos()).unwrap();
+        for begun in [0, 7 * hour, -7 * hour] {
+            let clock = SimClock::with_offset(Arc::new(AtomicI64::new(begun)));
+            let same = clock.clone();
+            clock.jump(HOUR);
+            assert_eq!(same.offset_nanos(), Some(begun + hour));
+            assert_eq!(same.anew().offset_nanos(), Some(begun));
+            let ahead = clock.now();
+            same.realign();
+            assert_eq!(clock.offset_nanos(), Some(begun));
+            assert!(clock.now() < ahead);
+        }
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl Edge {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts the world of `fresh`, which must begin now by the machine's time, in the place of this
+    /// Puts the world of `fresh`, which must begin when this one began, in the place of this
     /// one, takes an offset clock back there and lifts every fault; `fresh` gets the world that was.
     ///
     /// A request that is under way falls into either world; it is journalled in none but the one it

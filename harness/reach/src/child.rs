@@ -88,6 +88,19 @@ impl Child {
         self.process.signal(signal)
     }
 
+    /// Has it go on, if a signal has stopped it and it has left the process group of this process:
+    /// otherwise whoever has us go on does so with it, too.
+    ///
+    /// # Errors
+    /// As [`Child::signal`].
+    #[cfg(target_os = "linux")]
+    pub fn resume_apart(&self) -> io::Result<()> {
+        if crate::signals::is_apart(self.id.cast_signed()) {
+            self.signal(libc::SIGCONT)?;
+        }
+        Ok(())
+    }
+
     /// Kills it and every descendant, also those that have left its group, as far as they can be
     /// found.
     pub fn kill(&self) {

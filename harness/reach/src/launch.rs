@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 
 use crate::child::Child;
+use crate::choose::Choice;
 use crate::embed::{Library, LibraryError};
 use crate::method::Method;
 use crate::page::ClockPage;
@@ -116,6 +117,9 @@ pub struct Launcher {
         expect(dead_code, reason = "nothing is patched here")
     )]
     reach: Reach,
+    /// The signals that a process begins with held back, a bit for each; else those of the thread
+    /// that launches it.
+    held_back: Option<u64>,
 }
 
 impl Launcher {
@@ -126,6 +130,7 @@ impl Launcher {
             library: Arc::default(),
             group: Group::default(),
             reach: Reach::default(),
+            held_back: None,
         }
     }
 
@@ -139,6 +144,14 @@ impl Launcher {
     #[must_use]
     pub fn reaching(self, reach: Reach) -> Self {
         Self { reach, ..self }
+    }
+
+    /// The same, where `signals` were taken by this process: what it launches is to get them.
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn releasing(self, signals: &crate::Signals) -> Self {
+        let held_back = Some(signals.before());
+        Self { held_back, ..self }
     }
 
     /// The clock's page.
@@ -176,10 +189,30 @@ impl Launcher {
             }
             Method::Vdso => return self.patch(command, asked),
         }
+        #[cfg(target_os = "linux")]
+        if let Some(held_back) = self.held_back {
+            crate::signals::hold_back_in(&mut command, held_back);
+        }
         match command.spawn() {
             Ok(process) => Ok(Child::plain(process, self.clone())),
             Err(error) => Err(asked.not_started(error)),
         }
+    }
+
+    /// Starts `command` on the simulated clock as was chosen, and in no other way.
+    ///
+    /// # Errors
+    /// As [`Launcher::launch`]; also where the choice was that there is no way.
+    pub fn launch_shifted(&self, command: Command, choice: &Choice) -> Result<Child, LaunchError> {
+        if let Method::None(why) = &choice.method {
+            let asked = Asked::of(&command);
+            return Err(if asked.is_missing {
+                LaunchError::NotFound(asked.program)
+            } else {
+                asked.not_shiftable(why)
+            });
+        }
+        self.launch(command, &choice.method)
     }
 
     fn preload(&self, command: &mut Command) -> Result<(), String> {
@@ -198,7 +231,8 @@ impl Launcher {
         use crate::vdso::{self, Failure};
         // Shifted in both ways, it would be twice as far off.
         Library::keep_out_of(&mut command);
-        match vdso::start(command, Arc::clone(&self.page), self.group, self.reach) {
+        let page = Arc::clone(&self.page);
+        match vdso::start(command, page, self.group, self.reach, self.held_back) {
             Ok((process, None)) => Ok(Child::plain(process, self.clone())),
             Ok((process, Some(tree))) => Ok(Child::followed(process, tree, self.clone())),
             Err(Failure::Start(error)) => Err(asked.not_started(error)),

@@ -25,6 +25,8 @@ mod page;
 #[cfg(unix)]
 mod program;
 pub mod shift;
+#[cfg(target_os = "linux")]
+mod signals;
 #[cfg(unix)]
 mod tree;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -41,5 +43,7 @@ pub use embed::{Library, LibraryError};
 pub use launch::{Group, LaunchError, Launcher, Reach};
 pub use method::{Method, UnknownMethod, Wish};
 pub use page::{ClockError, ClockPage};
+#[cfg(target_os = "linux")]
+pub use signals::{Received, Signals};
 #[cfg(unix)]
 pub use witness::{Standing, Unshifted, Why, Witness};

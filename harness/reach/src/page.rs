@@ -75,6 +75,22 @@ impl ClockPage {
         Ok(Arc::new(Self { path, words }))
     }
 
+    /// The one that another process has made, to live by its clock.
+    ///
+    /// # Errors
+    /// The file cannot be opened or mapped, or is none that [`ClockPage::create_in`] has made.
+    pub fn open(path: &Path) -> io::Result<Arc<Self>> {
+        let path = path.canonicalize()?;
+        let file = OpenOptions::new().read(true).write(true).open(&path)?;
+        // What lies beyond the end of a file is there in the mapping, and kills whoever touches it.
+        if file.metadata()?.len() != 2 * PAGE as u64 {
+            let problem = format!("{} is no clock", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+        }
+        let words = Mapping::of(&file, 2 * PAGE)?;
+        Ok(Arc::new(Self { path, words }))
+    }
+
     /// The file, from the root.
     pub fn path(&self) -> &Path {
         &self.path
@@ -165,5 +181,25 @@ mod tests {
         assert_eq!(page.set_now(UNIX_EPOCH), Err(ClockError::TooEarly));
         assert_eq!(page.offset_nanos(), 7);
         assert_eq!((page.attached(), page.last_seen_nanos()), (0, None));
+    }
+
+    #[test]
+    fn a_page_is_the_same_wherever_it_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = ClockPage::create_in(folder.path()).unwrap();
+        let other = ClockPage::open(page.path()).unwrap();
+        other.nanos().store(7, Ordering::SeqCst);
+        assert_eq!((page.offset_nanos(), page.path()), (7, other.path()));
+        assert_eq!(other.last_seen_nanos(), None);
+    }
+
+    #[test]
+    fn what_is_no_page_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clock");
+        assert!(ClockPage::open(&path).is_err());
+        std::fs::write(&path, "short").unwrap();
+        let refused = ClockPage::open(&path).unwrap_err();
+        assert!(refused.to_string().contains("is no clock"), "{refused}");
     }
 }

@@ -259,9 +259,9 @@ impl Simulation {
         }
     }
 
-    /// Begins again as `fresh` began, which was set up on a clock of its own, by the machine's time:
+    /// Begins again as `fresh` began, which was set up on this one's clock [anew](SimClock::anew):
     /// its world and its names take the place of those here, the journal begins with it and goes on
-    /// with the numbers of the one before, and an offset clock goes back to the machine's time.
+    /// with the numbers of the one before, and an offset clock goes back to where it began.
     ///
     /// What a client holds is its own: keys that were issued before are not known to the new world,
     /// unless the same seed makes them again.

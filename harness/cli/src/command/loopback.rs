@@ -16,8 +16,9 @@ use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{AccountVocabulary, SimClock, Simulation};
 use tokio::sync::oneshot;
 
-use super::environment::CONFIG;
-use super::serve::{DEFAULT_WORLD, control_token};
+use super::environment::with_s3_settings;
+use crate::serving::control_token;
+use crate::world_file::DEFAULT_WORLD;
 
 /// The instance that the program is on.
 const INSTANCE: &str = "web";
@@ -110,7 +111,7 @@ fn environment(
     };
     let mut variables = simulation.variables(INSTANCE, metadata);
     for (name, value) in [
-        ("AWS_CONFIG_FILE", file("config", CONFIG)?),
+        ("AWS_CONFIG_FILE", file("config", &with_s3_settings(""))?),
         ("AWS_SHARED_CREDENTIALS_FILE", file("credentials", "")?),
         ("AWS_ENDPOINT_URL", format!("http://{}", addresses.aws)),
         ("AWS_REGION", simulation.region()),

@@ -5,6 +5,8 @@ pub(crate) mod ctl;
 pub(crate) mod driver;
 pub(crate) mod drivers;
 pub(crate) mod environment;
+#[cfg(target_os = "linux")]
+pub(crate) mod exec;
 mod loopback;
 pub(crate) mod operations;
 pub(crate) mod provider;
@@ -12,7 +14,6 @@ pub(crate) mod record;
 pub(crate) mod rules;
 pub(crate) mod scenario;
 pub(crate) mod serve;
-mod served;
 
 use std::io::{self, IsTerminal};
 

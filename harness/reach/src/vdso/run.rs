@@ -51,12 +51,13 @@ pub(crate) fn start(
     page: Arc<ClockPage>,
     group: Group,
     reach: Reach,
+    held_back: Option<u64>,
 ) -> Result<(process::Child, Option<Tree>), Failure> {
     let (tell, told) = mpsc::channel();
     let shared = Arc::new(Shared::default());
     let seen = Arc::clone(&shared);
     let body = move || {
-        let begun = begin(&mut command, &page, reach);
+        let begun = begin(&mut command, &page, reach, held_back);
         // The pipes' ends that were for it are closed, so that it alone holds them.
         drop(command);
         let root = begun.as_ref().map(|process| process.id().cast_signed());
@@ -82,7 +83,12 @@ pub(crate) fn start(
 }
 
 /// Starts it, changes it, and lets it begin.
-fn begin(command: &mut Command, page: &ClockPage, reach: Reach) -> Result<process::Child, Failure> {
+fn begin(
+    command: &mut Command,
+    page: &ClockPage,
+    reach: Reach,
+    held_back: Option<u64>,
+) -> Result<process::Child, Failure> {
     // SAFETY: what runs between fork and exec makes one system call and allocates nothing.
     unsafe {
         command.pre_exec(|| Tracee::trace_me().map_err(|_| io::Error::from_raw_os_error(REFUSED)));
@@ -98,7 +104,7 @@ fn begin(command: &mut Command, page: &ClockPage, reach: Reach) -> Result<proces
         }
     })?;
     let tracee = Tracee(process.id().cast_signed());
-    if let Err(refused) = change_and_go(tracee, page, blocked, reach) {
+    if let Err(refused) = change_and_go(tracee, page, held_back.unwrap_or(blocked), reach) {
         // It has not begun. One that has gone was waited for, and its number may be another's.
         if !matches!(refused, Refused::Gone(_)) {
             let _ = process.kill();

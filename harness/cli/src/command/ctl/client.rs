@@ -38,13 +38,13 @@ struct Problem {
 }
 
 impl Client {
-    /// A client of the world that the state file names, which waits so long for an answer.
-    pub(super) fn new(file: &StateFile, timeout: Duration) -> Result<Self, Trouble> {
+    /// A client of the world that the state file tells of, which waits so long for an answer.
+    pub(super) fn new(file: &StateFile, state: State, timeout: Duration) -> Self {
         let State {
             control,
             control_token,
             ..
-        } = file.served().map_err(Trouble::usage)?;
+        } = state;
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             // The token is for that address and for no other.
@@ -52,12 +52,12 @@ impl Client {
             .proxy(None)
             .timeout_global(Some(timeout))
             .build();
-        Ok(Self {
+        Self {
             agent: agent.into(),
             base: control,
             bearer: format!("Bearer {control_token}"),
             at: file.path().display().to_string(),
-        })
+        }
     }
 
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Trouble> {

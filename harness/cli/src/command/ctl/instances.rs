@@ -57,7 +57,7 @@ pub(super) fn launch(client: &Client, file: &StateFile, asked: &Launch) -> Resul
         "spot": asked.spot,
     });
     let mut answer: Value = client.post("/launch", &body)?;
-    let state = file.served().ok();
+    let state = file.read();
     if let Some(url) = state.as_ref().and_then(|state| url(state, &asked.name)) {
         answer["metadata"] = json!(url);
     }
@@ -72,7 +72,7 @@ pub(super) fn launch(client: &Client, file: &StateFile, asked: &Launch) -> Resul
 
 pub(super) fn list(client: &Client, file: &StateFile, output: Output) -> Result<(), Trouble> {
     let mut answer: Value = client.get("/instances")?;
-    let state = file.served().ok();
+    let state = file.read();
     let listed = answer["instances"].as_array_mut();
     for instance in listed.into_iter().flatten() {
         let gone = instance["state"] == "terminated";

@@ -29,8 +29,8 @@ fn dispatch(arguments: &Arguments) -> Result<(), Trouble> {
     if let Command::Openapi = arguments.command {
         return say(&format!("{:#}\n", rolecall_endpoints::openapi()));
     }
-    let file = StateFile::new(arguments.state.clone());
-    let client = &Client::new(&file, arguments.timeout)?;
+    let (file, state) = StateFile::of_served(arguments.state.clone()).map_err(Trouble::usage)?;
+    let client = &Client::new(&file, state, arguments.timeout);
     match &arguments.command {
         Command::Clock(output) => time::clock(client, *output),
         Command::Advance { duration, output } => time::advance(client, *duration, *output),

@@ -9,7 +9,7 @@ use rolecall_account::{KeyStatus, PageRequest, World};
 use rolecall_endpoints::{NotLoaded, Place};
 use rolecall_scenario::{Dump, LoadError, Simulation};
 
-use super::serve::{ADMINISTRATOR, administrator, served_place};
+use super::{ADMINISTRATOR, administrator, served_place};
 use crate::state::{ServedUser, State};
 
 /// The keys of the administrator and of the users, as the world has them.
