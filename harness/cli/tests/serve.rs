@@ -179,7 +179,7 @@ fn a_world_with_more_than_is_simulated_is_refused() {
     let world = folder.path().join("more.toml");
     fs::write(
         &world,
-        "summary = \"More.\"\n[world]\ninstance.web = { rotate-at = [\"1h\"] }\n",
+        "summary = \"More.\"\n[world]\ninstance.web = {}\nbucket.b = { policy = '{ \"Statement\": [] }' }\n",
     )
     .unwrap();
     let state = folder.path().join("state.json");
@@ -190,7 +190,7 @@ fn a_world_with_more_than_is_simulated_is_refused() {
         .output()
         .unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("`rotate-at` is not played yet"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("`bucket.policy` is not played yet"));
     let steps = "summary = \"Steps.\"\n[world]\ninstance.web = {}\n[[step]]\nname = \"it\"\ncaller-identity = {}\n";
     fs::write(&world, steps).unwrap();
     let served = Served::start(&["--world", world.to_str().unwrap()]);
