@@ -225,6 +225,34 @@ link = "https://example.com/2"
     }
 
     #[test]
+    fn a_failure_is_known_by_its_step_and_covers_no_other() {
+        let known = KnownFailures::parse(&format!(
+            "{KNOWN}[[known]]\nscenario = \"outage\"\nstep = \"after it\"\nversion = \"1\"\nreason = \"r\"\nlink = \"l\""
+        ))
+        .unwrap();
+        let of_steps = |steps: &[(&str, &str)]| {
+            let mut all = report("outage", Outcome::Failed, "any");
+            all.steps = Vec::new();
+            for (name, rule) in steps {
+                let mut step = report("outage", Outcome::Failed, rule).steps.remove(0);
+                (*name).clone_into(&mut step.name);
+                all.steps.push(step);
+            }
+            known.judge(&mut all);
+            all.outcome
+        };
+        let (kept, other) = ("imds.credentials.kept", "another");
+        let both = [("in it", kept), ("after it", other)];
+        assert!(matches!(of_steps(&both), Outcome::ExpectedFailure(_)));
+        // Something else goes wrong besides.
+        let three = [("in it", kept), ("after it", other), ("before it", other)];
+        assert_eq!(of_steps(&three), Outcome::Failed);
+        // One of the entries is not true any more.
+        let idle = Outcome::UnexpectedPass("r, l".to_owned());
+        assert_eq!(of_steps(&[("in it", kept)]), idle);
+    }
+
+    #[test]
     fn entries_that_mean_nothing_are_told() {
         let known = KnownFailures::parse(KNOWN).unwrap();
         let all = |name: &str| name == "outage" || name == "rows";
