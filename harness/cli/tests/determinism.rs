@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -50,7 +50,9 @@ fn journals(folder: &Path, more: &[&str]) -> BTreeMap<String, String> {
 fn the_same_seed_plays_the_same_in_another_process_and_at_another_log_level() {
     let scratch = tempfile::tempdir().unwrap();
     let first = journals(&scratch.path().join("first"), &[]);
-    assert_eq!(first.len(), rolecall_scenarios::SCENARIOS.len());
+    // A row is a run of its own.
+    let files: BTreeSet<_> = first.keys().map(|name| name.split('[').next()).collect();
+    assert_eq!(files.len(), rolecall_scenarios::SCENARIOS.len());
     assert_eq!(first, journals(&scratch.path().join("again"), &[]));
     assert_eq!(
         first,
@@ -63,7 +65,9 @@ fn another_seed_plays_another_journal() {
     let scratch = tempfile::tempdir().unwrap();
     let one = journals(&scratch.path().join("one"), &[]);
     let two = journals(&scratch.path().join("two"), &["--seed", "2"]);
-    for (name, journal) in &one {
+    // Nothing happens in one that does not apply to the provider.
+    let played = one.iter().filter(|(_, journal)| !journal.trim().is_empty());
+    for (name, journal) in played {
         assert_ne!(journal, &two[name], "{name}");
     }
 }
