@@ -38,9 +38,26 @@ fn what_struck_is_told_and_what_never_did() {
 fn the_whole_suite_passes() {
     let ran = rolecall(&["scenario"]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);
-    let listed = rolecall(&["scenario", "--list"]).stdout.lines().count();
-    let said = format!("{listed} scenarios: {listed} passed");
-    assert!(ran.stdout.contains(&said), "{}", ran.stdout);
+    // What is about the promise of another provider does not apply: every other row passes.
+    let summary = ran
+        .stdout
+        .lines()
+        .find(|line| line.contains(" scenarios: "));
+    let summary = summary.unwrap_or_else(|| panic!("{}", ran.stdout));
+    let counts: Vec<usize> = summary
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    let [all, passed, not_applicable] = counts[..] else {
+        panic!("{summary}");
+    };
+    let said = format!("{all} scenarios: {passed} passed, {not_applicable} not applicable");
+    assert_eq!(summary, said);
+    assert_eq!(all, passed + not_applicable);
+    assert!(
+        passed >= rolecall_scenarios::SCENARIOS.len() - 1,
+        "{summary}"
+    );
 }
 
 /// A second table row of a file is no reason to play the first file: nothing is half run.
@@ -161,8 +178,13 @@ fn machines_get_one_json_document() {
     let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(document["version"], 1);
     let scenarios = document["scenarios"].as_array().unwrap();
-    assert_eq!(scenarios.len(), rolecall_scenarios::SCENARIOS.len());
+    assert!(scenarios.len() >= rolecall_scenarios::SCENARIOS.len());
     for scenario in scenarios {
+        // What is about the promise of another provider: nothing of it is played.
+        if scenario["verdict"] == "not-applicable" {
+            assert_eq!(scenario["steps"].as_array().unwrap().len(), 0);
+            continue;
+        }
         assert_eq!(scenario["verdict"], "passed");
         assert_eq!(
             scenario["steps"].as_array().unwrap().len(),

@@ -177,11 +177,13 @@ fn ports_follow_each_other_in_the_order_of_the_file() {
 fn a_world_with_more_than_is_simulated_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let world = folder.path().join("more.toml");
-    fs::write(
-        &world,
-        "summary = \"More.\"\n[world]\ninstance.web = {}\nbucket.b = { policy = '{ \"Statement\": [] }' }\n",
-    )
-    .unwrap();
+    let more = r#"
+summary = "More."
+[world]
+instance.web = {}
+bucket.open = { policy = '{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::open/*" } }' }
+"#;
+    fs::write(&world, more).unwrap();
     let state = folder.path().join("state.json");
     let refused = command(&state)
         .arg("serve")
