@@ -192,14 +192,8 @@ fn cases(request_id: &str) -> Vec<Case> {
         fetch("/explain/{id}", request_id, 200),
         fetch("/explain/{id}", "1", 200),
         fetch("/explain/{id}", "nothing", 404),
-        post("/reset", Value::Null, 200),
-        post("/reset", json!({}), 500),
-        fetch("/dump", "", 200),
-        fetch("/dump", "", 409),
-        fetch("/dump", "?x=1", 400),
-        post("/load", json!({ "busy": 1 }), 409),
-        post("/load", json!({ "full": 1 }), 500),
     ]);
+    cases.extend(whole_worlds());
     cases.extend(tokens().into_iter().chain(keys()));
     cases.extend(service_sessions());
     let takers: BTreeSet<_> = cases
@@ -214,6 +208,18 @@ fn cases(request_id: &str) -> Vec<Case> {
         cases.push(post(path, json!(large), status));
     }
     cases
+}
+
+fn whole_worlds() -> [Case; 7] {
+    [
+        post("/reset", Value::Null, 200),
+        post("/reset", json!({}), 500),
+        fetch("/dump", "", 200),
+        fetch("/dump", "", 409),
+        fetch("/dump", "?x=1", 400),
+        post("/load", json!({ "busy": 1 }), 409),
+        post("/load", json!({ "full": 1 }), 500),
+    ]
 }
 
 fn service_sessions() -> [Case; 3] {
