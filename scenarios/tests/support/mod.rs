@@ -5,6 +5,37 @@ use rolecall_providers::{AwsConfig, Provider};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support, run};
 
+/// Instances, a task and a bucket, of which a step asks something.
+pub(crate) const WORLD: &str = r#"
+summary = "A world for one word."
+[world]
+buckets = ["photos", "backups"]
+role.photo-app = { trust = "ec2", inline = { photos-only = '''
+{ "Version": "2012-10-17", "Statement": [
+  { "Effect": "Allow", "Action": "s3:*Object", "Resource": "arn:aws:s3:::photos/*" },
+  { "Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::photos/private/*" } ] }''' } }
+role.batch = { trust = "ecs-tasks", policies = ["AmazonS3ReadOnlyAccess"] }
+role.auditor = { trust = '''
+{ "Version": "2012-10-17", "Statement": [
+  { "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:role/photo-app" }, "Action": "sts:AssumeRole" },
+  { "Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole",
+    "Condition": { "StringEquals": { "sts:ExternalId": "wrong" } } } ] }''' }
+profile.web-profile = { role = "photo-app" }
+instance.web = { profile = "web-profile" }
+instance.bare = {}
+task.worker = { role = "batch" }
+[app.web]
+on = "web"
+[app.bare]
+on = "bare"
+[app.worker]
+on = "worker"
+[[step]]
+name = "before"
+app = "web"
+resolve = {}
+"#;
+
 /// Plays a file with the default chain of `aws-config`.
 pub(crate) fn play(text: &str) -> Report {
     play_with(&AwsConfig::new(), text)

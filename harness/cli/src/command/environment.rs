@@ -132,6 +132,8 @@ fn of_everybody(file: &StateFile, state: &State) -> Vec<(String, String)> {
     [
         ("AWS_CONFIG_FILE", private("config")),
         ("AWS_ENDPOINT_URL", state.aws.clone()),
+        // Some assume roles by a client that knows this one only.
+        ("AWS_ENDPOINT_URL_STS", state.aws.clone()),
         ("AWS_DEFAULT_REGION", state.region.clone()),
         ("AWS_PAGER", String::new()),
         ("AWS_REGION", state.region.clone()),
