@@ -298,7 +298,11 @@ async fn cancel(talk: &Talk<'_>) -> Tried {
     if !talk.can("cancel") {
         return skipped("not among what it `can`: it is killed instead");
     }
-    let (request, asked) = talk.send(json!({ "op": "resolve", "client": "a" }))?;
+    let to_give_up = match has_no_resolve(talk).await? {
+        None => json!({ "op": "resolve", "client": "a" }),
+        Some(_) => json!({ "op": "call", "client": "a", "do": "caller-identity" }),
+    };
+    let (request, asked) = talk.send(to_give_up)?;
     talk.ok(json!({ "op": "cancel", "request": request }))
         .await?;
     let reply = talk.answer(asked).await?;
