@@ -62,6 +62,10 @@ pub const RULES: &[SuiteFile] = files![
     "sts/rules.toml"
 ];
 
+/// What `aws-config`, which needs no driver, is known to fail.
+pub const AWS_CONFIG_KNOWN_FAILING: &str =
+    include_str!("../../fixtures/providers/aws-config/known-failing.toml");
+
 /// The scenario called `name`.
 pub fn scenario(name: &str) -> Option<&'static SuiteFile> {
     SCENARIOS.iter().find(|file| file.name() == name)

@@ -146,6 +146,11 @@ impl RuleBook {
         Ok(Self { rules })
     }
 
+    /// Adds the rules of another book, which take the place of those with their slugs.
+    pub fn add(&mut self, other: Self) {
+        self.rules.extend(other.rules);
+    }
+
     /// All slugs.
     pub fn slugs(&self) -> BTreeSet<String> {
         self.rules.keys().cloned().collect()

@@ -9,6 +9,7 @@ use rolecall_providers::child::{Catalogue, ChildProvider, Driver, Variables};
 use rolecall_providers::{AwsConfig, Provider};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{Event, OverSockets, Report, RunOptions, TimeKeeping, run};
+use rolecall_scenarios::AWS_CONFIG_KNOWN_FAILING;
 
 use super::instead;
 
@@ -35,7 +36,10 @@ pub(crate) struct Choice {
 
 /// A provider under test.
 pub(crate) enum Chosen {
-    InProcess(AwsConfig),
+    InProcess {
+        provider: AwsConfig,
+        known: KnownFailures,
+    },
     Child {
         provider: Box<ChildProvider>,
         known: KnownFailures,
@@ -60,7 +64,11 @@ impl Choice {
             ));
         }
         if self.provider == AWS_CONFIG {
-            return Ok(Chosen::InProcess(AwsConfig::new()));
+            let provider = AwsConfig::new();
+            let text = AWS_CONFIG_KNOWN_FAILING;
+            let known = known_of(text, provider.version())
+                .map_err(|wrong| format!("what {AWS_CONFIG} is known to fail: {wrong}"))?;
+            return Ok(Chosen::InProcess { provider, known });
         }
         let driver = self.driver()?;
         let path = std::env::var("PATH").unwrap_or_default();
@@ -123,13 +131,18 @@ fn known(driver: &Driver) -> Result<KnownFailures, String> {
         }
         Err(error) => return Err(said(&error)),
     };
-    let known = KnownFailures::parse(&text).map_err(|error| said(&error))?;
+    known_of(&text, &driver.manifest.version).map_err(|wrong| said(&wrong))
+}
+
+/// What a list says of this version of a provider.
+fn known_of(text: &str, version: &str) -> Result<KnownFailures, String> {
+    let known = KnownFailures::parse(text)?;
     let is_scenario = |name: &str| rolecall_scenarios::scenario(name).is_some();
-    let wrong = known.wrong(&driver.manifest.version, is_scenario);
+    let wrong = known.wrong(version, is_scenario);
     if wrong.is_empty() {
         Ok(known)
     } else {
-        Err(said(&wrong.join("; ")))
+        Err(wrong.join("; "))
     }
 }
 
@@ -144,14 +157,14 @@ fn quoted(word: &str) -> String {
 
 /// Plays scenarios with what was chosen.
 pub(crate) enum Player<'a> {
-    InProcess(&'a AwsConfig),
+    InProcess(&'a AwsConfig, &'a KnownFailures),
     OverSockets(OverSockets<'a>, &'a KnownFailures),
 }
 
 impl Chosen {
     pub(crate) fn player(&self) -> Player<'_> {
         match self {
-            Self::InProcess(provider) => Player::InProcess(provider),
+            Self::InProcess { provider, known } => Player::InProcess(provider, known),
             Self::Child {
                 provider, known, ..
             } => {
@@ -164,7 +177,7 @@ impl Chosen {
     /// The words by which it is chosen again, for a command line; none for what is chosen anyway.
     pub(crate) fn words(&self) -> Option<&str> {
         match self {
-            Self::InProcess(_) => None,
+            Self::InProcess { .. } => None,
             Self::Child { words, .. } => Some(words),
         }
     }
@@ -178,7 +191,11 @@ impl Player<'_> {
         observe: &mut dyn FnMut(&Event<'_>),
     ) -> Report {
         match self {
-            Self::InProcess(provider) => run(scenario, *provider, options, observe),
+            Self::InProcess(provider, known) => {
+                let mut report = run(scenario, *provider, options, observe);
+                known.judge(&mut report);
+                report
+            }
             Self::OverSockets(sockets, known) => {
                 let options = RunOptions {
                     // One that is known to fail need not do it twice.
@@ -195,7 +212,7 @@ impl Player<'_> {
     /// What was found out of the provider's clock, if that was asked.
     pub(crate) fn time_keeping(&self) -> Option<&TimeKeeping> {
         match self {
-            Self::InProcess(_) => None,
+            Self::InProcess(..) => None,
             Self::OverSockets(sockets, _) => sockets.time_keeping(),
         }
     }

@@ -30,6 +30,10 @@ pub(crate) struct Arguments {
     /// Keep journal, result and scenario of each run as files below this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Rules for scenarios of your own, in the form of the suite's `rules.toml`; one with the slug of
+    /// a rule of the suite takes its place
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
     /// List the scenarios of the suite instead of playing them
     #[arg(long)]
     list: bool,
@@ -42,7 +46,7 @@ const EXAMPLES: &str = "\
 Examples:
   rolecall scenario s3-upload
   rolecall scenario rotation role-swap --seed 7
-  rolecall scenario ./my-scenario.toml --report target/report
+  rolecall scenario ./my-scenario.toml --rules ./my-rules.toml --report target/report
   rolecall scenario rotation --provider botocore
   rolecall scenario rotation -- python3 my_driver.py
   rolecall scenario --format json";
@@ -51,7 +55,13 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     if arguments.list {
         return list(arguments.format);
     }
-    let rules = rule_book();
+    let rules = match with_files(rule_book(), &arguments.rules) {
+        Ok(rules) => rules,
+        Err(message) => {
+            anstream::eprintln!("rolecall: {message}");
+            return exit::USAGE;
+        }
+    };
     // Nothing is played before everything is read, so that no run is left half done.
     let Ok(scenarios) = read_all(&arguments.scenarios, &rules) else {
         return exit::USAGE;
@@ -96,6 +106,17 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
         Format::Json => anstream::print!("{}", json(&reports)),
     }
     exit::of(&reports)
+}
+
+/// The rules of the suite, and those of files.
+fn with_files(mut rules: RuleBook, files: &[PathBuf]) -> Result<RuleBook, String> {
+    for path in files {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+        let read = RuleBook::parse([(name.as_str(), text.as_str())]);
+        rules.add(read.map_err(|bad| bad.to_string())?);
+    }
+    Ok(rules)
 }
 
 fn list(format: Format) -> Exit {
