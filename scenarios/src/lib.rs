@@ -62,6 +62,12 @@ pub const RULES: &[SuiteFile] = files![
     "sts/rules.toml"
 ];
 
+/// The rules about AWS's servers that the simulated account follows.
+pub const SERVER_RULES: SuiteFile = SuiteFile {
+    path: "docs/server-rules.toml",
+    text: include_str!("../../docs/server-rules.toml"),
+};
+
 /// What `aws-config`, which needs no driver, is known to fail.
 pub const AWS_CONFIG_KNOWN_FAILING: &str =
     include_str!("../../fixtures/providers/aws-config/known-failing.toml");

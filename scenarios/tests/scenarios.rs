@@ -8,10 +8,15 @@ use rolecall_conformance::{KnownFailures, RuleBook};
 use rolecall_providers::{AwsConfig, Provider};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{AccountVocabulary, Outcome, RunOptions, check_support, run};
-use rolecall_scenarios::{AWS_CONFIG_KNOWN_FAILING, RULES, SCENARIOS, SuiteFile};
+use rolecall_scenarios::{AWS_CONFIG_KNOWN_FAILING, RULES, SCENARIOS, SERVER_RULES, SuiteFile};
 
 fn main() -> ExitCode {
-    let rules = RuleBook::parse(RULES.iter().map(|file| (file.path, file.text)))
+    let read = |files: &[SuiteFile]| {
+        RuleBook::parse(files.iter().map(|file| (file.path, file.text)))
+            .unwrap_or_else(|bad| panic!("{bad}"))
+    };
+    let rules = read(RULES)
+        .grounded_in(&read(&[SERVER_RULES]))
         .unwrap_or_else(|bad| panic!("{bad}"));
     let mut trials: Vec<Trial> = SCENARIOS
         .iter()

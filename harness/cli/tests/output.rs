@@ -201,6 +201,23 @@ fn machines_get_one_json_document() {
     }
 }
 
+/// A rule reads like a page: the sentence, the consequence, where from, and what plays it.
+#[test]
+fn a_rule_is_explained() {
+    let ran = rolecall(&["rules", "imds.token.lost-reply-ends-in-time"]);
+    assert_eq!(ran.code, 0);
+    let page: Vec<(&str, &str)> = ran.stdout.lines().map(|line| line.split_at(11)).collect();
+    let words: Vec<&str> = page.iter().map(|(word, _)| word.trim()).collect();
+    let [rule, says, why, level, set, source, tested] = words[..] else {
+        panic!("{}", ran.stdout);
+    };
+    let wanted = ["rule", "says", "why", "level", "set", "source", "tested by"];
+    assert_eq!([rule, says, why, level, set, source, tested], wanted);
+    assert_eq!(page[3].1, "must: AWS's documentation says so");
+    assert!(page[5].1.ends_with("(read 2026-11)"));
+    assert_eq!(page[6].1, "token-reply-lost");
+}
+
 /// The folder that a report leaves behind is enough to play the same again.
 #[test]
 fn a_report_replays_itself() {

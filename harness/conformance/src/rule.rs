@@ -1,6 +1,4 @@
-//! Rules: what they say, why, and where it is written.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Rules: what they say, why, where it is written, and how strict that lets them be.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +18,87 @@ pub struct Rule {
     pub rulebook: Vec<String>,
     /// Where it is written.
     pub source: Source,
+    /// Which rules it belongs to.
+    #[serde(default)]
+    pub set: RuleSet,
+    /// The slugs of the rules about servers that have to hold for this one to mean anything.
+    #[serde(default)]
+    pub assumes: Vec<String>,
+    /// What it leaves to the client, in a sentence.
+    pub latitude: Option<String>,
+    /// The published case that it is, or is modelled on: a link.
+    pub upstream: Option<String>,
+    /// What it is about: the folder that its file is in.
+    #[serde(skip)]
+    pub topic: Topic,
+    /// Those of [`assumes`](Self::assumes) that nobody has found a source for.
+    #[serde(skip)]
+    pub(crate) ungrounded: Vec<String>,
+}
+
+/// What rules are about, such as `imds`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Topic(String);
+
+impl Topic {
+    /// The topic of a file at `path`: its folder; that of a file without one, the first word of the
+    /// rule's slug.
+    pub(crate) fn of(path: &str, slug: &str) -> Self {
+        let folder = path.rsplit('/').nth(1).filter(|folder| !folder.is_empty());
+        let word = folder.or_else(|| slug.split('.').next());
+        Self(word.unwrap_or_default().to_owned())
+    }
+
+    /// Its name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Topic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Rules that are judged together.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleSet {
+    /// What is documented, or follows from it: these count.
+    #[default]
+    Documented,
+    /// What a provider promises of itself, each its own.
+    Legacy,
+    /// How refreshing is to be from 2026 on: a preview, which fails nobody.
+    #[serde(rename = "refresh-2026")]
+    Refresh2026,
+}
+
+impl RuleSet {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Documented, Self::Legacy, Self::Refresh2026];
+
+    /// Its name, as files have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Legacy => "legacy",
+            Self::Refresh2026 => "refresh-2026",
+        }
+    }
+
+    /// What belongs to it, in a few words.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Documented => "what is documented, or follows from it",
+            Self::Legacy => "what each provider promises of itself",
+            Self::Refresh2026 => {
+                "how refreshing is to be from 2026 on: a preview that fails nobody"
+            }
+        }
+    }
 }
 
 /// Where a rule is written.
@@ -52,7 +131,21 @@ pub enum SourceKind {
     Unsourced,
 }
 
-/// How strict a rule is; follows from its source alone.
+impl SourceKind {
+    /// What it is, in a few words.
+    const fn meaning(self) -> &'static str {
+        match self {
+            Self::Documentation => "AWS's documentation says so",
+            Self::PublishedCases => "cases that AWS publishes show it",
+            Self::ServerFact => "the servers' documented behaviour leaves no choice",
+            Self::Consensus => "three or more independent code bases do so",
+            Self::Report => "there are only reports of it",
+            Self::Unsourced => "no source is known",
+        }
+    }
+}
+
+/// How strict a rule is; follows from its source alone, and from what it assumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -64,9 +157,31 @@ pub enum Level {
     Must,
 }
 
+impl Level {
+    /// The strictest first.
+    pub const ALL: [Self; 3] = [Self::Must, Self::Should, Self::May];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::May => "may",
+            Self::Should => "should",
+            Self::Must => "must",
+        }
+    }
+}
+
 impl Rule {
     /// How strict it is.
     pub fn level(&self) -> Level {
+        if self.ungrounded.is_empty() {
+            self.level_of_its_source()
+        } else {
+            Level::May
+        }
+    }
+
+    fn level_of_its_source(&self) -> Level {
         match self.source.kind {
             SourceKind::Documentation | SourceKind::PublishedCases | SourceKind::ServerFact => {
                 Level::Must
@@ -75,140 +190,19 @@ impl Rule {
             SourceKind::Report | SourceKind::Unsourced => Level::May,
         }
     }
-}
 
-/// All rules by slug.
-#[derive(Clone, Debug, Default)]
-pub struct RuleBook {
-    rules: BTreeMap<String, Rule>,
-}
-
-/// A file of rules that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadRules(String);
-
-impl std::fmt::Display for BadRules {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+    /// Whether a provider can fail it: neither those of level `may` nor previews fail anybody.
+    pub fn can_fail(&self) -> bool {
+        self.level() > Level::May && self.set != RuleSet::Refresh2026
     }
-}
 
-impl std::error::Error for BadRules {}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleFile {
-    rule: Vec<Rule>,
-}
-
-impl RuleBook {
-    /// Reads files of rules, each given by its path and its text.
-    ///
-    /// ```
-    /// use rolecall_conformance::RuleBook;
-    ///
-    /// let text = r#"
-    /// [[rule]]
-    /// slug = "chain.no-source-is-an-error"
-    /// says = "Where no source has credentials, asking for them is an error."
-    /// source = { kind = "documentation", text = "AWS SDKs and Tools Reference Guide", date = "2026-11" }
-    /// "#;
-    /// let book = RuleBook::parse([("rules.toml", text)]).unwrap();
-    /// assert!(book.slugs().contains("chain.no-source-is-an-error"));
-    /// ```
-    ///
-    /// # Errors
-    /// A file that is no TOML, an unknown key, a slug that is malformed or defined twice.
-    pub fn parse<'a>(
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, BadRules> {
-        let mut rules = BTreeMap::new();
-        for (path, text) in files {
-            let file: RuleFile =
-                toml::from_str(text).map_err(|error| BadRules(format!("{path}: {error}")))?;
-            for rule in file.rule {
-                if !is_slug(&rule.slug) {
-                    let form =
-                        "lower-case words joined by hyphens, two or more of them joined by dots";
-                    return Err(BadRules(format!(
-                        "{path}: `{}` is no slug: {form}",
-                        rule.slug
-                    )));
-                }
-                if let Some(before) = rules.insert(rule.slug.clone(), rule) {
-                    return Err(BadRules(format!(
-                        "{path}: `{}` is defined twice",
-                        before.slug
-                    )));
-                }
-            }
+    /// Why it is as strict as it is, in a few words.
+    pub fn why_this_level(&self) -> String {
+        let source = self.source.kind.meaning();
+        if self.ungrounded.is_empty() || self.level_of_its_source() == Level::May {
+            return source.to_owned();
         }
-        Ok(Self { rules })
-    }
-
-    /// Adds the rules of another book, which take the place of those with their slugs.
-    pub fn add(&mut self, other: Self) {
-        self.rules.extend(other.rules);
-    }
-
-    /// All slugs.
-    pub fn slugs(&self) -> BTreeSet<String> {
-        self.rules.keys().cloned().collect()
-    }
-
-    /// The rule with this slug.
-    pub fn get(&self, slug: &str) -> Option<&Rule> {
-        self.rules.get(slug)
-    }
-
-    /// All rules, by slug.
-    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.values()
-    }
-}
-
-fn is_slug(text: &str) -> bool {
-    let word = |word: &str| {
-        let inner = word
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        inner && !word.is_empty() && !word.starts_with('-') && !word.ends_with('-')
-    };
-    text.contains('.') && text.split('.').all(word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slugs_have_one_form() {
-        for good in [
-            "chain.no-source",
-            "imds.token.ttl-echo",
-            "policy.variable.needs-version-2012",
-        ] {
-            assert!(is_slug(good), "{good}");
-        }
-        for bad in ["chain", "Chain.x", "a..b", "a.-b", "a.b c", ""] {
-            assert!(!is_slug(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_slug_is_defined_once() {
-        let rule = "[[rule]]\nslug = \"a.b\"\nsays = \"x\"\nsource = { kind = \"report\", text = \"t\", date = \"2026-11\" }\n";
-        let twice = RuleBook::parse([("one.toml", rule), ("two.toml", rule)]);
-        assert_eq!(
-            twice.unwrap_err().to_string(),
-            "two.toml: `a.b` is defined twice"
-        );
-    }
-
-    #[test]
-    fn the_level_follows_from_the_source() {
-        let text = "[[rule]]\nslug = \"a.b\"\nsays = \"x\"\nsource = { kind = \"consensus\", text = \"t\", date = \"2026-11\" }\n";
-        let book = RuleBook::parse([("one.toml", text)]).unwrap();
-        assert_eq!(book.get("a.b").unwrap().level(), Level::Should);
+        let assumed = self.ungrounded.join("`, `");
+        format!("{source}, but it assumes `{assumed}`, for which no source is known")
     }
 }

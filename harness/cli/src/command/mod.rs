@@ -11,6 +11,7 @@ mod loopback;
 pub(crate) mod operations;
 pub(crate) mod provider;
 pub(crate) mod record;
+mod rule_books;
 pub(crate) mod rules;
 pub(crate) mod scenario;
 pub(crate) mod serve;
@@ -18,7 +19,6 @@ pub(crate) mod serve;
 use std::io::{self, IsTerminal};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use rolecall_conformance::RuleBook;
 use rolecall_scenario::language::{BadScenario, nearest};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,16 +29,6 @@ pub(crate) enum Format {
     Text,
     /// For a machine: one JSON document.
     Json,
-}
-
-/// The rules of the suite.
-pub(crate) fn rule_book() -> RuleBook {
-    RuleBook::parse(
-        rolecall_scenarios::RULES
-            .iter()
-            .map(|file| (file.path, file.text)),
-    )
-    .expect("the embedded rules are our own, and a test reads them all")
 }
 
 /// ``; did you mean `NEAR`?``, or nothing.

@@ -1,5 +1,6 @@
 //! `rolecall rules`: what providers are judged by.
 
+use anstyle::Style;
 use clap::Args;
 use rolecall_conformance::Rule;
 use rolecall_conformance::report::Columns;
@@ -7,7 +8,8 @@ use rolecall_scenario::AccountVocabulary;
 use rolecall_scenario::language::Scenario;
 use rolecall_scenarios::{SCENARIOS, SuiteFile};
 
-use super::{Format, did_you_mean, rule_book};
+use super::rule_books::rule_book;
+use super::{Format, did_you_mean, width};
 use crate::exit::{self, Exit};
 
 /// List the rules, or explain one: what it says, why, where it is written, what tests it
@@ -27,6 +29,8 @@ Examples:
   rolecall rules
   rolecall rules imds.role.appears-after-association
   rolecall rules --format json";
+
+const PLAIN: Style = Style::new();
 
 pub(crate) fn run(arguments: &Arguments) -> Exit {
     let book = rule_book();
@@ -54,52 +58,61 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 }
 
 fn list(rules: &[&Rule]) {
-    let plain = anstyle::Style::new();
-    let mut columns = Columns::default();
+    let mut columns = Columns::default().wrapping(2, width());
     for rule in rules {
         columns.row([
-            (rule.slug.as_str(), plain.bold()),
-            (
-                &*format!("{:?}", rule.level()).to_lowercase(),
-                plain.dimmed(),
-            ),
-            (&rule.says, plain),
+            (rule.slug.as_str(), PLAIN.bold()),
+            (rule.level().name(), PLAIN.dimmed()),
+            (&rule.says, PLAIN),
         ]);
     }
     anstream::print!("{}", columns.print(0));
 }
 
+/// A rule as a page: what it says first, then why, then where from, then what comes of it.
 fn explain(rule: &Rule) {
-    let plain = anstyle::Style::new();
-    let mut columns = Columns::default();
-    columns.row([("rule", plain.dimmed()), (&rule.slug, plain.bold())]);
-    columns.row([("says", plain.dimmed()), (&rule.says, plain)]);
-    columns.row([("why", plain.dimmed()), (&rule.why, plain)]);
-    columns.row([
-        ("level", plain.dimmed()),
-        (&format!("{:?}", rule.level()).to_lowercase(), plain),
-    ]);
-    columns.row([
-        ("source", plain.dimmed()),
-        (
-            &format!("{} ({})", rule.source.text, rule.source.date),
-            plain,
-        ),
-    ]);
-    columns.row([
-        ("tested by", plain.dimmed()),
-        (&tested_by(&rule.slug).join(", "), plain),
-    ]);
+    let mut columns = Columns::default().wrapping(1, width());
+    columns.row([("rule", PLAIN.dimmed()), (&rule.slug, PLAIN.bold())]);
+    let mut said = |word: &str, text: &str| {
+        if !text.is_empty() {
+            columns.row([(word, PLAIN.dimmed()), (text, PLAIN)]);
+        }
+    };
+    said("says", &rule.says);
+    said("why", &rule.why);
+    said("leaves open", rule.latitude.as_deref().unwrap_or_default());
+    let (level, because) = (rule.level().name(), rule.why_this_level());
+    let spared = if rule.can_fail() {
+        ""
+    } else {
+        "; fails nobody"
+    };
+    said("level", &format!("{level}: {because}{spared}"));
+    said(
+        "set",
+        &format!("{}: {}", rule.set.name(), rule.set.meaning()),
+    );
+    let source = &rule.source;
+    said("source", &format!("{} (read {})", source.text, source.date));
+    said("upstream", rule.upstream.as_deref().unwrap_or_default());
+    said("assumes", &rule.assumes.join(", "));
+    said("tested by", &tested_by(&rule.slug).join(", "));
     anstream::print!("{}", columns.print(0));
 }
 
 fn described(rule: &Rule) -> serde_json::Value {
     serde_json::json!({
         "slug": rule.slug,
+        "topic": rule.topic,
         "says": rule.says,
         "why": rule.why,
+        "latitude": rule.latitude,
         "level": rule.level(),
+        "why_this_level": rule.why_this_level(),
+        "set": rule.set,
         "source": rule.source,
+        "upstream": rule.upstream,
+        "assumes": rule.assumes,
         "scenarios": tested_by(&rule.slug),
     })
 }

@@ -11,7 +11,8 @@ use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support};
 use rolecall_scenarios::{SCENARIOS, SuiteFile};
 
 use super::provider::Choice;
-use super::{Format, did_you_mean, program, rule_book, tell, width};
+use super::rule_books::with_files;
+use super::{Format, did_you_mean, program, tell, width};
 use crate::exit::{self, Exit};
 
 /// Play scenarios: by name, from files, or all of the suite
@@ -55,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
     if arguments.list {
         return list(arguments.format);
     }
-    let rules = match with_files(rule_book(), &arguments.rules) {
+    let rules = match with_files(&arguments.rules) {
         Ok(rules) => rules,
         Err(message) => {
             anstream::eprintln!("rolecall: {message}");
@@ -106,17 +107,6 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
         Format::Json => anstream::print!("{}", json(&reports)),
     }
     exit::of(&reports)
-}
-
-/// The rules of the suite, and those of files.
-fn with_files(mut rules: RuleBook, files: &[PathBuf]) -> Result<RuleBook, String> {
-    for path in files {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
-        let read = RuleBook::parse([(name.as_str(), text.as_str())]);
-        rules.add(read.map_err(|bad| bad.to_string())?);
-    }
-    Ok(rules)
 }
 
 fn list(format: Format) -> Exit {

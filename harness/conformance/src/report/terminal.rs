@@ -7,7 +7,7 @@ use rolecall_scenario::{Outcome, RedactedExchange, Report, StepReport, TracedExc
 
 use super::columns::Columns;
 use super::simulated::simulated;
-use crate::rule::RuleBook;
+use crate::RuleBook;
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
