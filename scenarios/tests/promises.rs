@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rolecall_providers::child::Manifest;
-use rolecall_providers::{AwsConfig, Provider};
+use rolecall_providers::{App, AwsConfig, BoxFuture, Client, NoClient, Provider};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{AccountVocabulary, Outcome, RunOptions, check_support, run};
 use rolecall_scenarios::SCENARIOS;
@@ -84,4 +84,71 @@ fn what_is_shown_of_refresh_points_can_be_played() {
             assert!(good, "{:#?}", report.steps);
         }
     }
+}
+
+/// `aws-config` as if it promised to keep a preview.
+struct Promising(AwsConfig);
+
+impl Provider for Promising {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn version(&self) -> &str {
+        self.0.version()
+    }
+
+    fn promise(&self, name: &str) -> Option<&str> {
+        match name {
+            "refresh_2026" => Some("true"),
+            _ => self.0.promise(name),
+        }
+    }
+
+    fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>> {
+        self.0.open(app)
+    }
+}
+
+/// The second step of a preview expects `expect` of a call that is answered from the cache.
+fn shown(provider: &dyn Provider, expect: &str) -> Outcome {
+    let text = format!(
+        r#"
+summary = "A preview."
+preview = "refresh-2026"
+[world]
+role.photo-app = {{ trust = "ec2" }}
+profile.web-profile = {{ role = "photo-app" }}
+instance.web = {{ profile = "web-profile" }}
+[[step]]
+name = "the first set"
+resolve = {{}}
+[[step]]
+name = "from the cache"
+resolve = {{}}
+{expect}
+"#
+    );
+    let scenario = parsed("a-preview.toml", &text);
+    let report = run(&scenario, provider, RunOptions::default(), &mut |_| {});
+    assert_eq!(report.steps.len(), 2, "it is played to its end");
+    report.outcome
+}
+
+#[test]
+fn a_preview_fails_those_alone_who_promise_it() {
+    let before = AwsConfig::new();
+    let promising = Promising(AwsConfig::new());
+    let holds = "expect.calls = { imds-credentials = 0 }";
+    assert_eq!(shown(&before, holds), Outcome::AlreadySo);
+    assert_eq!(shown(&promising, holds), Outcome::Passed);
+    let new = "expect.calls = { imds-credentials = 1 }";
+    assert!(matches!(shown(&before, new), Outcome::NotYet(_)));
+    assert_eq!(shown(&promising, new), Outcome::Failed);
+    let as_before =
+        format!("{new}\nexpect.under.legacy.calls = {{ imds-credentials = {{ max = 1 }} }}");
+    assert!(matches!(shown(&before, &as_before), Outcome::NotYet(_)));
+    let neither = format!("{new}\nexpect.under.legacy.calls = {{ imds-credentials = 2 }}");
+    assert!(matches!(shown(&before, &neither), Outcome::Differs(_)));
+    assert_eq!(shown(&promising, &neither), Outcome::Failed);
 }

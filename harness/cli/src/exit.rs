@@ -49,8 +49,7 @@ pub(crate) fn of(reports: &[Report]) -> Exit {
     let any = |wanted: fn(&Outcome) -> bool| reports.iter().any(|report| wanted(&report.outcome));
     if any(|outcome| matches!(outcome, Outcome::Failed | Outcome::UnexpectedPass(_))) {
         FAILED
-    } else if any(|outcome| matches!(outcome, Outcome::Inconclusive(_)))
-        || !any(|outcome| matches!(outcome, Outcome::Passed | Outcome::ExpectedFailure(_)))
+    } else if any(|outcome| matches!(outcome, Outcome::Inconclusive(_))) || !any(Outcome::is_judged)
     {
         UNJUDGED
     } else {

@@ -1,20 +1,20 @@
 //! From differences to findings: for all callers, by the rules that fail with them.
 
-use rolecall_account::{Entry, Exchange, Happening};
+use rolecall_account::{Entry, Exchange, Happening, Operation};
 
 use crate::check::Difference;
 use crate::language::{Scenario, Step};
 use crate::outcome::Finding;
 
-/// A source of credentials that gave no answer of its own.
+/// A source of credentials that gave no answer of its own. STS is one for those who assume a role.
 pub(crate) fn is_failing_source(exchange: &Exchange) -> bool {
     let answered = exchange
         .status()
         .is_some_and(|status| !status.is_server_error());
-    exchange
+    let is_source = exchange
         .operation
-        .is_some_and(|operation| !operation.is_signed())
-        && (!answered || exchange.fault.is_some())
+        .is_some_and(|asked| !asked.is_signed() || asked == Operation::StsAssumeRole);
+    is_source && (!answered || exchange.fault.is_some())
 }
 
 /// What there are several of in a step.

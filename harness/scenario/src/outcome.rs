@@ -17,6 +17,13 @@ pub enum Outcome {
     ExpectedFailure(String),
     /// Everything did, though the provider is known to fail; why it is.
     UnexpectedPass(String),
+    /// Everything expected under a preview held, though the provider does not promise to keep it.
+    AlreadySo,
+    /// Something expected under a preview did not hold: the provider does as releases before did; why
+    /// that fails nobody.
+    NotYet(String),
+    /// Something expected under a preview did not hold, nor what releases before did; which.
+    Differs(String),
     /// The provider cannot be asked that.
     NotApplicable(String),
     /// It could not be judged.
@@ -31,17 +38,27 @@ impl Outcome {
             Self::Failed => "failed",
             Self::ExpectedFailure(_) => "expected failure",
             Self::UnexpectedPass(_) => "unexpected pass",
+            Self::AlreadySo => "already so",
+            Self::NotYet(_) => "not yet",
+            Self::Differs(_) => "differs",
             Self::NotApplicable(_) => "not applicable",
             Self::Inconclusive(_) => "inconclusive",
         }
     }
 
+    /// Whether what was expected was looked at, so that a step after it may be played.
+    pub const fn is_judged(&self) -> bool {
+        !matches!(self, Self::NotApplicable(_) | Self::Inconclusive(_))
+    }
+
     /// Why, where there is more to say than what the steps found.
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Passed | Self::Failed => None,
+            Self::Passed | Self::Failed | Self::AlreadySo => None,
             Self::ExpectedFailure(why)
             | Self::UnexpectedPass(why)
+            | Self::NotYet(why)
+            | Self::Differs(why)
             | Self::NotApplicable(why)
             | Self::Inconclusive(why) => Some(why),
         }

@@ -3,6 +3,7 @@
 mod clients;
 mod look;
 mod over_sockets;
+mod preview;
 mod promised;
 mod repeat;
 mod time_control;
@@ -24,7 +25,7 @@ use crate::check::UsedSet;
 use crate::control;
 use crate::flight::{Flight, Landed};
 use crate::judge::exchanges;
-use crate::language::{Act, Actor, Move, Scenario, Step};
+use crate::language::{Act, Actor, Move, Preview, Scenario, Step};
 use crate::outcome::{Event, Outcome, Report, StepReport, TracedExchange};
 use crate::simulation::{Simulation, simulate};
 use crate::stage::{Stage, Watch};
@@ -115,7 +116,9 @@ fn not_set_up(error: &dyn std::error::Error) -> Outcome {
 /// One failed step fails a scenario; one that could not be judged leaves it unjudged.
 fn worse(sofar: &Outcome, step: &Outcome) -> Outcome {
     match (sofar, step) {
-        (Outcome::Failed, _) | (_, Outcome::Passed) => sofar.clone(),
+        (Outcome::Failed, _) | (_, Outcome::Passed) | (Outcome::Differs(_), Outcome::NotYet(_)) => {
+            sofar.clone()
+        }
         (_, other) => other.clone(),
     }
 }
@@ -123,6 +126,8 @@ fn worse(sofar: &Outcome, step: &Outcome) -> Outcome {
 struct Play<'a> {
     scenario: &'a Scenario,
     provider: &'a dyn Provider,
+    /// The rule set that nothing fails by, and which is shown.
+    preview: Option<Preview>,
     stage: Stage,
     simulation: Simulation,
     clients: BTreeMap<String, Arc<dyn Client>>,
@@ -152,6 +157,8 @@ struct Play<'a> {
 /// Why a step came to no verdict of its own.
 enum Stop {
     NotApplicable(String),
+    /// What the scenario is about did not happen: a fault struck nothing, a gate held nothing.
+    Missed(String),
     Inconclusive(String),
 }
 
@@ -172,6 +179,7 @@ impl<'a> Play<'a> {
         Self {
             scenario,
             provider,
+            preview: preview::shown_of(scenario, provider),
             stage,
             simulation,
             clients: BTreeMap::new(),
@@ -199,7 +207,8 @@ impl<'a> Play<'a> {
         for step in &self.scenario.steps {
             let stepped = self.step(step).await;
             observe(&Event::Stepped(&stepped));
-            let goes_on = matches!(stepped.outcome, Outcome::Passed | Outcome::Failed);
+            let goes_on = stepped.outcome == Outcome::Passed
+                || stepped.outcome.is_judged() && !stepped.findings.is_empty();
             report.outcome = worse(&report.outcome, &stepped.outcome);
             report.steps.push(stepped);
             if !goes_on {
@@ -235,6 +244,10 @@ impl<'a> Play<'a> {
             Err(Stop::NotApplicable(why)) => {
                 report.happened.clone_from(&why);
                 report.outcome = Outcome::NotApplicable(why);
+            }
+            Err(Stop::Missed(why)) => {
+                report.happened.clone_from(&why);
+                report.outcome = preview::missed(self.preview, why);
             }
             Err(Stop::Inconclusive(why)) => {
                 report.happened.clone_from(&why);
@@ -301,17 +314,15 @@ impl<'a> Play<'a> {
         if let Some(name) = &step.clear_fault {
             let all = faults.list();
             let state = all.iter().find(|state| state.fault.name == name.value);
-            let why = state.map_or_else(
-                || Some(format!("fault `{name}` is lifted already")),
-                armed::never_struck,
-            );
+            let state = state
+                .ok_or_else(|| Stop::Inconclusive(format!("fault `{name}` is lifted already")))?;
             report.struck.extend(self.told.news(faults));
             faults.clear(&name.value);
-            why.map_or(Ok(()), |why| Err(Stop::Inconclusive(why)))?;
+            armed::never_struck(state).map_or(Ok(()), |why| Err(Stop::Missed(why)))?;
         }
         if let Some(name) = &step.open {
             match faults.open_gate(&name.value) {
-                Some(0) => return Err(Stop::Inconclusive(armed::never_reached(&name.value))),
+                Some(0) => return Err(Stop::Missed(armed::never_reached(&name.value))),
                 None => return Err(Stop::Inconclusive(format!("gate `{name}` is open already"))),
                 Some(_) => self.rest().await,
             }
@@ -439,8 +450,11 @@ impl<'a> Play<'a> {
         if report.outcome == Outcome::Passed && report.steps.len() == report.steps_total {
             let unused = armed::unused(self.simulation.edge().faults());
             if !unused.is_empty() {
-                report.outcome = Outcome::Inconclusive(unused.join("; "));
+                report.outcome = preview::missed(self.preview, unused.join("; "));
             }
+        }
+        if report.outcome == Outcome::Passed && self.preview.is_some() {
+            report.outcome = Outcome::AlreadySo;
         }
         if let Some(why) = self.unseen() {
             report.outcome = Outcome::NotApplicable(why);

@@ -309,6 +309,9 @@ fn tally(reports: &[Report]) -> String {
         "failed",
         "expected failure",
         "unexpected pass",
+        "already so",
+        "not yet",
+        "differs",
         "not applicable",
         "inconclusive",
     ];
@@ -334,9 +337,12 @@ fn count(count: usize, noun: &str) -> String {
 
 fn style(outcome: &Outcome) -> Style {
     let colour = match outcome {
-        Outcome::Passed | Outcome::ExpectedFailure(_) => AnsiColor::Green,
+        Outcome::Passed | Outcome::AlreadySo | Outcome::ExpectedFailure(_) => AnsiColor::Green,
         Outcome::Failed | Outcome::UnexpectedPass(_) => AnsiColor::Red,
-        Outcome::NotApplicable(_) | Outcome::Inconclusive(_) => AnsiColor::Yellow,
+        Outcome::NotYet(_)
+        | Outcome::Differs(_)
+        | Outcome::NotApplicable(_)
+        | Outcome::Inconclusive(_) => AnsiColor::Yellow,
     };
     Style::new().fg_color(Some(colour.into()))
 }

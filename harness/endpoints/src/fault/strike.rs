@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use rolecall_account::{
     BodyRecord, Exchange, FaultRecord, Operation, ResponseRecord, Session, SimInstant,
@@ -101,7 +102,10 @@ pub(crate) async fn ask(
 /// length. Of any other the service makes a refusal.
 async fn form(dialect: Dialect, head: &Parts, body: Body) -> (Body, Bytes) {
     let announced = head.headers.get(CONTENT_LENGTH);
-    let length = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    // In memory a client need not announce what it has at hand.
+    let at_hand = || usize::try_from(body.size_hint().exact()?).ok();
+    let length = announced.or_else(at_hand);
     if !dialect.reads_forms() || length.is_none_or(|length| length > BODY_BYTES_MAX) {
         return (body, Bytes::new());
     }

@@ -1,5 +1,8 @@
 //! `expect.fails`: the provider gave no credentials, and no signed request left it.
 
+use rolecall_account::{Exchange, Operation};
+use rolecall_providers::Call;
+
 use super::Difference;
 use super::facts::Facts;
 use crate::act::Done;
@@ -7,7 +10,18 @@ use crate::language::{Class, Word};
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
     const EXPECTED: &str = "no credentials, and no signed request";
-    let signed = facts.signed().count();
+    // Whoever has a role to assume signs for it, and has no credentials when that is refused.
+    let asks_for_a_role = matches!(
+        facts.done,
+        Done::Called {
+            call: Call::AssumeRole(_),
+            ..
+        }
+    );
+    let of_its_source = |exchange: &&Exchange| {
+        !asks_for_a_role && exchange.operation == Some(Operation::StsAssumeRole)
+    };
+    let signed = facts.signed().filter(|it| !of_its_source(it)).count();
     let actual = match facts.done {
         Done::Resolved(Ok(credentials)) => {
             format!("credentials of {}", credentials.access_key_id())

@@ -81,7 +81,7 @@ macro_rules! shapes {
 
 shapes! {
     SCENARIO = "a scenario" [
-        "summary", "rules", "promised", "world", "app", "fault", "match", "vary", "step",
+        "summary", "rules", "promised", "preview", "world", "app", "fault", "match", "vary", "step",
     ];
     WORLD = "the world" [
         "start", "region", "buckets", "association-delay", "consistency-delay",

@@ -6,7 +6,7 @@ use rolecall_account::{Entry, World};
 use rolecall_endpoints::record::RecordedSet;
 
 use super::under::previews;
-use super::{Acted, Play, Stop};
+use super::{Acted, Play, Stop, preview};
 use crate::act::Done;
 use crate::armed::Meaning;
 use crate::check::{self, Difference, Facts, UsedSet};
@@ -20,11 +20,20 @@ use crate::url::Presigned;
 /// What the checkers said to what was done.
 pub(super) struct Seen {
     pub(super) happened: String,
-    pub(super) differences: Vec<Difference>,
-    /// By the rules that always hold.
-    pub(super) always: Vec<(&'static str, Vec<Difference>)>,
+    pub(super) found: Found,
     pub(super) notes: Vec<String>,
     pub(super) used: Option<UsedSet>,
+}
+
+/// What was not as it should be.
+#[derive(Default)]
+pub(super) struct Found {
+    /// As the step expects it.
+    pub(super) differences: Vec<Difference>,
+    /// As releases before a preview did it; of a scenario that is about one.
+    pub(super) legacy: Vec<Difference>,
+    /// By the rules that always hold.
+    pub(super) always: Vec<(&'static str, Vec<Difference>)>,
 }
 
 impl Play<'_> {
@@ -40,7 +49,7 @@ impl Play<'_> {
         let expects: Vec<&Expect> = expects.iter().collect();
         let seen = self.look(step, &expects, acted, (window, &calls));
         report.happened.clone_from(&seen.happened);
-        self.conclude_step(step, seen.differences, seen.always, report);
+        self.conclude_step(step, seen.found, report);
         report.notes.extend(seen.notes);
         self.remember(step, acted, seen.used);
         Ok(())
@@ -80,7 +89,14 @@ impl Play<'_> {
             .filter_map(|expect| expect.fails.as_ref())
             .flat_map(|class| landed().filter_map(|it| check::class_note(class.value, &facts(it))))
             .collect();
-        for (set, preview) in previews(expects) {
+        let mut before = Vec::new();
+        if self.preview.is_some() {
+            for expect in preview::legacy(expects) {
+                let found = landed().map(|it| check::expected(expect, &facts(it)));
+                before.extend(of_many(callers, found));
+            }
+        }
+        for (set, preview) in previews(expects).filter(|_| self.scenario.preview.is_none()) {
             let found = landed().map(|it| check::expected(&preview.value, &facts(it)));
             let told = of_many(callers, found).into_iter().map(|it| {
                 format!(
@@ -93,32 +109,40 @@ impl Play<'_> {
         notes.dedup();
         Seen {
             happened: summed_up(&happened),
-            differences: expected.flatten().collect(),
-            always: always.collect(),
+            found: Found {
+                differences: expected.flatten().collect(),
+                legacy: before,
+                always: always.collect(),
+            },
             notes,
             used: acted.landed.first().and_then(|it| facts(it).used()),
         }
     }
 
     /// Makes findings of what was seen, and counts what happened since the start.
-    pub(super) fn conclude_step(
-        &self,
-        step: &Step,
-        mut differences: Vec<Difference>,
-        always: Vec<(&'static str, Vec<Difference>)>,
-        report: &mut StepReport,
-    ) {
+    pub(super) fn conclude_step(&self, step: &Step, found: Found, report: &mut StepReport) {
+        let Found {
+            mut differences,
+            legacy,
+            always,
+        } = found;
         differences.extend(check::counts(
             "since the start",
             &step.expect_total,
             &self.totals,
         ));
         report.findings = findings(&rules_of(self.scenario, step), differences);
+        let expected = report.findings.len();
         for (rule, found) in always {
             report.findings.extend(findings(&[rule.to_owned()], found));
         }
         if !report.findings.is_empty() && report.outcome == Outcome::Passed {
-            report.outcome = Outcome::Failed;
+            report.outcome = match self.preview {
+                Some(preview) if report.findings.len() == expected => {
+                    preview::differing(preview, &legacy)
+                }
+                _ => Outcome::Failed,
+            };
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::look::Seen;
+use super::look::{Found, Seen};
 use super::{Play, Stop};
 use crate::check::{self, Difference};
 use crate::happened::one_after_the_other;
@@ -64,10 +64,11 @@ impl Play<'_> {
         let happened: Vec<String> = seen.iter().map(|one| one.happened.clone()).collect();
         report.happened = one_after_the_other(&happened);
         let mut always: BTreeMap<&'static str, Vec<Vec<Difference>>> = BTreeMap::new();
-        let mut differences = Vec::new();
+        let (mut differences, mut legacy) = (Vec::new(), Vec::new());
         for one in seen {
-            differences.push(one.differences);
-            for (rule, found) in one.always {
+            differences.push(one.found.differences);
+            legacy.push(one.found.legacy);
+            for (rule, found) in one.found.always {
                 always.entry(rule).or_default().push(found);
             }
             report.notes.extend(one.notes);
@@ -79,7 +80,12 @@ impl Play<'_> {
         let always = always
             .into_iter()
             .map(|(rule, found)| (rule, of_many(many, found.into_iter())));
-        self.conclude_step(step, differences, always.collect(), report);
+        let found = Found {
+            differences,
+            legacy: of_many(many, legacy.into_iter()),
+            always: always.collect(),
+        };
+        self.conclude_step(step, found, report);
     }
 }
 

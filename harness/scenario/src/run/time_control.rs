@@ -85,7 +85,7 @@ pub(super) async fn time_keeping(provider: &dyn Provider, options: RunOptions) -
     match tried(provider, options).await {
         Ok(keeping) => keeping,
         Err(Stop::NotApplicable(why)) => TimeKeeping::NotTried(why),
-        Err(Stop::Inconclusive(why)) => TimeKeeping::Unknown(why),
+        Err(Stop::Inconclusive(why) | Stop::Missed(why)) => TimeKeeping::Unknown(why),
     }
 }
 

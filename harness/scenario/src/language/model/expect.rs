@@ -135,6 +135,14 @@ words! {
     }
 }
 
+words! {
+    /// A rule set that is announced, and in force for those alone who promise it.
+    pub enum Preview ("preview") {
+        /// The refresh behaviour that AWS announced in 2026.
+        Refresh2026 = "refresh-2026",
+    }
+}
+
 /// How many requests are expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {

@@ -18,7 +18,7 @@ pub use action::{
 };
 pub use app::{App, Place, Setting, SettingKind, SettingValue, Use};
 pub use config::{ConfigProfile, CredentialSource};
-pub use expect::{Allowed, Class, Count, Denied, Expect, Reason, RuleSet};
+pub use expect::{Allowed, Class, Count, Denied, Expect, Preview, Reason, RuleSet};
 pub use fault::{Effect, Fault, Gate, GatePoint, Match, OddExpiration, Point};
 pub use issuing::{Issuing, IssuingChanges, Overlap};
 pub use organization::{Guardrails, Organization};

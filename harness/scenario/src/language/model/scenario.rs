@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::app::{App, Place};
+use super::expect::Preview;
 use super::fault::{Fault, Match};
 use super::step::{Act, Step};
 use super::world::World;
@@ -30,6 +31,9 @@ pub struct Scenario {
     /// What a provider must have promised to be judged, by what the promise is about: `[promises]` of
     /// its `provider.toml`. To any other the scenario does not apply.
     pub promised: BTreeMap<String, At<String>>,
+    /// The rule set, not in force yet, that it is judged by. Who does not promise to keep it is shown
+    /// how far it does, and cannot fail.
+    pub preview: Option<At<Preview>>,
     /// The world before the first step.
     pub world: World,
     /// The clients. Never empty in a file that was read and has a step that needs one.

@@ -25,6 +25,7 @@ pub(super) fn scenario(reader: &Reader, root: &Node) -> Option<Scenario> {
     let summary = table.required("summary", Value::text);
     let rules = table.list("rules", Value::text);
     let promised = table.texts("promised");
+    let preview = table.optional("preview", Value::word);
     let world = table.optional("world", world).unwrap_or_default();
     let steps = table
         .optional("step", |value| value.tables("step", step))
@@ -46,6 +47,7 @@ pub(super) fn scenario(reader: &Reader, root: &Node) -> Option<Scenario> {
         summary: summary?.value,
         rules,
         promised,
+        preview,
         world,
         apps,
         faults,
