@@ -11,6 +11,7 @@ use std::time::Duration;
 use rolecall_account::{CreateUser, Secret, Session};
 use rolecall_endpoints::{
     Addresses, ControlOptions, ListenOptions, NotLoaded, Place, Server, control,
+    well_known_addresses,
 };
 use rolecall_reach::ClockPage;
 use rolecall_scenario::language::{How, Scenario, World};
@@ -20,7 +21,7 @@ use tokio::time::MissedTickBehavior;
 
 use self::served::{Keys, Listening, SharedKeys};
 use crate::command::environment;
-use crate::state::{ServedPlace, ServedUser, State, StateFile};
+use crate::state::{OwnNetwork, ServedPlace, ServedUser, State, StateFile};
 
 /// The user whose keys the administrator's shell has.
 pub(crate) const ADMINISTRATOR: &str = "administrator";
@@ -303,6 +304,11 @@ pub(super) fn served_place(
             .or_else(|| variables.get("AWS_WEB_IDENTITY_TOKEN_FILE"))?
             .clone(),
         variables,
+        own_network: Some(OwnNetwork {
+            addresses: well_known_addresses(simulation.edge(), place),
+            listener: address,
+            variables: simulation.variables_in_own_network(name),
+        }),
     })
 }
 

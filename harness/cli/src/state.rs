@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,6 +58,20 @@ pub(crate) struct ServedPlace {
     /// Where a client there finds its credentials.
     pub(crate) url: String,
     /// The variables that tell it so, and what it has to show.
+    pub(crate) variables: BTreeMap<String, String>,
+    /// What it has in a network of its own; earlier versions did not know of any.
+    #[serde(default)]
+    pub(crate) own_network: Option<OwnNetwork>,
+}
+
+/// What an instance, a task or a pod has in a network of its own.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct OwnNetwork {
+    /// The addresses of AWS that answer there.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// Who answers.
+    pub(crate) listener: SocketAddr,
+    /// The variables that AWS itself sets there.
     pub(crate) variables: BTreeMap<String, String>,
 }
 

@@ -38,3 +38,4 @@ pub use operations::{operations, service_title};
 pub use place::{Caller, Hops, Place, Places};
 pub use transport::memory::{MemoryNetwork, Wire, WireError};
 pub use transport::tcp::{Addresses, AppServer, InFlight, ListenOptions, Server, Traffic};
+pub use transport::well_known::well_known_addresses;

@@ -120,6 +120,9 @@ pub struct Launcher {
     /// The signals that a process begins with held back, a bit for each; else those of the thread
     /// that launches it.
     held_back: Option<u64>,
+    /// The network that a process begins in, if it is another than that of this process.
+    #[cfg(target_os = "linux")]
+    network: Option<Arc<crate::Network>>,
 }
 
 impl Launcher {
@@ -131,6 +134,8 @@ impl Launcher {
             group: Group::default(),
             reach: Reach::default(),
             held_back: None,
+            #[cfg(target_os = "linux")]
+            network: None,
         }
     }
 
@@ -152,6 +157,14 @@ impl Launcher {
     pub fn releasing(self, signals: &crate::Signals) -> Self {
         let held_back = Some(signals.before());
         Self { held_back, ..self }
+    }
+
+    /// The same, in `network`.
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn within(self, network: Arc<crate::Network>) -> Self {
+        let network = Some(network);
+        Self { network, ..self }
     }
 
     /// The clock's page.
@@ -179,6 +192,10 @@ impl Launcher {
     pub fn launch(&self, mut command: Command, method: &Method) -> Result<Child, LaunchError> {
         if self.group == Group::Own {
             command.process_group(0);
+        }
+        #[cfg(target_os = "linux")]
+        if let Some(network) = &self.network {
+            network.enter_in(&mut command);
         }
         let asked = Asked::of(&command);
         match method {

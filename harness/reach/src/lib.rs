@@ -21,6 +21,8 @@ mod embed;
 mod launch;
 mod mapping;
 mod method;
+#[cfg(target_os = "linux")]
+mod network;
 mod page;
 #[cfg(unix)]
 mod program;
@@ -42,6 +44,8 @@ pub use embed::{Library, LibraryError};
 #[cfg(unix)]
 pub use launch::{Group, LaunchError, Launcher, Reach};
 pub use method::{Method, UnknownMethod, Wish};
+#[cfg(target_os = "linux")]
+pub use network::{Network, NetworkError, Permit};
 pub use page::{ClockError, ClockPage};
 #[cfg(target_os = "linux")]
 pub use signals::{Received, Signals};

@@ -6,6 +6,7 @@ mod served;
 mod clock;
 mod ends;
 mod environment;
+mod network;
 mod support;
 mod terminal;
 mod worlds;

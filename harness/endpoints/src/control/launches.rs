@@ -25,6 +25,7 @@ pub(super) fn list(control: &Control) -> InstanceList {
             .as_ref()
             .map(|tie| tie.profile_arn.clone()),
         http_tokens: instance.metadata_options.http_tokens.as_str(),
+        http_protocol_ipv6: instance.metadata_options.http_protocol_ipv6.as_str(),
     });
     let mut instances: Vec<_> = listed.collect();
     instances.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));

@@ -28,6 +28,8 @@ pub(super) struct ListedInstance {
     pub(super) profile: Option<String>,
     /// `optional` or `required`.
     pub(super) http_tokens: &'static str,
+    /// `enabled` or `disabled`.
+    pub(super) http_protocol_ipv6: &'static str,
 }
 
 /// An instance to launch.

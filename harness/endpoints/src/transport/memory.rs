@@ -11,6 +11,7 @@ use rolecall_account::{Instance, TaskKind};
 use thiserror::Error;
 use tower::{BoxError, Service};
 
+use super::well_known::{AGENT, AGENT_IPV6, CONTAINER, METADATA, METADATA_IPV6};
 use crate::aws::{Host, Services};
 use crate::brought::Peer;
 use crate::delivery::{Broken, silence};
@@ -19,15 +20,6 @@ use crate::fault::{self, Dialect, Responder};
 use crate::place::{Caller, Hops, Place};
 use crate::{container, record};
 
-/// Where every instance finds its metadata (`imds.address`).
-const METADATA: &str = "169.254.169.254";
-/// Where those that have it enabled find it too (`imds.address`).
-const METADATA_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
-/// Where every ECS task finds its credentials (`container.ecs.address`).
-const CONTAINER: &str = "169.254.170.2";
-/// Where every pod finds the agent of its node (`container.agent.address`).
-const AGENT: &str = "169.254.170.23";
-const AGENT_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
 /// Hosts that are the caller's own.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -105,13 +97,14 @@ impl MemoryNetwork {
         port: Option<u16>,
         place: &Place,
     ) -> Option<(Dialect, Responder)> {
+        let ipv4 = host.parse().ok();
         match place {
             Place::Instance(id) => {
                 let ipv6 = ipv6(host) == Some(METADATA_IPV6) && {
                     let world = self.edge.world();
                     world.instance(id).is_some_and(Instance::serves_ipv6)
                 };
-                (host == METADATA || ipv6).then(|| (Dialect::Imds, Responder::Metadata))
+                (ipv4 == Some(METADATA) || ipv6).then(|| (Dialect::Imds, Responder::Metadata))
             }
             Place::Task(id) => {
                 let local = LOOPBACK.contains(&host) && {
@@ -119,11 +112,11 @@ impl MemoryNetwork {
                     let listening = kind.and_then(TaskKind::local_address);
                     listening.is_some_and(|(_, listening)| port == Some(listening))
                 };
-                (host == CONTAINER || local)
+                (ipv4 == Some(CONTAINER) || local)
                     .then(|| (Dialect::Container, self.container.clone().into()))
             }
             Place::Pod(_) => {
-                let here = host == AGENT || ipv6(host) == Some(AGENT_IPV6);
+                let here = ipv4 == Some(AGENT) || ipv6(host) == Some(AGENT_IPV6);
                 here.then(|| (Dialect::Agent, self.agent.clone().into()))
             }
             Place::Laptop => None,

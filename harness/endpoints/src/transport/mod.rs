@@ -2,3 +2,4 @@
 
 pub(crate) mod memory;
 pub(crate) mod tcp;
+pub(crate) mod well_known;

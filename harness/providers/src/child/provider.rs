@@ -183,7 +183,7 @@ impl ChildProvider {
             }
             Begun::OneShot { seat, first } => {
                 self.one_shot.store(true, Ordering::Relaxed);
-                OneShot::new(seat, self.limits, &app, Some(first)).map(OneShot::boxed)
+                OneShot::new(*seat, self.limits, &app, Some(first)).map(OneShot::boxed)
             }
         }
     }

@@ -34,7 +34,7 @@ pub(super) enum Begun {
         said: (String, String),
     },
     /// One that prints a document and ends; the one that it has printed.
-    OneShot { seat: Seat, first: Keys },
+    OneShot { seat: Box<Seat>, first: Keys },
 }
 
 /// Starts a driver, and shakes hands.
@@ -50,6 +50,7 @@ pub(super) async fn begin(
         Ok(hello) => hello,
         Err(Over::Ended { .. }) if let Some(printed) = document(&link.foreign()) => {
             let first = printed.map_err(NoClient::Broken)?;
+            let seat = Box::new(seat);
             return Ok(Begun::OneShot { seat, first });
         }
         Err(over) => {

@@ -196,14 +196,29 @@ impl Simulation {
     /// The environment variables by which a client on the instance, task or pod called `on` finds
     /// its credentials: at the addresses of AWS, or where its endpoint listens on TCP.
     pub fn variables(&self, on: &str, listening: Option<SocketAddr>) -> BTreeMap<String, String> {
+        self.variables_of(on, listening, listening.is_some())
+    }
+
+    /// The same where the addresses of AWS answer, and its files are where they really are: in a
+    /// network of its own.
+    pub fn variables_in_own_network(&self, on: &str) -> BTreeMap<String, String> {
+        self.variables_of(on, None, true)
+    }
+
+    fn variables_of(
+        &self,
+        on: &str,
+        listening: Option<SocketAddr>,
+        really: bool,
+    ) -> BTreeMap<String, String> {
         let host = listening.map(|address| format!("http://{address}"));
         let pairs = match self.place(on) {
             Some(Place::Instance(_)) => host
                 .map(|host| ("AWS_EC2_METADATA_SERVICE_ENDPOINT", host))
                 .into_iter()
                 .collect(),
-            Some(Place::Task(id)) => self.variables_of_task(on, &id, host.as_deref()),
-            Some(Place::Pod(_)) => self.variables_of_pod(on, host),
+            Some(Place::Task(id)) => self.variables_of_task(on, &id, host.as_deref(), really),
+            Some(Place::Pod(_)) => self.variables_of_pod(on, host, really),
             Some(Place::Laptop) | None => Vec::new(),
         };
         let pairs = pairs.into_iter();
@@ -212,8 +227,12 @@ impl Simulation {
             .collect()
     }
 
-    fn variables_of_pod(&self, on: &str, listening: Option<String>) -> Vec<(&'static str, String)> {
-        let really = listening.is_some();
+    fn variables_of_pod(
+        &self,
+        on: &str,
+        listening: Option<String>,
+        really: bool,
+    ) -> Vec<(&'static str, String)> {
         let role = self
             .setting()
             .held(on)
@@ -238,6 +257,7 @@ impl Simulation {
         on: &str,
         id: &str,
         listening: Option<&str>,
+        really: bool,
     ) -> Vec<(&'static str, String)> {
         let world = self.world();
         let kind = world.task_kind(id).unwrap_or_default();
@@ -260,7 +280,7 @@ impl Simulation {
             let value = token.expose().to_owned();
             ("AWS_CONTAINER_AUTHORIZATION_TOKEN", value)
         });
-        variables.extend(self.token_file_of(on, listening.is_some()).or(told));
+        variables.extend(self.token_file_of(on, really).or(told));
         variables
     }
 

@@ -1,5 +1,7 @@
 //! The commands about which instances there are, and what the console does with them.
 
+use std::time::Duration;
+
 use rolecall_conformance::report::Columns;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,6 +12,9 @@ use super::run::print;
 use super::trouble::Trouble;
 use super::verbs::change;
 use crate::state::{State, StateFile};
+
+/// How long the served world may take to say how an instance is set up.
+const IPV6_ANSWER_MAX: Duration = Duration::from_secs(5);
 
 /// Metadata options of a launch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,6 +108,24 @@ pub(super) fn list(client: &Client, file: &StateFile, output: Output) -> Result<
             text => text.to_owned(),
         })
     })
+}
+
+/// Whether an instance of the world that is served, by its id, has its metadata in IPv6 too.
+pub(crate) fn serves_ipv6(file: &StateFile, state: &State, id: &str) -> bool {
+    #[derive(Deserialize)]
+    struct List {
+        instances: Vec<Listed>,
+    }
+    #[derive(Deserialize)]
+    struct Listed {
+        id: String,
+        http_protocol_ipv6: String,
+    }
+    let client = Client::new(file, state.clone(), IPV6_ANSWER_MAX);
+    let listed = client.get("/instances");
+    let instances = listed.map_or_else(|_| Vec::new(), |list: List| list.instances);
+    let mut instances = instances.into_iter();
+    instances.any(|listed| listed.id == id && listed.http_protocol_ipv6 == "enabled")
 }
 
 /// Where the metadata of the instance of that name is.

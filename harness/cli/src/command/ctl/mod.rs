@@ -15,4 +15,5 @@ mod verbs;
 mod web_identity;
 
 pub(crate) use arguments::Arguments;
+pub(crate) use instances::serves_ipv6;
 pub(crate) use run::run;

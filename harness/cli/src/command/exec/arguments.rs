@@ -46,6 +46,12 @@ pub(crate) struct Arguments {
     /// it is
     #[arg(long, value_name = "HOW", default_value_t = Wish::Auto, hide_default_value = true)]
     pub(super) clock: Wish,
+    /// Run the program in a network of its own, where the addresses that AWS itself has answer with what
+    /// the world has for it: `169.254.169.254` and `fd00:ec2::254` on an instance, `169.254.170.2` in
+    /// a task, `169.254.170.23` and `fd00:ec2::23` in a pod; for programs that can be told of no other.
+    /// AWS's endpoint is there too, and nothing else. For root, or where user namespaces are allowed
+    #[arg(long)]
+    pub(super) net: bool,
     /// Give the program this variable of your environment, which it would not get; may be given
     /// several times
     #[arg(long, value_name = "NAME")]
@@ -77,9 +83,12 @@ Examples:
   rolecall exec --world scenarios/imds/role-swap.toml --as web -- ./my-app
   rolecall exec -- bash            then, from another terminal: rolecall ctl advance 6h
   rolecall exec --at 2031-05-01T00:00:00Z -- date
+  rolecall exec --net -- curl -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' \\
+      http://169.254.169.254/latest/api/token
 
 Exit codes: those of the program; 128 and the signal's number if a signal ended it; and
-  125  it was not begun: wrong usage, a file that cannot be used, no world
+  125  it was not begun: wrong usage, a file that cannot be used, no world, no
+       network of its own
   126  it cannot be run, or not on the simulated clock
   127  it was not found";
 

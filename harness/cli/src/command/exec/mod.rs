@@ -2,6 +2,8 @@
 
 mod arguments;
 mod follow;
+mod network;
+mod relay;
 mod run;
 mod simplest;
 mod world;

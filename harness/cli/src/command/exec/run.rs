@@ -6,11 +6,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use rolecall_providers::child::{Home, Variables, environment};
-use rolecall_reach::{Choice, Group, LaunchError, Launcher, Method, Signals, Wish, choose};
+use rolecall_reach::{Choice, Group, LaunchError, Launcher, Method, Permit, Signals, Wish, choose};
 
 use super::super::environment::{names, of_named};
 use super::arguments::Arguments;
 use super::follow::follow;
+use super::network::{self, OwnNet};
 use super::world::World;
 use crate::exit::{self, Exit};
 use crate::runs::RunFolder;
@@ -66,6 +67,8 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 fn exec(arguments: &Arguments) -> Result<Exit, Trouble> {
     // Before there are other threads, which would be ended by them.
     let signals = Signals::take()?;
+    let permit = arguments.net.then(Permit::take).transpose();
+    let permit = permit.map_err(|error| Trouble::new(network::in_words(&error)))?;
     let folder = RunFolder::new()?;
     let world = World::enter(arguments, &folder).map_err(|message| Trouble {
         message,
@@ -74,10 +77,13 @@ fn exec(arguments: &Arguments) -> Result<Exit, Trouble> {
     let name = who(arguments, &world.state).map_err(Trouble::new)?;
     let home = Home::at(&folder.path().join("home"))?;
     let command = command(arguments, &world, name, &home)?;
+    let net = permit.map(|permit| OwnNet::open(&permit, &world, name));
+    let net = net.transpose().map_err(Trouble::new)?;
     let choice = choose(&command, arguments.clock);
     world.introduce(name, arguments.verbose);
     if arguments.verbose {
         tell_of_clock(&command, &choice);
+        tell_of_network(net.as_ref());
     }
     if let Some(signal) = signals.ending()? {
         return Ok(exit::of_signal(signal));
@@ -85,6 +91,10 @@ fn exec(arguments: &Arguments) -> Result<Exit, Trouble> {
     let launcher = Launcher::new(Arc::clone(&world.page))
         .in_group(Group::Ours)
         .releasing(&signals);
+    let launcher = match &net {
+        Some(net) => launcher.within(Arc::clone(&net.network)),
+        None => launcher,
+    };
     let before = world.page.attached();
     let child = match arguments.clock {
         Wish::None => launcher.launch(command, &choice.method)?,
@@ -126,6 +136,11 @@ fn command(
 ) -> Result<Command, Trouble> {
     let told = of_named(&world.file, &world.state, name).map_err(Trouble::new)?;
     let mut told: Variables = told.into_iter().collect();
+    let place = arguments.net.then(|| network::place(&world.state, name));
+    if let Some((place, own)) = place.transpose().map_err(Trouble::new)?.flatten() {
+        told.retain(|variable, _| !place.variables.contains_key(variable));
+        told.extend(own.variables.clone());
+    }
     // So that `rolecall` means this world there, too.
     let state = world.file.path().canonicalize()?;
     told.insert("ROLECALL_STATE".to_owned(), state.display().to_string());
@@ -149,6 +164,15 @@ fn caller() -> Variables {
     let text =
         all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     text.collect()
+}
+
+fn tell_of_network(net: Option<&OwnNet>) {
+    let Some(net) = net else {
+        return;
+    };
+    let addresses = net.addresses.iter().map(ToString::to_string);
+    let addresses = addresses.collect::<Vec<_>>().join(", ");
+    anstream::eprintln!("rolecall: in a network of its own, with {addresses}");
 }
 
 fn tell_of_clock(command: &Command, choice: &Choice) {
