@@ -129,14 +129,15 @@ pub async fn sdk_config(app: &App) -> Result<SdkConfig, NoClient> {
 }
 
 /// The network of an app that is in this process.
-fn in_process(app: &App) -> Result<HttpService, NoClient> {
+pub(crate) fn in_process(app: &App) -> Result<HttpService, NoClient> {
     app.http().cloned().ok_or_else(|| {
         let why = "it lives in this process, and the app in another";
         NoClient::Unsupported(why.to_owned())
     })
 }
 
-async fn config_of(app: &App, http: HttpService, settings: &Settings) -> SdkConfig {
+/// The default chain and all else of the SDK, on the app's clock and network.
+pub(crate) async fn config_of(app: &App, http: HttpService, settings: &Settings) -> SdkConfig {
     let environment: Vec<(&str, &str)> = app
         .environment
         .iter()
@@ -200,13 +201,16 @@ impl Client for SdkClient {
     }
 
     fn call(&self, call: Call) -> BoxFuture<'_, CallAnswer> {
-        Box::pin(async move {
-            match call {
-                Call::CallerIdentity => sts::caller_identity(&self.config).await,
-                Call::AssumeRole(asked) => sts::assume_role(&self.config, asked).await,
-                call => of_s3(&self.config, call).await,
-            }
-        })
+        Box::pin(called(&self.config, call))
+    }
+}
+
+/// Makes a call with the clients of the SDK.
+pub(crate) async fn called(config: &SdkConfig, call: Call) -> CallAnswer {
+    match call {
+        Call::CallerIdentity => sts::caller_identity(config).await,
+        Call::AssumeRole(asked) => sts::assume_role(config, asked).await,
+        call => of_s3(config, call).await,
     }
 }
 

@@ -12,6 +12,7 @@ mod contract;
 mod failure;
 mod identity;
 mod quiet;
+pub mod reference;
 #[cfg(feature = "aws-sdk")]
 mod s3;
 mod settings;
@@ -26,6 +27,7 @@ pub use contract::{
     Clocks, Network, NoClient, Provider, Timed, Unanswered, Use, body_of,
 };
 pub use quiet::without_sdk_spans;
+pub use reference::Reference;
 
 /// Fixes the jitter of the SDK on this thread: its back-offs and its refresh times draw from this
 /// generator.

@@ -16,19 +16,19 @@ use crate::contract::{NoClient, Use};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    profile: Option<String>,
-    region: Option<String>,
-    endpoint: Option<BTreeMap<String, String>>,
-    metadata_disabled: Option<bool>,
-    metadata_v1_disabled: Option<bool>,
-    metadata_timeout_s: Option<f64>,
-    metadata_attempts: Option<u32>,
-    max_attempts: Option<u32>,
-    refresh_before_s: Option<f64>,
-    role_arn: Option<String>,
-    role_session_name: Option<String>,
-    external_id: Option<String>,
-    duration_s: Option<f64>,
+    pub(crate) profile: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) endpoint: Option<BTreeMap<String, String>>,
+    pub(crate) metadata_disabled: Option<bool>,
+    pub(crate) metadata_v1_disabled: Option<bool>,
+    pub(crate) metadata_timeout_s: Option<f64>,
+    pub(crate) metadata_attempts: Option<u32>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) refresh_before_s: Option<f64>,
+    pub(crate) role_arn: Option<String>,
+    pub(crate) role_session_name: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) duration_s: Option<f64>,
 }
 
 impl Settings {
@@ -37,8 +37,7 @@ impl Settings {
     /// # Errors
     /// One that it cannot be told, or that makes no sense.
     pub(crate) fn of(written: &Map<String, Value>, uses: Use) -> Result<Self, NoClient> {
-        let settings: Self = serde_json::from_value(Value::Object(written.clone()))
-            .map_err(|error| NoClient::Unsupported(format!("settings: {error}")))?;
+        let settings = Self::read(written)?;
         match settings.untold(uses) {
             Some((name, why)) => {
                 let what = format!("aws-config cannot be told `{name}`: {why}");
@@ -46,6 +45,15 @@ impl Settings {
             }
             None => Ok(settings),
         }
+    }
+
+    /// All of them, whoever can be told.
+    ///
+    /// # Errors
+    /// One that makes no sense.
+    pub(crate) fn read(written: &Map<String, Value>) -> Result<Self, NoClient> {
+        serde_json::from_value(Value::Object(written.clone()))
+            .map_err(|error| NoClient::Unsupported(format!("settings: {error}")))
     }
 
     /// The first setting for which there is no place in this part of the SDK.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rolecall_conformance::KnownFailures;
 use rolecall_providers::child::{Catalogue, ChildProvider, Driver, Variables};
-use rolecall_providers::{AwsConfig, Provider};
+use rolecall_providers::{AwsConfig, Provider, Reference};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{Event, OverSockets, Report, RunOptions, TimeKeeping, run};
 use rolecall_scenarios::AWS_CONFIG_KNOWN_FAILING;
@@ -16,13 +16,17 @@ use super::instead;
 /// The default chain of the AWS SDK for Rust, in this process.
 const AWS_CONFIG: &str = "aws-config";
 
+/// The provider that keeps to the rules, in this process, too.
+const REFERENCE: &str = "reference";
+
 /// Where the drivers of the repository are, and where what they need is installed, from its root.
 const DRIVERS: (&str, &str) = ("fixtures/providers", "target/providers");
 
 /// The provider under test
 #[derive(Args, Debug)]
 pub(crate) struct Choice {
-    /// The provider under test: `aws-config`, in this process, or a driver of fixtures/providers
+    /// The provider under test: `aws-config` or `reference`, in this process, or a driver of
+    /// fixtures/providers. The reference keeps to the rules: by it scenarios are judged
     #[arg(long, value_name = "NAME", default_value = AWS_CONFIG, conflicts_with = "command")]
     provider: String,
     /// A variable of yours that its process gets too, though its name says that it may hold
@@ -37,8 +41,10 @@ pub(crate) struct Choice {
 /// A provider under test.
 pub(crate) enum Chosen {
     InProcess {
-        provider: AwsConfig,
+        provider: Box<dyn Provider>,
         known: KnownFailures,
+        /// How it was asked for, if it is not the one that is chosen anyway.
+        words: Option<String>,
     },
     Child {
         provider: Box<ChildProvider>,
@@ -68,7 +74,18 @@ impl Choice {
             let text = AWS_CONFIG_KNOWN_FAILING;
             let known = known_of(text, provider.version())
                 .map_err(|wrong| format!("what {AWS_CONFIG} is known to fail: {wrong}"))?;
-            return Ok(Chosen::InProcess { provider, known });
+            return Ok(Chosen::InProcess {
+                provider: Box::new(provider),
+                known,
+                words: None,
+            });
+        }
+        if self.provider == REFERENCE {
+            return Ok(Chosen::InProcess {
+                provider: Box::new(Reference::new()),
+                known: KnownFailures::default(),
+                words: Some(format!("--provider {REFERENCE}")),
+            });
         }
         let driver = self.driver()?;
         let path = std::env::var("PATH").unwrap_or_default();
@@ -105,7 +122,10 @@ impl Choice {
             .map_err(|bad| bad.to_string())?;
         found.ok_or_else(|| {
             let ids = catalogue.ids();
-            let names = ids.iter().map(String::as_str).chain([AWS_CONFIG]);
+            let names = ids
+                .iter()
+                .map(String::as_str)
+                .chain([AWS_CONFIG, REFERENCE]);
             let instead = instead(&self.provider, names);
             format!("no provider `{}`{instead}", self.provider)
         })
@@ -157,14 +177,16 @@ fn quoted(word: &str) -> String {
 
 /// Plays scenarios with what was chosen.
 pub(crate) enum Player<'a> {
-    InProcess(&'a AwsConfig, &'a KnownFailures),
+    InProcess(&'a dyn Provider, &'a KnownFailures),
     OverSockets(OverSockets<'a>, &'a KnownFailures),
 }
 
 impl Chosen {
     pub(crate) fn player(&self) -> Player<'_> {
         match self {
-            Self::InProcess { provider, known } => Player::InProcess(provider, known),
+            Self::InProcess {
+                provider, known, ..
+            } => Player::InProcess(&**provider, known),
             Self::Child {
                 provider, known, ..
             } => {
@@ -177,7 +199,7 @@ impl Chosen {
     /// The words by which it is chosen again, for a command line; none for what is chosen anyway.
     pub(crate) fn words(&self) -> Option<&str> {
         match self {
-            Self::InProcess { .. } => None,
+            Self::InProcess { words, .. } => words.as_deref(),
             Self::Child { words, .. } => Some(words),
         }
     }

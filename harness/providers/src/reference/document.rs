@@ -1,0 +1,141 @@
+//! Documents with credentials.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::conduct::{DocumentConduct, OddExpiry};
+use super::trouble::Trouble;
+
+/// The provider's name in the credentials that it gives.
+const NAME: &str = "reference";
+
+/// One set of credentials.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Set {
+    pub(super) access_key_id: String,
+    pub(super) secret: String,
+    pub(super) session_token: Option<String>,
+    /// Without one it is good for ever.
+    pub(super) expiry: Option<SystemTime>,
+}
+
+impl fmt::Debug for Set {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Set")
+            .field("access_key_id", &self.access_key_id)
+            .field("expiry", &self.expiry)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Set {
+    /// As the SDK knows it.
+    pub(super) fn credentials(&self) -> Credentials {
+        Credentials::new(
+            self.access_key_id.clone(),
+            self.secret.clone(),
+            self.session_token.clone(),
+            self.expiry,
+            NAME,
+        )
+    }
+}
+
+/// Reads a document.
+pub(super) fn read(body: &[u8], conduct: &DocumentConduct) -> Result<Set, Trouble> {
+    // What is wrong with it is told without its text, which may hold a secret.
+    let document: Map<String, Value> = serde_json::from_slice(body)
+        .map_err(|_| Trouble::source("the document with credentials is none"))?;
+    if conduct.heeds_code {
+        check_code(&document)?;
+    }
+    if !conduct.ignores_unknown && document.values().any(Value::is_object) {
+        return Err(Trouble::source(
+            "the document has a field that is not known",
+        ));
+    }
+    let set = fields(&document, conduct)?;
+    let expiry = expiry(&document, conduct)?;
+    let expiry = expiry.map(|expiry| expiry + conduct.put_off);
+    Ok(Set { expiry, ..set })
+}
+
+/// The keys of a document, without their expiry.
+fn fields(document: &Map<String, Value>, conduct: &DocumentConduct) -> Result<Set, Trouble> {
+    let field = |name: &str| {
+        let found = text(document.get(name), conduct);
+        match found {
+            None if conduct.needed.contains(&name) => {
+                Err(Trouble::source(format!("the document has no `{name}`")))
+            }
+            other => Ok(other),
+        }
+    };
+    Ok(Set {
+        access_key_id: field("AccessKeyId")?.unwrap_or_default(),
+        secret: field("SecretAccessKey")?.unwrap_or_default(),
+        session_token: field("Token")?,
+        expiry: None,
+    })
+}
+
+fn check_code(document: &Map<String, Value>) -> Result<(), Trouble> {
+    let code = document.get("Code").and_then(Value::as_str);
+    match code {
+        None | Some("Success") => Ok(()),
+        Some(code) => {
+            let message = document.get("Message").and_then(Value::as_str);
+            let said = format!("{code}: {}", message.unwrap_or("no message"));
+            Err(match code {
+                "AssumeRoleUnauthorizedAccess" => Trouble::config(said),
+                _ => Trouble::source(said),
+            })
+        }
+    }
+}
+
+fn text(value: Option<&Value>, conduct: &DocumentConduct) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Null if conduct.null_is_absent => None,
+        other if other.is_null() || !conduct.refuses_mistyped => Some(other.to_string()),
+        _ => None,
+    }
+}
+
+/// When the credentials of a document end.
+fn expiry(
+    document: &Map<String, Value>,
+    conduct: &DocumentConduct,
+) -> Result<Option<SystemTime>, Trouble> {
+    let written = document.get("Expiration").and_then(Value::as_str);
+    match written.and_then(|written| date(written, conduct)) {
+        Some(expiry) => Ok(Some(expiry)),
+        None => match conduct.odd_expiry {
+            OddExpiry::IsNever => Ok(None),
+            OddExpiry::IsAFailure => Err(Trouble::source(match written {
+                None => "the document has no `Expiration`",
+                Some(_) => "the `Expiration` of the document is no date",
+            })),
+        },
+    }
+}
+
+/// Reads a date as RFC 3339 has it.
+fn date(written: &str, conduct: &DocumentConduct) -> Option<SystemTime> {
+    if !conduct.takes_fractions && written.contains('.') {
+        return None;
+    }
+    let date: Timestamp = if conduct.heeds_zone {
+        written.parse().ok()?
+    } else {
+        let (local, _) = written.split_at_checked("2031-05-01T00:00:00".len())?;
+        format!("{local}Z").parse().ok()?
+    };
+    let seconds = u64::try_from(date.as_second()).ok()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+}

@@ -1,0 +1,40 @@
+//! Careless authors: each the smallest change that makes a plausible bug.
+
+mod chain;
+mod credentials;
+mod imds;
+mod refresh;
+mod sts;
+
+use super::conduct::Conduct;
+
+/// One careless author.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutant {
+    /// What it is called.
+    pub name: &'static str,
+    /// The rule that it breaks.
+    pub breaks: &'static str,
+    /// What its author did.
+    pub says: &'static str,
+    /// The change.
+    pub change: fn(&mut Conduct),
+}
+
+impl Mutant {
+    /// How it conducts itself.
+    pub fn conduct(&self) -> Conduct {
+        let mut conduct = Conduct::default();
+        (self.change)(&mut conduct);
+        conduct
+    }
+}
+
+/// All of them, by the topics of the rules that they break.
+pub const MUTANTS: &[&[Mutant]] = &[
+    chain::MUTANTS,
+    credentials::MUTANTS,
+    imds::MUTANTS,
+    refresh::MUTANTS,
+    sts::MUTANTS,
+];

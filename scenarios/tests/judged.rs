@@ -1,0 +1,150 @@
+//! The judge is judged: the reference passes every scenario, every mutant of it fails one that names
+//! the rule it breaks, and a scenario that no mutant fails says nothing.
+//!
+//! `docs/judged.md` is written from what is seen here; set `UPDATE_DOCS=1` to write it again.
+
+#[path = "judged/court.rs"]
+mod court;
+#[path = "judged/open.rs"]
+mod open;
+#[path = "judged/page.rs"]
+mod page;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use court::{Court, Sentence};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let court = Arc::new(Court::in_session());
+    let mut trials = Vec::new();
+    let mut add = |name: String,
+                   court: &Arc<Court>,
+                   test: fn(&Court, usize) -> Result<(), Failed>,
+                   at: usize| {
+        let court = Arc::clone(court);
+        trials.push(Trial::test(name, move || test(&court, at)));
+    };
+    for (at, row) in court.rows.iter().enumerate() {
+        add(
+            format!("reference::{}", row.scenario.name),
+            &court,
+            the_reference_passes,
+            at,
+        );
+    }
+    for (at, judged) in court.mutants.iter().enumerate() {
+        add(
+            format!("mutant::{}", judged.mutant.name),
+            &court,
+            somebody_fails_the_mutant,
+            at,
+        );
+    }
+    let of_all: [(&str, fn(&Court, usize) -> Result<(), Failed>); 4] = [
+        ("names are unique and rules are known", names),
+        (
+            "every rule that must hold is broken by a mutant",
+            every_rule_is_broken,
+        ),
+        (
+            "every scenario fails a mutant",
+            every_scenario_fails_a_mutant,
+        ),
+        ("the page is up to date", the_page),
+    ];
+    for (name, test) in of_all {
+        add(name.to_owned(), &court, test, 0);
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn the_reference_passes(court: &Court, at: usize) -> Result<(), Failed> {
+    match &court.rows[at].of_reference {
+        Sentence::Passed | Sentence::NotApplicable(_) => Ok(()),
+        other => Err(format!("{other:#?}").into()),
+    }
+}
+
+fn somebody_fails_the_mutant(court: &Court, at: usize) -> Result<(), Failed> {
+    let judged = &court.mutants[at];
+    if judged.caught_by.is_empty() {
+        let played: Vec<String> = judged
+            .not_by
+            .iter()
+            .map(|(name, why)| format!("{name}: {why}"))
+            .collect();
+        return Err(format!(
+            "an author who {} breaks `{}`, and nobody sees it:\n{}",
+            judged.mutant.says,
+            judged.mutant.breaks,
+            played.join("\n")
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn names(court: &Court, _: usize) -> Result<(), Failed> {
+    let mut names: Vec<_> = court
+        .mutants
+        .iter()
+        .map(|judged| judged.mutant.name)
+        .collect();
+    names.sort_unstable();
+    let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+    if let Some(pair) = twice {
+        return Err(format!("two mutants are called `{}`", pair[0]).into());
+    }
+    let mut rules = court.mutants.iter().map(|judged| judged.mutant.breaks);
+    match rules.find(|rule| court.rules.get(rule).is_none()) {
+        Some(rule) => Err(format!("there is no rule `{rule}`").into()),
+        None => Ok(()),
+    }
+}
+
+fn every_rule_is_broken(court: &Court, _: usize) -> Result<(), Failed> {
+    let unbroken = court.unbroken_rules();
+    same(&unbroken, open::RULES_WITHOUT_A_MUTANT, "a mutant breaks")
+}
+
+fn every_scenario_fails_a_mutant(court: &Court, _: usize) -> Result<(), Failed> {
+    same(
+        &court.idle_scenarios(),
+        open::SCENARIOS_WITHOUT_A_MUTANT,
+        "a mutant fails",
+    )
+}
+
+/// What is open is what is listed as open: no more, and no less.
+fn same(open: &[String], listed: &[&str], what: &str) -> Result<(), Failed> {
+    let new = open.iter().filter(|name| !listed.contains(&name.as_str()));
+    let new = new.map(|name| format!("nothing shows that {what} `{name}`"));
+    let done = listed
+        .iter()
+        .filter(|name| !open.iter().any(|open| open == *name));
+    let done = done.map(|name| format!("{what} `{name}`: take it from the list"));
+    let all: Vec<String> = new.chain(done).collect();
+    if all.is_empty() {
+        Ok(())
+    } else {
+        Err(all.join("\n").into())
+    }
+}
+
+fn the_page(court: &Court, _: usize) -> Result<(), Failed> {
+    let page = page::page(court);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/judged.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        return std::fs::write(path, page).map_err(|error| format!("{path}: {error}").into());
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    if written == page {
+        Ok(())
+    } else {
+        Err("docs/judged.md: run this test with UPDATE_DOCS=1".into())
+    }
+}
