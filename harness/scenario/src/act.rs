@@ -22,6 +22,8 @@ pub(crate) enum Done {
     },
     /// The client panicked, with these words.
     Panicked(String),
+    /// It had not ended long after the step wanted it to have, after so much.
+    Hung(String),
     /// The provider was asked for credentials.
     Resolved(Result<Credentials, CallFailure>),
     /// The client made a call.

@@ -163,7 +163,9 @@ pub(crate) fn never_struck(state: &FaultState) -> Option<String> {
         seen,
         struck,
     } = state;
-    if *struck > 0 {
+    // Over TCP a connection that is refused is seen by nobody.
+    let unseen = fault.effect == Effect::RefuseConnection;
+    if *struck > 0 || unseen {
         return None;
     }
     let why = match *seen {

@@ -21,6 +21,30 @@ pub(crate) struct Limit {
     pub(crate) longest: Duration,
     /// As it is said: `24 hours of simulated time`.
     pub(crate) words: String,
+    /// Whether it is from what a step expects: what takes longer has failed.
+    pub(crate) is_expected: bool,
+}
+
+/// How much longer than a step expects an action may take by our clock, which may have waited for
+/// the machine where the client's own had not begun to count.
+const GRACE: Duration = Duration::from_secs(30);
+
+impl Limit {
+    /// The limit of a step that has so much time for its action, if it has less than any has.
+    pub(crate) fn of_budget(self, budget: Option<Duration>) -> Self {
+        let longest = budget.map(|budget| budget.saturating_add(GRACE));
+        match longest.filter(|longest| *longest < self.longest) {
+            Some(longest) => Self {
+                longest,
+                words: format!("{} s", longest.as_secs_f64()),
+                is_expected: true,
+            },
+            None => Self {
+                is_expected: budget.is_some(),
+                ..self
+            },
+        }
+    }
 }
 
 /// How the requests of one caller are told from those of others of the same app.
@@ -185,17 +209,20 @@ impl Flight {
         let deadline = Instant::now() + limit.longest;
         let mut landed = Vec::new();
         for (caller, _) in &mut self.callers {
-            let ended = timeout_at(deadline, caller).await.map_err(|_| {
-                let words = &limit.words;
-                Undoable(format!("the action did not end within {words}"))
-            })?;
-            match ended {
-                Ok(all) => landed.extend(all),
-                // A task ends without a result only by a panic, or when this is dropped.
-                Err(error) => {
-                    landed.push(Landed::at_once(panicked(error), self.clock.now().into()));
+            let words = &limit.words;
+            let done = match timeout_at(deadline, caller).await {
+                Ok(Ok(all)) => {
+                    landed.extend(all);
+                    continue;
                 }
-            }
+                // A task ends without a result only by a panic, or when this is dropped.
+                Ok(Err(error)) => panicked(error),
+                Err(_) if limit.is_expected => Done::Hung(words.clone()),
+                Err(_) => {
+                    return Err(Undoable(format!("the action did not end within {words}")));
+                }
+            };
+            landed.push(Landed::at_once(done, self.clock.now().into()));
         }
         Ok(landed)
     }

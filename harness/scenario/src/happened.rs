@@ -11,6 +11,7 @@ pub(crate) fn happened(facts: &Facts<'_>) -> String {
     match facts.done {
         Done::Begun { callers } => begun(*callers),
         Done::Panicked(words) => format!("a panic: {words}"),
+        Done::Hung(words) => format!("no answer after {words}"),
         Done::Changed(what) | Done::Unsupported(what) | Done::Broken(what) => what.clone(),
         Done::Refused { code, message } => format!("{code}: {message}"),
         Done::Resolved(Err(failure)) => format!("no credentials: {}", failure.class),

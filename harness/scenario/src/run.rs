@@ -23,7 +23,7 @@ use crate::act::{self, Done, Undoable};
 use crate::armed::{self, Meaning, Told};
 use crate::check::UsedSet;
 use crate::control;
-use crate::flight::{Flight, Landed};
+use crate::flight::{Flight, Landed, Limit};
 use crate::judge::exchanges;
 use crate::language::{Act, Actor, Move, Preview, Scenario, Step};
 use crate::outcome::{Event, Outcome, Report, StepReport, TracedExchange};
@@ -340,7 +340,7 @@ impl<'a> Play<'a> {
         let acted = match &step.act.value {
             Act::Do(action) if action.verb().actor() == Actor::App => {
                 let flight = self.begin(step, action).await?;
-                self.ended(flight).await?
+                self.ended(flight, &self.limit_of(step)).await?
             }
             Act::Do(action) if action.verb().actor() == Actor::Machine => {
                 let app = self.scenario.app_of(step);
@@ -361,12 +361,12 @@ impl<'a> Play<'a> {
                 let callers = self.flights[&name.value].in_the_air();
                 if callers == 0 {
                     // What cannot be done at all is no matter of whatever comes next.
-                    let landed = self.joined(&name.value).await?;
+                    let landed = self.joined(&name.value, step).await?;
                     self.landed.insert(name.value.clone(), landed);
                 }
                 self.acted_at_once(Done::Begun { callers })
             }
-            Act::Join(name) => self.joined(&name.value).await?,
+            Act::Join(name) => self.joined(&name.value, step).await?,
         };
         self.rest().await;
         self.stage.settle(&self.simulation, step).await;
@@ -381,7 +381,7 @@ impl<'a> Play<'a> {
     }
 
     /// What was begun comes to its end, if it has not already.
-    async fn joined(&mut self, name: &str) -> Result<Acted, Stop> {
+    async fn joined(&mut self, name: &str, step: &Step) -> Result<Acted, Stop> {
         if let Some(landed) = self.landed.remove(name) {
             return Ok(landed);
         }
@@ -389,13 +389,19 @@ impl<'a> Play<'a> {
             .flights
             .remove(name)
             .ok_or_else(|| Stop::Inconclusive(format!("nothing called `{name}` is in flight")))?;
-        self.ended(flight).await
+        self.ended(flight, &self.limit_of(step)).await
+    }
+
+    /// How long the action of a step may take.
+    fn limit_of(&self, step: &Step) -> Limit {
+        let budget = step.expect.within.as_ref();
+        self.stage.limit().of_budget(budget.map(|it| it.value))
     }
 
     /// Waits for the end of a flight.
-    async fn ended(&self, flight: Flight) -> Result<Acted, Stop> {
+    async fn ended(&self, flight: Flight, limit: &Limit) -> Result<Acted, Stop> {
         let mark = flight.mark;
-        let landed = flight.end(&self.stage.limit()).await?;
+        let landed = flight.end(limit).await?;
         for one in &landed {
             match &one.done {
                 Done::Unsupported(why) => return Err(Stop::NotApplicable(why.clone())),

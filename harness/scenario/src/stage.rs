@@ -89,6 +89,7 @@ impl Stage {
             Self::Memory => Limit {
                 longest: LONGEST,
                 words: "24 hours of simulated time".to_owned(),
+                is_expected: false,
             },
             Self::Sockets(sockets) => sockets.limit(),
         }

@@ -38,6 +38,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
         Done::Panicked(words) => {
             vec![Difference::new("an answer", format!("a panic: {words}"))]
         }
+        Done::Hung(words) => {
+            vec![Difference::new("an answer", format!("none after {words}"))]
+        }
         Done::Refused { code, message } => {
             vec![Difference::new(
                 "the account makes the change",

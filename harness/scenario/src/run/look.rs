@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rolecall_account::{Entry, World};
+use rolecall_endpoints::Effect;
 use rolecall_endpoints::record::RecordedSet;
 
 use super::under::previews;
@@ -69,7 +70,8 @@ impl Play<'_> {
         } else {
             window
         };
-        self.sources_healthy &= !exchanges(entries).any(|(_, it)| is_failing_source(it));
+        self.sources_healthy &=
+            !exchanges(entries).any(|(_, it)| is_failing_source(it)) && !self.refuses_connections();
         let recorded = self.simulation.recorded_sets();
         let world = self.simulation.world();
         let facts = |landed| self.facts(step, landed, (entries, calls), (&world, &recorded));
@@ -179,6 +181,13 @@ impl Play<'_> {
             recorded,
             earlier: &self.used,
         }
+    }
+
+    /// Whether somewhere nobody listens: what was refused there left no trace.
+    fn refuses_connections(&self) -> bool {
+        let faults = self.simulation.edge().faults().list();
+        let mut effects = faults.iter().map(|state| &state.fault.effect);
+        effects.any(|effect| *effect == Effect::RefuseConnection)
     }
 
     /// Requests by operation and by match, added to those since the start.

@@ -119,6 +119,7 @@ impl Sockets {
         Limit {
             longest: self.patience,
             words: format!("{} s", self.patience.as_secs_f64()),
+            is_expected: false,
         }
     }
 
