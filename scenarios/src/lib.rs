@@ -87,7 +87,6 @@ pub const SCENARIOS: &[SuiteFile] = files![
     "errors/throttled.toml",
     "skew/small-skew-is-harmless.toml",
     "skew/wrong-clock-is-corrected.toml",
-    "skew/correction-is-kept.toml",
     "skew/clock-set-back.toml",
     "skew/suspend.toml",
     "s3/s3-upload.toml",
