@@ -11,9 +11,13 @@ pub(crate) fn is_failing_source(exchange: &Exchange) -> bool {
     let answered = exchange
         .status()
         .is_some_and(|status| !status.is_server_error());
-    let is_source = exchange
-        .operation
-        .is_some_and(|asked| !asked.is_signed() || asked == Operation::StsAssumeRole);
+    let is_source = exchange.operation.is_some_and(|asked| {
+        let gives_sessions = [
+            Operation::StsAssumeRole,
+            Operation::StsAssumeRoleWithWebIdentity,
+        ];
+        !asked.is_signed() || gives_sessions.contains(&asked)
+    });
     is_source && (!answered || exchange.fault.is_some())
 }
 
