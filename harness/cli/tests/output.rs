@@ -34,6 +34,38 @@ fn what_struck_is_told_and_what_never_did() {
     insta::assert_snapshot!(ran.stdout);
 }
 
+/// A provider that cannot be asked shows it, too: it is told before a process is there.
+#[test]
+fn the_environment_of_a_provider_is_shown_without_secrets() {
+    let arguments = ["scenario", "s3-upload", "--show-env", "--", "false"];
+    let secrets = [
+        ("AWS_PROFILE", "production"),
+        ("AWS_SECRET_ACCESS_KEY", "hush"),
+        ("GITHUB_TOKEN", "hush"),
+    ];
+    let ran = support::rolecall_with(&arguments, &secrets);
+    let lines = || ran.stderr.lines();
+    for line in [
+        "the environment of `",
+        "- AWS_PROFILE  (",
+        "- GITHUB_TOKEN  (",
+        "- AWS_SECRET_ACCESS_KEY  (",
+        "+ AWS_ENDPOINT_URL=http://127.0.0.1:",
+        "+ HOME=",
+    ] {
+        let shown = lines().any(|shown| shown.starts_with(line));
+        assert!(shown, "{line}: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("hush"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_provider_without_a_process_has_no_environment_to_show() {
+    let ran = rolecall(&["scenario", "s3-upload", "--show-env"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("aws-config-child"), "{}", ran.stderr);
+}
+
 #[test]
 fn the_whole_suite_passes() {
     let ran = rolecall(&["scenario"]);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rolecall_conformance::KnownFailures;
-use rolecall_providers::child::{Catalogue, ChildProvider, Driver, Variables};
-use rolecall_providers::{AwsConfig, Provider, Reference};
+use rolecall_providers::child::{Catalogue, ChildProvider, Driver, Environment, Variables};
+use rolecall_providers::{App, AwsConfig, Provider, Reference};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{Event, OverSockets, Report, RunOptions, TimeKeeping, run};
 use rolecall_scenarios::AWS_CONFIG_KNOWN_FAILING;
@@ -33,6 +33,9 @@ pub(crate) struct Choice {
     /// credentials
     #[arg(long, value_name = "VARIABLE")]
     pass_env: Vec<String>,
+    /// Say on standard error how the environment of its processes differs from yours, app by app
+    #[arg(long)]
+    show_env: bool,
     /// A provider of your own: a driver, or any program that prints what `credential_process` takes
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -67,6 +70,12 @@ impl Choice {
                 child,
                 KnownFailures::default(),
                 format!("-- {}", quoted.join(" ")),
+            ));
+        }
+        if self.show_env && [AWS_CONFIG, REFERENCE].contains(&&*self.provider) {
+            return Err(format!(
+                "--show-env is about the processes of a provider, and {} has none: it is in this one; aws-config-child has one",
+                self.provider
             ));
         }
         if self.provider == AWS_CONFIG {
@@ -105,8 +114,14 @@ impl Choice {
         let caller: Variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
+        let child = child.with_caller(caller, self.pass_env.clone());
+        let child = if self.show_env {
+            child.telling_environment(tell_of_environment)
+        } else {
+            child
+        };
         Chosen::Child {
-            provider: Box::new(child.with_caller(caller, self.pass_env.clone())),
+            provider: Box::new(child),
             known,
             words,
         }
@@ -129,6 +144,13 @@ impl Choice {
             let instead = instead(&self.provider, names);
             format!("no provider `{}`{instead}", self.provider)
         })
+    }
+}
+
+fn tell_of_environment(app: &App, environment: &Environment) {
+    anstream::eprintln!("the environment of `{}`:", app.name);
+    for change in environment.difference() {
+        anstream::eprintln!("{change}");
     }
 }
 

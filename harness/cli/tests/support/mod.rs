@@ -12,11 +12,17 @@ pub(crate) struct Ran {
 
 /// Runs `rolecall` from the root of the repository.
 pub(crate) fn rolecall(arguments: &[&str]) -> Ran {
+    rolecall_with(arguments, &[])
+}
+
+/// The same, with these variables.
+pub(crate) fn rolecall_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_rolecall"))
         .args(arguments)
         .current_dir(root())
         .env_remove("ROLECALL_LOG")
         .env_remove("CARGO_PKG_NAME")
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
     Ran {

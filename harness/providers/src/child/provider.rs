@@ -27,6 +27,8 @@ pub struct ChildProvider {
     caller: Variables,
     passed: Vec<String>,
     limits: Limits,
+    /// Told of the environment of an app's processes, before the first of them is started.
+    tell: Option<fn(&App, &Environment)>,
     /// Whether the program has been found to be a one-shot one.
     one_shot: AtomicBool,
     /// Name and version, as the driver has said them.
@@ -89,6 +91,7 @@ impl ChildProvider {
             caller: Variables::new(),
             passed: Vec::new(),
             limits: Limits::default(),
+            tell: None,
             one_shot: AtomicBool::new(false),
             said: OnceLock::new(),
         }
@@ -117,6 +120,14 @@ impl ChildProvider {
     pub fn speaking(mut self, contract: Contract) -> Self {
         self.program.contract = Some(contract);
         self
+    }
+
+    /// With somebody who is told of the environment of each app's processes, before the first of them
+    /// is started.
+    #[must_use]
+    pub fn telling_environment(self, tell: fn(&App, &Environment)) -> Self {
+        let tell = Some(tell);
+        Self { tell, ..self }
     }
 
     /// With other limits.
@@ -232,9 +243,13 @@ impl Seat {
             (None, None) => Home::temporary(),
         };
         let home = home.map_err(|error| NoClient::Broken(format!("no private home: {error}")))?;
+        let environment = provider.environment(app, home.path());
+        if let Some(tell) = provider.tell {
+            tell(app, &environment);
+        }
         let mut seat = Self {
             command: provider.program.command.clone(),
-            variables: provider.environment(app, home.path()).variables,
+            variables: environment.variables,
             clock: Method::None(String::new()),
             launcher: launcher.clone(),
             _home: home,

@@ -1,7 +1,8 @@
 //! From the arguments to the exit code.
 
 use std::env;
-use std::io;
+use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -84,6 +85,15 @@ fn exec(arguments: &Arguments) -> Result<Exit, Trouble> {
     if arguments.verbose {
         tell_of_clock(&command, &choice);
         tell_of_network(net.as_ref());
+    }
+    if arguments.clock == Wish::Auto
+        && choice.method == Method::Preload
+        && is_interactive_shell(&command)
+        && io::stderr().is_terminal()
+    {
+        anstream::eprintln!(
+            "rolecall: Go and static programs that this shell starts live by the machine's clock; `--clock vdso` reaches them, too"
+        );
     }
     if let Some(signal) = signals.ending()? {
         return Ok(exit::of_signal(signal));
@@ -175,6 +185,20 @@ fn tell_of_network(net: Option<&OwnNet>) {
     anstream::eprintln!("rolecall: in a network of its own, with {addresses}");
 }
 
+/// Shells in which somebody types what is to be run.
+const SHELLS: &[&str] = &["ash", "bash", "dash", "fish", "ksh", "mksh", "sh", "zsh"];
+
+/// Whether it is a shell without anything to run, of which nobody knows what it will start.
+fn is_interactive_shell(command: &Command) -> bool {
+    let name = Path::new(command.get_program()).file_name();
+    let is_shell = name.is_some_and(|name| SHELLS.iter().any(|shell| name == *shell));
+    // A script is no option, and `-c` has one after it.
+    is_shell
+        && command
+            .get_args()
+            .all(|argument| argument.as_encoded_bytes().starts_with(b"-"))
+}
+
 fn tell_of_clock(command: &Command, choice: &Choice) {
     let program = command.get_program().to_string_lossy();
     let Choice { method, why } = choice;
@@ -182,4 +206,20 @@ fn tell_of_clock(command: &Command, choice: &Choice) {
         "rolecall: the clock of {program}: {} ({why})",
         method.as_str()
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_in_which_somebody_types_has_nothing_to_run() {
+        let is = |words: &[&str]| is_interactive_shell(Command::new(words[0]).args(&words[1..]));
+        assert!(is(&["bash"]));
+        assert!(is(&["/bin/zsh", "-l"]));
+        assert!(is(&["bash", "--norc", "-i"]));
+        assert!(!is(&["bash", "-c", "date"]));
+        assert!(!is(&["sh", "script.sh"]));
+        assert!(!is(&["python3"]));
+    }
 }
