@@ -70,26 +70,26 @@ fn a_provider_without_a_process_has_no_environment_to_show() {
 fn the_whole_suite_passes() {
     let ran = rolecall(&["scenario"]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);
-    // What is about the promise of another provider does not apply: every other row passes.
+    // What is about the promise of another provider does not apply, and some failures are known: every
+    // other row passes.
     let summary = ran
         .stdout
         .lines()
         .find(|line| line.contains(" scenarios: "));
     let summary = summary.unwrap_or_else(|| panic!("{}", ran.stdout));
-    let counts: Vec<usize> = summary
-        .split_whitespace()
-        .filter_map(|word| word.parse().ok())
-        .collect();
-    let [all, passed, not_applicable] = counts[..] else {
-        panic!("{summary}");
+    let counted = |word: &str| {
+        let mut said = summary.split([':', ',']).map(str::trim);
+        let count = said.find_map(|said| said.strip_suffix(word)?.trim_end().parse().ok());
+        count.unwrap_or(0_usize)
     };
-    let said = format!("{all} scenarios: {passed} passed, {not_applicable} not applicable");
-    assert_eq!(summary, said);
-    assert_eq!(all, passed + not_applicable);
+    let (all, passed) = (counted("scenarios"), counted("passed"));
+    let known = counted("expected failure");
+    assert_eq!(all, passed + known + counted("not applicable"), "{summary}");
     assert!(
-        passed >= rolecall_scenarios::SCENARIOS.len() - 1,
+        passed + known >= rolecall_scenarios::SCENARIOS.len() - 1,
         "{summary}"
     );
+    assert!(known < passed / 10, "{summary}");
 }
 
 /// A second table row of a file is no reason to play the first file: nothing is half run.

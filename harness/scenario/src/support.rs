@@ -58,6 +58,7 @@ const PLAYED: &[&str] = &[
     "laptop",
     "launch",
     "match",
+    "needs",
     "open",
     "organization",
     "overlap",

@@ -19,6 +19,7 @@ impl Scenario {
     /// `vary` once each, and otherwise what the first row says.
     pub fn constructs(&self) -> impl Iterator<Item = (&'static str, Span)> {
         let mut used = Used(Vec::new());
+        used.if_any("needs", &self.needs);
         used.world(&self.world);
         for (name, app) in &self.apps {
             // An app that nobody wrote is no word of the file, unless there are others.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use rolecall_endpoints::FAULT_WORDS;
 
 use super::model::{
-    Class, CredentialSource, GatePoint, How, HttpTokens, Method, OddExpiration, Overlap, Place,
-    PodIdentity, Point, Reason, RuleSet, Service, Setting, TaskKind, Use, Verb,
+    Class, CredentialSource, GatePoint, How, HttpTokens, Method, Need, OddExpiration, Overlap,
+    Place, PodIdentity, Point, Reason, RuleSet, Service, Setting, TaskKind, Use, Verb,
 };
 use super::word::Word;
 
@@ -81,7 +81,8 @@ macro_rules! shapes {
 
 shapes! {
     SCENARIO = "a scenario" [
-        "summary", "rules", "promised", "preview", "world", "app", "fault", "match", "vary", "step",
+        "summary", "rules", "promised", "preview", "needs", "world", "app", "fault", "match", "vary",
+        "step",
     ];
     WORLD = "the world" [
         "start", "region", "buckets", "association-delay", "consistency-delay",
@@ -166,6 +167,7 @@ pub fn words() -> BTreeSet<&'static str> {
         .chain(How::words())
         .chain(HttpTokens::words())
         .chain(Method::words())
+        .chain(Need::words())
         .chain(OddExpiration::words())
         .chain(Overlap::words())
         .chain(PodIdentity::words())

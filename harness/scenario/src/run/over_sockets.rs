@@ -89,9 +89,14 @@ impl<'a> OverSockets<'a> {
         report.provider = provider_of(self.provider);
     }
 
-    /// What is said of a scenario that asks for promises the provider has not made, or in which time
-    /// jumps where the provider would not see it.
+    /// What is said of a scenario that needs what is not here, that asks for promises the provider has
+    /// not made, or in which time jumps where the provider would not see it.
     fn why_not(&self, scenario: &Scenario, options: RunOptions) -> Option<Outcome> {
+        if let Some(need) = scenario.needs.first() {
+            let why =
+                format!("it needs `{need}`, and the endpoints of its world are listeners here");
+            return Some(Outcome::NotApplicable(why));
+        }
         let unpromised = unpromised(scenario, self.provider);
         if unpromised.is_some() {
             return unpromised;

@@ -166,6 +166,19 @@ resolve = {}
     assert!(began.elapsed() < Duration::from_mins(1));
 }
 
+/// Listeners stand in for the addresses of AWS, and a scenario may be about those.
+#[test]
+fn a_scenario_that_needs_the_addresses_of_aws_does_not_apply() {
+    let text = SIX_HOURS.replacen("\n[world]", "\nneeds = [\"aws-addresses\"]\n[world]", 1);
+    let report = play(&Measured::default(), &text);
+    assert!(matches!(outcome(&report), Outcome::NotApplicable(_)));
+    assert_eq!(
+        reason(&report),
+        "it needs `aws-addresses`, and the endpoints of its world are listeners here"
+    );
+    assert_eq!(report.requests, 0);
+}
+
 /// What is found out of a provider's time before a scenario in which it jumps, and what becomes of that.
 fn tried(manner: Manner) -> (TimeKeeping, Outcome) {
     let provider = Measured::behaving(manner);

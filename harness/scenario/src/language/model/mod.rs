@@ -22,7 +22,7 @@ pub use expect::{Allowed, Class, Count, Denied, Expect, Preview, Reason, RuleSet
 pub use fault::{Effect, Fault, Gate, GatePoint, Match, OddExpiration, Point};
 pub use issuing::{Issuing, IssuingChanges, Overlap};
 pub use organization::{Guardrails, Organization};
-pub use scenario::{Row, Scalar, Scenario};
+pub use scenario::{Need, Row, Scalar, Scenario};
 pub use step::{Act, Move, Repeat, Step};
 pub use world::{
     Account, Bucket, HttpTokens, Instance, Pod, PodIdentity, Profile, Recorded, Role, Service,

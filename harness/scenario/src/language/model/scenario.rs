@@ -16,6 +16,7 @@ use crate::language::read;
 use crate::language::source::Source;
 use crate::language::suggest;
 use crate::language::vocabulary::Vocabulary;
+use crate::language::word::words;
 
 /// A scenario: a world, its clients, and what happens to them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +35,8 @@ pub struct Scenario {
     /// The rule set, not in force yet, that it is judged by. Who does not promise to keep it is shown
     /// how far it does, and cannot fail.
     pub preview: Option<At<Preview>>,
+    /// What there must be for it besides a provider: where it is not, the scenario does not apply.
+    pub needs: Vec<At<Need>>,
     /// The world before the first step.
     pub world: World,
     /// The clients. Never empty in a file that was read and has a step that needs one.
@@ -46,6 +49,15 @@ pub struct Scenario {
     pub vary: Vec<Row>,
     /// What happens, in order. A world to be served needs none.
     pub steps: Vec<Step>,
+}
+
+words! {
+    /// What a scenario needs besides a provider.
+    pub enum Need ("need") {
+        /// That clients reach the addresses that AWS's documentation names, such as 169.254.170.2, and
+        /// not listeners in their place.
+        AwsAddresses = "aws-addresses",
+    }
 }
 
 /// A row of `[[vary]]`, and the scenario it makes.

@@ -26,6 +26,7 @@ pub(super) fn scenario(reader: &Reader, root: &Node) -> Option<Scenario> {
     let rules = table.list("rules", Value::text);
     let promised = table.texts("promised");
     let preview = table.optional("preview", Value::word);
+    let needs = table.list("needs", Value::word);
     let world = table.optional("world", world).unwrap_or_default();
     let steps = table
         .optional("step", |value| value.tables("step", step))
@@ -48,6 +49,7 @@ pub(super) fn scenario(reader: &Reader, root: &Node) -> Option<Scenario> {
         rules,
         promised,
         preview,
+        needs,
         world,
         apps,
         faults,

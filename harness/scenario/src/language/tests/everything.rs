@@ -73,8 +73,8 @@ fn it_uses_every_key_and_every_construct_has_a_place() {
 /// The members of closed lists, of which one file need not use all.
 fn closed_list(word: &str) -> bool {
     use crate::language::{
-        Class, CredentialSource, How, Method, Overlap, Reason, RuleSet, Service, TaskKind, Use,
-        Word,
+        Class, CredentialSource, How, Method, Need, Overlap, Reason, RuleSet, Service, TaskKind,
+        Use, Word,
     };
     use crate::language::{GatePoint, HttpTokens, OddExpiration, Point};
     Class::of(word).is_some()
@@ -84,6 +84,7 @@ fn closed_list(word: &str) -> bool {
         || How::of(word).is_some()
         || HttpTokens::of(word).is_some()
         || Method::of(word).is_some()
+        || Need::of(word).is_some()
         || OddExpiration::of(word).is_some()
         || Overlap::of(word).is_some()
         || Point::of(word).is_some()
