@@ -39,6 +39,7 @@ fn rows(file: &SuiteFile, rules: &RuleBook) -> Vec<Scenario> {
         .check_rules(&rules.slugs())
         .unwrap_or_else(|bad| panic!("{bad}"));
     check_support(&scenario).unwrap_or_else(|bad| panic!("{bad}"));
+    let scenario = scenario.note_only(&rules.noted());
     scenario.runs().into_iter().cloned().collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::rule::{Rule, SourceKind, Topic};
+use crate::rule::{Level, Rule, SourceKind, Topic};
 
 /// All rules by slug.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +112,14 @@ impl RuleBook {
     /// All slugs.
     pub fn slugs(&self) -> BTreeSet<String> {
         self.rules.keys().cloned().collect()
+    }
+
+    /// The slugs of the rules that fail nobody, being of level `may`: for
+    /// [`Scenario::note_only`](rolecall_scenario::language::Scenario::note_only).
+    pub fn noted(&self) -> BTreeSet<String> {
+        let light = self.rules.values();
+        let light = light.filter(|rule| rule.level() == Level::May);
+        light.map(|rule| rule.slug.clone()).collect()
     }
 
     /// The rule with this slug.

@@ -195,6 +195,7 @@ link = "https://example.com/2"
             simulated: Duration::ZERO,
             requests: 0,
             key_sets: 0,
+            again: None,
             journal: Vec::new(),
         }
     }

@@ -1,5 +1,7 @@
 //! From differences to findings: for all callers, by the rules that fail with them.
 
+use std::collections::BTreeSet;
+
 use rolecall_account::{Entry, Exchange, Happening, Operation};
 
 use crate::check::Difference;
@@ -61,18 +63,37 @@ pub(crate) fn exchanges(entries: &[Entry]) -> impl Iterator<Item = (&Entry, &Exc
     })
 }
 
-pub(crate) fn findings(rules: &[String], differences: Vec<Difference>) -> Vec<Finding> {
+/// What differences come to by the rules they break: findings, or notes where all of these rules are
+/// among the `harmless`, which fail nobody.
+pub(crate) fn weighed(
+    rules: &[String],
+    harmless: &BTreeSet<String>,
+    differences: Vec<Difference>,
+) -> (Vec<Finding>, Vec<String>) {
+    let (light, heavy): (Vec<String>, Vec<String>) = rules
+        .iter()
+        .cloned()
+        .partition(|rule| harmless.contains(rule));
+    if heavy.is_empty() && !light.is_empty() {
+        let names: Vec<String> = light.iter().map(|rule| format!("`{rule}`")).collect();
+        let names = names.join(", ");
+        let notes = differences
+            .into_iter()
+            .map(|Difference { expected, actual }| {
+                format!(
+                    "under {names}, by which nobody fails: expected {expected}, actual {actual}"
+                )
+            });
+        return (Vec::new(), notes.collect());
+    }
     let found = differences
         .into_iter()
-        .map(|Difference { expected, actual }| {
-            let rules = rules.to_vec();
-            Finding {
-                rules,
-                expected,
-                actual,
-            }
+        .map(|Difference { expected, actual }| Finding {
+            rules: heavy.clone(),
+            expected,
+            actual,
         });
-    found.collect()
+    (found.collect(), Vec::new())
 }
 
 /// A failed step fails its own rule, else all of the file's.

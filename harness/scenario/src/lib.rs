@@ -30,5 +30,5 @@ pub use run::{OverSockets, RunOptions, TimeKeeping, run};
 pub use simulation::{
     ConfigFiles, Dump, DumpError, LoadError, SetupError, Simulation, resume, simulate,
 };
-pub use support::check_support;
+pub use support::{PLAYED, check_support};
 pub use vocabulary::AccountVocabulary;

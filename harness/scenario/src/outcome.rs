@@ -143,6 +143,10 @@ pub struct Report {
     pub requests: usize,
     /// How many key sets were issued.
     pub key_sets: usize,
+    /// What came of playing it once more, where that came to something else: then this is as good as
+    /// unjudged, and both are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<Box<Report>>,
     /// The journal, a JSON object a line, secrets as fingerprints.
     #[serde(skip)]
     pub journal: Vec<String>,

@@ -1,6 +1,7 @@
 //! The runner: plays a scenario step by step.
 
 mod clients;
+mod leaks;
 mod look;
 mod over_sockets;
 mod preview;
@@ -12,7 +13,7 @@ mod under;
 pub use over_sockets::OverSockets;
 pub use time_control::TimeKeeping;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,6 +101,7 @@ fn begun(scenario: &Scenario, provider: &dyn Provider, options: RunOptions) -> R
         simulated: Duration::ZERO,
         requests: 0,
         key_sets: 0,
+        again: None,
         journal: Vec::new(),
     }
 }
@@ -150,6 +152,8 @@ struct Play<'a> {
     used: BTreeMap<String, UsedSet>,
     /// The URLs that were presigned, by the step that did.
     presigned: BTreeMap<String, Presigned>,
+    /// The messages with a secret in them that were told.
+    leaks_told: BTreeSet<String>,
     /// Whether the account has refused a forgery.
     controlled: bool,
 }
@@ -194,6 +198,7 @@ impl<'a> Play<'a> {
             sources_healthy: true,
             used: BTreeMap::new(),
             presigned: BTreeMap::new(),
+            leaks_told: BTreeSet::new(),
             controlled: false,
         }
     }
@@ -204,8 +209,11 @@ impl<'a> Play<'a> {
             report.outcome = not_set_up(&error);
             return;
         }
-        for step in &self.scenario.steps {
-            let stepped = self.step(step).await;
+        for (index, step) in self.scenario.steps.iter().enumerate() {
+            let mut stepped = self.step(step).await;
+            if index + 1 == self.scenario.steps.len() {
+                self.late_leaks(step, &mut stepped);
+            }
             observe(&Event::Stepped(&stepped));
             let goes_on = stepped.outcome == Outcome::Passed
                 || stepped.outcome.is_judged() && !stepped.findings.is_empty();

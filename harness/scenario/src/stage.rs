@@ -1,6 +1,7 @@
 //! Where a scenario is played: what is different for a client in this process and for one in a
 //! process of its own.
 
+mod clocks;
 mod sockets;
 mod witness;
 
@@ -32,30 +33,41 @@ pub(crate) enum Stage {
     /// In this process, in virtual time.
     Memory,
     /// Over sockets, on an offset clock.
-    Sockets(Sockets),
+    Sockets(Box<Sockets>),
 }
 
 impl Stage {
-    /// The app called `name`, on the instance, task, pod or laptop `on`.
+    /// The app called `name`, on the instance, task, pod or laptop `on`, its clock ahead by so many
+    /// nanoseconds.
     ///
     /// # Errors
-    /// Nothing is called so, or it has no listener.
+    /// Nothing is called so, or it has no listener, or no clock.
     pub(crate) async fn app(
         &mut self,
         simulation: &Simulation,
-        name: &str,
-        on: &str,
+        (name, on): (&str, &str),
+        skew: i128,
     ) -> Result<App, Undoable> {
         let nothing = || Undoable(format!("nothing called `{on}` runs"));
         let app = match self {
             Self::Memory => simulation.app(name, on),
             Self::Sockets(sockets) => {
                 let caller = simulation.caller(name, on).ok_or_else(nothing)?;
-                let (environment, network) = sockets.serve(simulation, &caller, on).await?;
-                Some(simulation.app_with(name, on, environment, Network::Sockets(network)))
+                let launcher = sockets.launcher(simulation, name, skew)?;
+                let environment = sockets.serve(simulation, &caller, on).await?;
+                Some(simulation.app_with(name, on, environment, Network::Sockets(launcher)))
             }
         };
-        app.ok_or_else(nothing)
+        let mut app = app.ok_or_else(nothing)?;
+        app.clock = app.clock.skewed(skew);
+        Ok(app)
+    }
+
+    /// Has the clocks of apps that are off the world's go where that has gone.
+    pub(crate) fn follow_clock(&self) {
+        if let Self::Sockets(sockets) = self {
+            sockets.follow_clock();
+        }
     }
 
     /// How whoever has a URL calls it from where an app runs.

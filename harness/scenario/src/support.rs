@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::language::{BadScenario, Scenario, Span};
 
 /// The optional words that the runner plays.
-const PLAYED: &[&str] = &[
+pub const PLAYED: &[&str] = &[
     "account",
     "account.full-aws-access",
     "account.rcp",

@@ -1,6 +1,7 @@
 //! What tests of the runner share.
 #![allow(dead_code, reason = "each file of tests uses its own part of this")]
 
+use rolecall_providers::child::ChildProvider;
 use rolecall_providers::{AwsConfig, Provider};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support, run};
@@ -35,6 +36,19 @@ name = "before"
 app = "web"
 resolve = {}
 "#;
+
+/// The plain driver, in a process of its own.
+pub(crate) fn driver() -> ChildProvider {
+    driver_saying(&[], "honest")
+}
+
+/// The same, started by the words of `through` if there are any, and told how to speak of its clock.
+pub(crate) fn driver_saying(through: &[&str], manner: &str) -> ChildProvider {
+    const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drivers/plain.py");
+    let command = through.iter().copied().chain(["python3", DRIVER, manner]);
+    let command = command.map(str::to_owned).collect();
+    ChildProvider::of_command(command).with_caller(std::env::vars().collect(), Vec::new())
+}
 
 /// Plays a file with the default chain of `aws-config`.
 pub(crate) fn play(text: &str) -> Report {

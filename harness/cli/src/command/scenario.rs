@@ -236,6 +236,7 @@ fn read(file: &File, rules: &RuleBook) -> Result<Vec<Scenario>, BadScenario> {
         .row
         .as_ref()
         .map(|row| format!("{}[{row}]", scenario.name));
+    let scenario = scenario.note_only(&rules.noted());
     let runs = scenario.runs().into_iter().cloned();
     Ok(runs
         .filter(|run| asked.as_ref().is_none_or(|asked| *asked == run.name))

@@ -39,13 +39,18 @@ impl Terminal<'_> {
             report.provider, report.seed, report.start
         );
         let _ = writeln!(text, "{DIM}{head}{DIM:#}\n");
-        text.push_str(&self.steps(report));
-        for step in report
-            .steps
-            .iter()
-            .filter(|step| step.outcome != Outcome::Passed)
-        {
-            text.push_str(&self.step(report, step));
+        text.push_str(&self.played(report));
+        if let Some(again) = &report.again {
+            let word = again.outcome.word();
+            let _ = writeln!(text, "\n{BOLD}played once more{BOLD:#}, {word}\n");
+            text.push_str(&self.played(again));
+            // What it did where it failed before, to be held against that.
+            let failed = report.steps.iter().enumerate();
+            let failed = failed.filter(|(_, step)| step.outcome == Outcome::Failed);
+            for step in failed.filter_map(|(index, _)| again.steps.get(index)) {
+                let _ = writeln!(text, "\n  {BOLD}step `{}`{BOLD:#}, once more", step.name);
+                text.push_str(&wire(&step.trace));
+            }
         }
         let _ = writeln!(text, "\n{}", summary(report));
         text
@@ -68,6 +73,28 @@ impl Terminal<'_> {
         }
         text.push_str(&self.next(reports));
         text
+    }
+
+    /// The steps, and what there is to say of them.
+    fn played(&self, report: &Report) -> String {
+        let mut text = self.steps(report);
+        for step in &report.steps {
+            if step.outcome != Outcome::Passed {
+                text.push_str(&self.step(report, step));
+            } else if !step.notes.is_empty() {
+                text.push_str(&self.noted(step));
+            }
+        }
+        text
+    }
+
+    /// What is worth a word in a step in which nothing is wrong.
+    fn noted(&self, step: &StepReport) -> String {
+        let mut notes = Columns::default().wrapping(1, self.width);
+        for note in &step.notes {
+            notes.row([("note", DIM), (note.as_str(), PLAIN)]);
+        }
+        format!("\nstep `{}`\n\n{}", step.name, notes.print(2))
     }
 
     fn steps(&self, report: &Report) -> String {

@@ -20,6 +20,13 @@ pub struct Leak {
     pub said: String,
 }
 
+impl Leak {
+    /// `said` at `place`, if one of `secrets` is in it.
+    pub fn of(place: &str, said: &str, secrets: &[&str]) -> Option<Self> {
+        Secrets::default().leak(place.to_owned(), said, secrets)
+    }
+}
+
 /// The secrets that are known of a client.
 #[derive(Default)]
 pub(super) struct Secrets(BTreeSet<String>);
@@ -35,13 +42,13 @@ impl Secrets {
     /// `said` at `place`, if a secret that is known, or one of `others`, is in it.
     pub(super) fn leak(&self, place: String, said: &str, others: &[&str]) -> Option<Leak> {
         let others = others.iter().copied().filter(|one| one.len() >= LENGTH_MIN);
-        // The longest first: one may be a part of another.
-        let mut known: Vec<_> = self.0.iter().map(String::as_str).chain(others).collect();
-        known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        known.retain(|secret| said.contains(secret));
+        let known = self.0.iter().map(String::as_str).chain(others);
+        let mut known: Vec<_> = known.filter(|secret| said.contains(secret)).collect();
         if known.is_empty() {
             return None;
         }
+        // The longest first: one may be a part of another.
+        known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         let hidden = known
             .iter()
             .fold(said.to_owned(), |said, secret| said.replace(secret, HIDDEN));

@@ -22,6 +22,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) signed: &'a Signed,
     /// What the journal says since the last step, or since the action began if that was earlier.
     pub(crate) entries: &'a [Entry],
+    /// The messages with a secret in them that were found since the last step: where, and what was
+    /// said, without it.
+    pub(crate) leaks: &'a [String],
     /// Whether the sources of credentials have answered every request so far.
     pub(crate) sources_healthy: bool,
     /// Requests since the last step, by operation and by match.

@@ -11,6 +11,7 @@ mod fails;
 mod identity;
 mod live_credentials;
 mod succeeds;
+pub(crate) mod unspoken;
 mod whole_set;
 mod within;
 
@@ -40,11 +41,12 @@ type Check = fn(&Facts<'_>) -> Vec<Difference>;
 /// What holds in every step of every scenario: the rule, and its check.
 pub(crate) const ALWAYS: &[(&str, Check)] = &[
     (live_credentials::RULE, live_credentials::check),
+    (unspoken::RULE, unspoken::check),
     (whole_set::RULE, whole_set::check),
 ];
 
 /// The rules that hold in every step of every scenario.
-pub const INVARIANTS: &[&str] = &[live_credentials::RULE, whole_set::RULE];
+pub const INVARIANTS: &[&str] = &[live_credentials::RULE, unspoken::RULE, whole_set::RULE];
 
 /// Everything that is not as the step expects.
 pub(crate) fn expected(expect: &Expect, facts: &Facts<'_>) -> Vec<Difference> {

@@ -27,14 +27,19 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
         let expected = format!("the secret that was issued with {id}");
         differences.push(Difference::new(expected, "another one"));
     }
-    if !credentials
-        .session_token()
-        .is_some_and(|token| own.is_some_and(|own| own.is(token)))
-    {
-        let expected = format!("the session token that was issued with {id}");
-        let actual = credentials
-            .session_token()
-            .map_or("none", |_| "another one");
+    // A user's own key has none.
+    let told = credentials.session_token();
+    let whole = match (told, own) {
+        (Some(told), Some(own)) => own.is(told),
+        (None, None) => true,
+        _ => false,
+    };
+    if !whole {
+        let expected = match own {
+            Some(_) => format!("the session token that was issued with {id}"),
+            None => format!("no session token: none was issued with {id}"),
+        };
+        let actual = told.map_or("none", |_| "another one");
         differences.push(Difference::new(expected, actual));
     }
     differences

@@ -58,12 +58,11 @@ impl Play<'_> {
         }
         let written = &self.scenario.apps[name].value;
         let on = written.on.value.name();
-        let mut app = self.stage.app(&self.simulation, name, on).await?;
+        let skew = written.clock_skew.as_ref();
+        let skew = skew.map_or(0, |skew| skew.value.as_nanos());
+        let app = self.stage.app(&self.simulation, (name, on), skew);
+        let mut app = app.await?;
         equip(&mut app, written);
-        if written.clock_skew.is_some() && !matches!(self.stage, Stage::Memory) {
-            let why = "the clock of one process is not skewed apart from the others yet";
-            return Err(Stop::NotApplicable(why.to_owned()));
-        }
         let longest = self.stage.limit().longest;
         let opened = timeout(longest, self.provider.open(app)).await;
         let opened = opened.map_err(|_| {
@@ -79,8 +78,9 @@ impl Play<'_> {
         Ok(client)
     }
 
-    /// Sees that the clients live by the simulated clock.
+    /// Sees that the clients live by the simulated clock, after it has moved.
     pub(super) async fn look_at_clocks(&mut self) -> Result<(), Stop> {
+        self.stage.follow_clock();
         let names: Vec<String> = self.clients.keys().cloned().collect();
         for name in names {
             self.look_at_clock(&name).await?;
@@ -94,25 +94,31 @@ impl Play<'_> {
         };
         let client = Arc::clone(&self.clients[name]);
         let watch = self.watches.entry(name.to_owned()).or_default();
-        let seen = watch.ask(&self.simulation, &*client, sockets).await;
+        let seen = watch
+            .ask((&self.simulation, &**sockets), name, &*client)
+            .await;
         self.told(seen)
     }
 
     /// The same by what clients signed, of those that cannot be asked.
     pub(super) fn look_at_dates(&mut self, window: &[Entry]) -> Result<(), Stop> {
-        if let (Stage::Sockets(sockets), 1) = (&self.stage, self.watches.len()) {
-            let watches = self.watches.values_mut();
-            watches.for_each(|watch| watch.look_at_page(sockets));
+        let Stage::Sockets(sockets) = &self.stage else {
+            return Ok(());
+        };
+        if self.watches.len() == 1 {
+            for (name, watch) in &mut self.watches {
+                watch.look_at_page(sockets, name);
+            }
         }
+        let mut seen = Vec::new();
         for (entry, exchange) in exchanges(window) {
             if is_signed(exchange)
                 && let Some(watch) = self.watches.get_mut(&exchange.caller)
             {
-                let seen = watch.look(exchange, entry.at);
-                self.told(seen)?;
+                seen.push(watch.look(sockets, &exchange.caller, (exchange, entry.at)));
             }
         }
-        Ok(())
+        seen.into_iter().try_for_each(|seen| self.told(seen))
     }
 
     fn told(&mut self, seen: Seen) -> Result<(), Stop> {
@@ -153,9 +159,6 @@ fn equip(app: &mut App, written: &crate::language::App) {
     app.settings = settings
         .map(|(setting, value)| (setting.to_string(), value.value.to_json()))
         .collect();
-    if let Some(skew) = &written.clock_skew {
-        app.clock = app.clock.skewed(skew.value.as_nanos());
-    }
 }
 
 fn use_of(written: crate::language::Use) -> Use {

@@ -13,7 +13,7 @@ use crate::armed::Meaning;
 use crate::check::{self, Difference, Facts, UsedSet};
 use crate::flight::Landed;
 use crate::happened::{happened, summed_up};
-use crate::judge::{Many, exchanges, findings, is_failing_source, of_many, rules_of};
+use crate::judge::{Many, exchanges, is_failing_source, of_many, rules_of, weighed};
 use crate::language::{Act, Expect, Step};
 use crate::outcome::{Outcome, StepReport};
 use crate::url::Presigned;
@@ -70,11 +70,19 @@ impl Play<'_> {
         } else {
             window
         };
+        let leaks = self.leaks(step, Some(acted));
         self.sources_healthy &=
             !exchanges(entries).any(|(_, it)| is_failing_source(it)) && !self.refuses_connections();
         let recorded = self.simulation.recorded_sets();
         let world = self.simulation.world();
-        let facts = |landed| self.facts(step, landed, (entries, calls), (&world, &recorded));
+        let facts = |landed| {
+            self.facts(
+                step,
+                (landed, &leaks),
+                (entries, calls),
+                (&world, &recorded),
+            )
+        };
         let landed = || acted.landed.iter();
         let callers = Many::Callers(acted.landed.len());
         let happened: Vec<String> = landed().map(|it| happened(&facts(it))).collect();
@@ -133,10 +141,10 @@ impl Play<'_> {
             &step.expect_total,
             &self.totals,
         ));
-        report.findings = findings(&rules_of(self.scenario, step), differences);
+        self.weigh(&rules_of(self.scenario, step), differences, report);
         let expected = report.findings.len();
         for (rule, found) in always {
-            report.findings.extend(findings(&[rule.to_owned()], found));
+            self.weigh(&[rule.to_owned()], found, report);
         }
         if !report.findings.is_empty() && report.outcome == Outcome::Passed {
             report.outcome = match self.preview {
@@ -146,6 +154,18 @@ impl Play<'_> {
                 _ => Outcome::Failed,
             };
         }
+    }
+
+    /// Reports what differs, by the weight of the rules that are broken by it.
+    pub(super) fn weigh(
+        &self,
+        rules: &[String],
+        differences: Vec<Difference>,
+        report: &mut StepReport,
+    ) {
+        let (findings, notes) = weighed(rules, &self.scenario.noted, differences);
+        report.findings.extend(findings);
+        report.notes.extend(notes);
     }
 
     /// Keeps what later steps may name.
@@ -163,7 +183,7 @@ impl Play<'_> {
     fn facts<'f>(
         &'f self,
         step: &'f Step,
-        landed: &'f Landed,
+        (landed, leaks): (&'f Landed, &'f [String]),
         (entries, calls): (&'f [Entry], &'f BTreeMap<String, u64>),
         (world, recorded): (&'f World, &'f [RecordedSet]),
     ) -> Facts<'f> {
@@ -172,6 +192,7 @@ impl Play<'_> {
             app: self.scenario.app_of(step),
             signed: &landed.signed,
             entries,
+            leaks,
             sources_healthy: self.sources_healthy,
             calls,
             took: landed.took,

@@ -61,6 +61,7 @@ impl<'a> OverSockets<'a> {
                 let word = second.outcome.word();
                 let why = format!("unstable: it failed, and played once more it is {word}");
                 report.outcome = Outcome::Inconclusive(why);
+                report.again = Some(Box::new(second));
             }
         }
         observe(&Event::Ended(&report));
@@ -77,7 +78,7 @@ impl<'a> OverSockets<'a> {
         let played = on_a_runtime(async {
             let RunOptions { seed, patience, .. } = options;
             let (sockets, simulation) = stage::Sockets::set_up(&scenario.world, seed, patience)?;
-            let stage = (Stage::Sockets(sockets), simulation);
+            let stage = (Stage::Sockets(Box::new(sockets)), simulation);
             let play = Play::new(scenario, self.provider, stage);
             play.through(report, observe).await;
             Ok::<_, stage::Unstaged>(())

@@ -117,7 +117,7 @@ fn set_up<'a>(
     Ok(Play::new(
         scenario,
         provider,
-        (Stage::Sockets(sockets), simulation),
+        (Stage::Sockets(Box::new(sockets)), simulation),
     ))
 }
 

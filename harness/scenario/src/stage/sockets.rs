@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use rolecall_clock::SimClock;
 use rolecall_endpoints::{AppServer, Caller, InFlight, Place};
-use rolecall_reach::{ClockError, ClockPage, Launcher, Witness};
+use rolecall_reach::{ClockError, ClockPage, Launcher};
 use thiserror::Error;
 use tokio::net::TcpSocket;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::at_folder;
+use super::clocks::ProcessClock;
 use crate::act::Undoable;
 use crate::files::{FileError, PrivateFolder};
 use crate::flight::{Flight, Limit};
@@ -38,17 +39,17 @@ const TAKE_OFF_MAX: Duration = Duration::from_secs(5);
 /// How often it is looked whether something moves.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
-/// Listeners, the page of the clock, and what counts requests.
+/// Listeners, the clocks, and what counts requests.
 #[derive(Debug)]
 pub(crate) struct Sockets {
-    launcher: Launcher,
-    /// The kernel's.
-    pub(super) witness: Witness,
+    /// The world's.
+    clock: ProcessClock,
+    /// Those of apps that are off it.
+    own_clocks: BTreeMap<String, ProcessClock>,
     in_flight: InFlight,
     servers: BTreeMap<String, AppServer>,
     nowhere: Nowhere,
     patience: Duration,
-    _folder: PrivateFolder,
 }
 
 /// A world could not be put behind sockets.
@@ -79,24 +80,47 @@ impl Sockets {
             rolecall_account::SimInstant::from_epoch_millis(world.start.value.as_millisecond());
         page.set_now(start.into()).map_err(Unstaged::Start)?;
         let sockets = Self {
-            witness: Witness::new(page.clone()),
-            launcher: Launcher::new(page),
+            clock: ProcessClock::of_world(page, folder),
+            own_clocks: BTreeMap::new(),
             in_flight: InFlight::default(),
             servers: BTreeMap::new(),
             nowhere: Nowhere::new().map_err(Unstaged::Port)?,
             patience,
-            _folder: folder,
         };
         Ok((sockets, Simulation::set_up(world, seed, clock)?))
     }
 
-    /// Gives an app its listeners: the variables by which it finds them, and what starts its process.
+    /// What starts the process of an app, whose clock is ahead of the world's by so many nanoseconds.
+    pub(super) fn launcher(
+        &mut self,
+        simulation: &Simulation,
+        name: &str,
+        skew: i128,
+    ) -> Result<Launcher, Undoable> {
+        if skew != 0 {
+            let own = ProcessClock::off(&self.clock, simulation.clock(), skew)?;
+            self.own_clocks.insert(name.to_owned(), own);
+        }
+        Ok(self.clock_of(name).launcher.clone())
+    }
+
+    /// The clock that an app lives by.
+    pub(super) fn clock_of(&self, name: &str) -> &ProcessClock {
+        self.own_clocks.get(name).unwrap_or(&self.clock)
+    }
+
+    pub(super) fn follow_clock(&self) {
+        let own = self.own_clocks.values();
+        own.for_each(|own| own.follow(&self.clock));
+    }
+
+    /// Gives an app its listeners: the variables by which it finds them.
     pub(super) async fn serve(
         &mut self,
         simulation: &Simulation,
         caller: &Caller,
         on: &str,
-    ) -> Result<(BTreeMap<String, String>, Launcher), Undoable> {
+    ) -> Result<BTreeMap<String, String>, Undoable> {
         let server = AppServer::open(simulation.edge(), caller, &self.in_flight).await;
         let server = server.map_err(|error| Undoable(format!("no port is to be had: {error}")))?;
         let mut environment = BTreeMap::new();
@@ -112,7 +136,7 @@ impl Sockets {
             environment.insert(variable.to_owned(), endpoint.clone());
         }
         self.servers.insert(caller.name.to_string(), server);
-        Ok((environment, self.launcher.clone()))
+        Ok(environment)
     }
 
     pub(super) fn limit(&self) -> Limit {

@@ -236,6 +236,12 @@ expect.issue = 2
         "unstable: it failed, and played once more it is passed"
     );
     assert_eq!(report.steps[0].outcome, Outcome::Failed);
+    // Both are kept, with what went over the wire.
+    let again = report.again.unwrap();
+    assert_eq!(again.outcome, Outcome::Passed);
+    assert_eq!((report.requests, again.requests), (0, 1));
+    assert_eq!(again.steps[0].trace.len(), 1);
+    assert!(again.journal.join("\n").contains(r#""caller":"worker""#));
 }
 
 #[test]

@@ -55,6 +55,68 @@ fn a_driver_in_a_process_that_is_not_shifted_is_not_judged() {
     assert!(why.starts_with("clock not controllable: "), "{why}");
 }
 
+/// credentials.never-in-messages: of a process, standard error is read, and the texts of its errors.
+#[test]
+fn a_secret_in_a_message_fails_whatever_was_expected() {
+    const TWO_STEPS: &str = r#"
+summary = "A set, twice."
+[world]
+role.worker = { trust = "ecs-tasks" }
+task.worker = { role = "worker" }
+[[step]]
+name = "the first set"
+resolve = {}
+EXPECT
+[[step]]
+name = "once more"
+resolve = {}
+EXPECT
+"#;
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: a_secret_in_a_message: there is no python3");
+        return;
+    }
+    for (manner, expect, said) in [
+        ("", "", None),
+        (
+            "leaks",
+            "",
+            Some("`worker` in standard error, line 1: fetched [secret]"),
+        ),
+        (
+            "leaks-in-error",
+            "expect.fails = \"source-error\"",
+            Some("`worker` in the text of an error: OSError: no use for [secret]"),
+        ),
+    ] {
+        let command = ["python3", DRIVER, manner].map(str::to_owned);
+        let provider = ChildProvider::of_command(command.into())
+            .with_caller(std::env::vars().collect(), Vec::new())
+            .with_clock(Wish::Preload);
+        let text = TWO_STEPS.replace("EXPECT", expect);
+        let scenario = Scenario::parse("leak.toml", &text, &AccountVocabulary).unwrap();
+        let options = RunOptions {
+            again: false,
+            ..RunOptions::default()
+        };
+        let report = OverSockets::new(&provider).run(&scenario, options, &mut |_| {});
+        if let Outcome::NotApplicable(why) = &report.outcome {
+            eprintln!("skipped: a_secret_in_a_message: {why}");
+            return;
+        }
+        // Standard error comes by a pipe of its own, perhaps a step later.
+        let found: Vec<_> = report
+            .steps
+            .iter()
+            .flat_map(|step| &step.findings)
+            .map(|finding| (finding.rules.join(","), finding.actual.as_str()))
+            .collect();
+        let rule = "credentials.never-in-messages".to_owned();
+        let said: Vec<_> = said.into_iter().map(|said| (rule.clone(), said)).collect();
+        assert_eq!(found, said, "{manner}");
+    }
+}
+
 /// A program that prints what `credential_process` takes, and ends.
 const ONE_SHOT: &str = r#"
 import json, os, time, urllib.request

@@ -29,6 +29,9 @@ pub struct Scenario {
     pub summary: String,
     /// The rules that fail with it, by their slugs.
     pub rules: Vec<At<String>>,
+    /// The rules that fail nobody: what is not as they say is noted. No word of the file: see
+    /// [`note_only`](Self::note_only).
+    pub noted: BTreeSet<String>,
     /// What a provider must have promised to be judged, by what the promise is about: `[promises]` of
     /// its `provider.toml`. To any other the scenario does not apply.
     pub promised: BTreeMap<String, At<String>>,
@@ -179,6 +182,19 @@ impl Scenario {
                 )
             });
         BadScenario::of(problems.collect()).map_or(Ok(()), Err)
+    }
+}
+
+impl Scenario {
+    /// Has what breaks one of these rules noted, in the file and in each of its rows, where it would
+    /// fail a step: rules of level `may`, which are reported and fail nobody.
+    #[must_use]
+    pub fn note_only(mut self, rules: &BTreeSet<String>) -> Self {
+        self.noted.clone_from(rules);
+        for row in &mut self.vary {
+            row.scenario.noted.clone_from(rules);
+        }
+        self
     }
 }
 

@@ -1,5 +1,6 @@
 //! The whole file.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::app::apps;
@@ -47,6 +48,7 @@ pub(super) fn scenario(reader: &Reader, root: &Node) -> Option<Scenario> {
         source,
         summary: summary?.value,
         rules,
+        noted: BTreeSet::new(),
         promised,
         preview,
         needs,
