@@ -1,6 +1,6 @@
 //! Runs the command as its user does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What a run of the command left behind.
@@ -12,19 +12,35 @@ pub(crate) struct Ran {
 
 /// Runs `rolecall` from the root of the repository.
 pub(crate) fn rolecall(arguments: &[&str]) -> Ran {
-    rolecall_with(arguments, &[])
+    ran(command(&root(), arguments))
 }
 
 /// The same, with these variables.
+#[allow(dead_code, reason = "each topic uses its own part of this")]
 pub(crate) fn rolecall_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_rolecall"))
+    let mut command = command(&root(), arguments);
+    command.envs(variables.iter().copied());
+    ran(command)
+}
+
+/// Runs `rolecall` from another folder.
+#[allow(dead_code, reason = "each topic uses its own part of this")]
+pub(crate) fn rolecall_in(folder: &Path, arguments: &[&str]) -> Ran {
+    ran(command(folder, arguments))
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+    command
         .args(arguments)
-        .current_dir(root())
+        .current_dir(folder)
         .env_remove("ROLECALL_LOG")
-        .env_remove("CARGO_PKG_NAME")
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
+        .env_remove("CARGO_PKG_NAME");
+    command
+}
+
+fn ran(mut command: Command) -> Ran {
+    let output = command.output().unwrap();
     Ran {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),
