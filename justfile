@@ -44,6 +44,14 @@ drivers-setup *NAMES:
 drivers-suite *NAMES:
     fixtures/providers/suite {{NAMES}}
 
+# Judge providers rule by rule: `just conform botocore`; aws-config, in process, without a name
+conform *NAMES:
+    @cargo run --quiet -- conform $(for name in {{NAMES}}; do echo --provider "$name"; done)
+
+# Write docs/conformance.md anew, of all providers that are installed, or renew the columns of those named
+conformance *NAMES:
+    fixtures/providers/conformance {{NAMES}}
+
 # Measure: see benches/README.md
 bench *ARGUMENTS:
     cargo bench --package rolecall-benches {{ARGUMENTS}}

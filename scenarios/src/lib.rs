@@ -227,6 +227,13 @@ pub const SERVER_RULES: SuiteFile = SuiteFile {
 pub const AWS_CONFIG_KNOWN_FAILING: &str =
     include_str!("../../fixtures/providers/aws-config/known-failing.toml");
 
+/// What is published about `aws-config`, in this process or in one of its own.
+pub const AWS_CONFIG_FINDINGS: &str =
+    include_str!("../../fixtures/providers/aws-config-child/findings.toml");
+
+/// The published table: who passes which rule.
+pub const CONFORMANCE: &str = include_str!("../../docs/conformance.md");
+
 /// The scenario called `name`.
 pub fn scenario(name: &str) -> Option<&'static SuiteFile> {
     SCENARIOS.iter().find(|file| file.name() == name)

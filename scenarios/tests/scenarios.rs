@@ -60,7 +60,7 @@ fn judge(row: &Scenario) -> Result<(), Failed> {
 
 fn stale() -> Result<(), Failed> {
     let is_scenario = |name: &str| rolecall_scenarios::scenario(name).is_some();
-    let wrong = known().wrong(AwsConfig::new().version(), is_scenario);
+    let wrong = known().wrong(Some(AwsConfig::new().version()), is_scenario);
     if wrong.is_empty() {
         Ok(())
     } else {

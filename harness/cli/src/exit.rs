@@ -44,15 +44,51 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// The code for a run.
-pub(crate) fn of(reports: &[Report]) -> Exit {
-    let any = |wanted: fn(&Outcome) -> bool| reports.iter().any(|report| wanted(&report.outcome));
-    if any(|outcome| matches!(outcome, Outcome::Failed | Outcome::UnexpectedPass(_))) {
+impl Exit {
+    /// The more serious one of two codes of runs.
+    pub(crate) fn and(self, other: Self) -> Self {
+        const GRAVITY: [Exit; 4] = [OK, UNJUDGED, FAILED, USAGE];
+        let gravity = |exit: &Self| GRAVITY.iter().position(|one| one == exit);
+        if gravity(&other) > gravity(&self) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+/// The code for the suite on one provider, of which so many scenarios have to come to a verdict.
+pub(crate) fn of_suite(reports: &[Report], judged_min: usize) -> Exit {
+    let judged = |report: &&Report| report.outcome.is_judged();
+    let unjudged = |report: &Report| matches!(report.outcome, Outcome::Inconclusive(_));
+    let failed =
+        |report: &Report| matches!(report.outcome, Outcome::Failed | Outcome::UnexpectedPass(_));
+    if reports.iter().any(failed) {
         FAILED
-    } else if any(|outcome| matches!(outcome, Outcome::Inconclusive(_))) || !any(Outcome::is_judged)
-    {
+    } else if reports.iter().any(unjudged) || reports.iter().filter(judged).count() < judged_min {
         UNJUDGED
     } else {
         OK
+    }
+}
+
+/// The code for a run: one scenario at least has to come to a verdict.
+pub(crate) fn of(reports: &[Report]) -> Exit {
+    of_suite(reports, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_serious_code_wins() {
+        let in_order = [OK, UNJUDGED, FAILED, USAGE];
+        for (index, graver) in in_order.into_iter().enumerate() {
+            for milder in &in_order[..=index] {
+                assert_eq!(graver.and(*milder), graver);
+                assert_eq!(milder.and(graver), graver);
+            }
+        }
     }
 }

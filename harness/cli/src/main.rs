@@ -38,7 +38,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   rolecall scenario s3-upload      play one scenario of the suite
-  rolecall scenario                play them all
+  rolecall conform                 play them all, and judge rule by rule
   rolecall serve                   a world for the AWS CLI and other clients
   rolecall exec -- COMMAND         run a program in a world, on its clock
   rolecall rules                   what providers are judged by
@@ -50,6 +50,8 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Scenario(command::scenario::Arguments),
+    Conform(command::conform::Arguments),
+    Report(command::report::Arguments),
     Serve(command::serve::Arguments),
     Env(command::environment::Arguments),
     #[cfg(target_os = "linux")]
@@ -73,6 +75,8 @@ fn main() -> ExitCode {
     }
     match arguments.command {
         Command::Scenario(arguments) => command::scenario::run(&arguments),
+        Command::Conform(arguments) => command::conform::run(&arguments),
+        Command::Report(arguments) => command::report::run(&arguments),
         Command::Serve(arguments) => command::serve::run(&arguments),
         Command::Env(arguments) => command::environment::run(&arguments),
         #[cfg(target_os = "linux")]

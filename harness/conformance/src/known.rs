@@ -1,7 +1,9 @@
 //! Failures that are known: each with a reason, a link, and the version that it holds for.
 
+use std::collections::BTreeSet;
+
 use rolecall_scenario::{Finding, Outcome, Report, StepReport};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The scenarios that a provider is known to fail: the `known-failing.toml` of its folder.
 ///
@@ -18,10 +20,10 @@ use serde::Deserialize;
 /// link = "https://example.com/issues/1"
 /// "#;
 /// let known = KnownFailures::parse(text).unwrap();
-/// assert!(known.wrong("1.2.3", |name| name == "rotation").is_empty());
-/// assert_eq!(known.wrong("1.2.4", |name| name == "rotation").len(), 1, "it is stale");
+/// assert!(known.wrong(Some("1.2.3"), |name| name == "rotation").is_empty());
+/// assert_eq!(known.wrong(Some("1.2.4"), |name| name == "rotation").len(), 1, "it is stale");
 /// ```
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownFailures {
     #[serde(default)]
@@ -29,7 +31,7 @@ pub struct KnownFailures {
 }
 
 /// One known failure.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Known {
     /// The scenario; `NAME[ROW]` for one row, all of them without.
@@ -66,20 +68,56 @@ impl KnownFailures {
         }
     }
 
-    /// What is wrong with the entries, a line each: they are for another version, or for no scenario.
-    pub fn wrong(&self, version: &str, is_scenario: impl Fn(&str) -> bool) -> Vec<String> {
+    /// A list of all that failed in `reports`, known or not, as a file: an entry for each step. Where
+    /// more is said of each is for whoever keeps the list to add.
+    pub fn write(reports: &[Report], version: &str) -> String {
+        let mut known = Vec::new();
+        let failed = reports.iter().filter(|report| {
+            matches!(
+                report.outcome,
+                Outcome::Failed | Outcome::ExpectedFailure(_)
+            )
+        });
+        for report in failed {
+            for step in report.steps.iter().filter(|step| !step.findings.is_empty()) {
+                let mut said: Vec<String> = Vec::new();
+                for Finding {
+                    expected, actual, ..
+                } in &step.findings
+                {
+                    said.push(format!("expected {expected}, was {actual}"));
+                }
+                let rules = step.findings.iter().flat_map(|finding| &finding.rules);
+                let rules: BTreeSet<&String> = rules.collect();
+                let only = rules.first().filter(|_| rules.len() == 1);
+                known.push(Known {
+                    scenario: report.scenario.clone(),
+                    rule: only.map(|rule| (*rule).clone()),
+                    step: Some(step.name.clone()),
+                    version: version.to_owned(),
+                    reason: said.join("; "),
+                    link: "to be added".to_owned(),
+                });
+            }
+        }
+        // Strings alone: there is nothing in it that TOML has not.
+        toml::to_string(&Self { known }).unwrap_or_else(|error| format!("# {error}\n"))
+    }
+
+    /// What is wrong with the entries, a line each: they are for another version, if that is known, or
+    /// for no scenario.
+    pub fn wrong(&self, version: Option<&str>, is_scenario: impl Fn(&str) -> bool) -> Vec<String> {
         let wrong = self.known.iter().filter_map(|known| {
             let name = &known.scenario;
             let plain = name.split_once('[').map_or(name.as_str(), |(plain, _)| plain);
             if !is_scenario(plain) {
                 return Some(format!("a failure of `{name}` is known, and there is no such scenario"));
             }
-            (known.version != version).then(|| {
-                let held = &known.version;
-                format!(
-                    "the failure of `{name}` is known of version {held}, and this is {version}: play it and say so, or take it away"
-                )
-            })
+            let version = version.filter(|version| *version != known.version)?;
+            let held = &known.version;
+            Some(format!(
+                "the failure of `{name}` is known of version {held}, and this is {version}: play it and say so, or take it away"
+            ))
         });
         wrong.collect()
     }
@@ -254,12 +292,27 @@ link = "https://example.com/2"
     }
 
     #[test]
+    fn what_is_written_of_a_failure_makes_it_known() {
+        let failed = report("rows[one]", Outcome::Failed, "a.b");
+        let passed = report("outage", Outcome::Passed, "a.b");
+        let text = KnownFailures::write(&[failed.clone(), passed], "7");
+        let list = KnownFailures::parse(&text).unwrap();
+        assert!(!list.knows("outage") && list.wrong(Some("7"), |_| true).is_empty());
+        let mut again = failed;
+        list.judge(&mut again);
+        assert!(matches!(again.outcome, Outcome::ExpectedFailure(_)));
+        let mut other = report("rows[one]", Outcome::Failed, "another");
+        list.judge(&mut other);
+        assert_eq!(other.outcome, Outcome::Failed);
+    }
+
+    #[test]
     fn entries_that_mean_nothing_are_told() {
         let known = KnownFailures::parse(KNOWN).unwrap();
         let all = |name: &str| name == "outage" || name == "rows";
-        assert!(known.wrong("1", all).is_empty());
-        assert_eq!(known.wrong("2", all).len(), 2);
-        let gone = known.wrong("1", |name| name == "rows");
+        assert!(known.wrong(Some("1"), all).is_empty());
+        assert_eq!(known.wrong(Some("2"), all).len(), 2);
+        let gone = known.wrong(Some("1"), |name| name == "rows");
         assert_eq!(
             gone,
             ["a failure of `outage` is known, and there is no such scenario"]

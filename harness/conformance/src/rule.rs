@@ -95,7 +95,7 @@ impl RuleSet {
             Self::Documented => "what is documented, or follows from it",
             Self::Legacy => "what each provider promises of itself",
             Self::Refresh2026 => {
-                "how refreshing is to be from 2026 on: a preview that fails nobody"
+                "how refreshing is to be from 2026 on: a preview that fails nobody who does not promise it"
             }
         }
     }
@@ -146,7 +146,7 @@ impl SourceKind {
 }
 
 /// How strict a rule is; follows from its source alone, and from what it assumes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Reported, never failed.
@@ -191,9 +191,10 @@ impl Rule {
         }
     }
 
-    /// Whether a provider can fail it: neither those of level `may` nor previews fail anybody.
+    /// Whether a provider can fail it: those of level `may` fail nobody. A preview fails whoever promises
+    /// to keep it, and that is for the runner to know.
     pub fn can_fail(&self) -> bool {
-        self.level() > Level::May && self.set != RuleSet::Refresh2026
+        self.level() > Level::May
     }
 
     /// Why it is as strict as it is, in a few words.

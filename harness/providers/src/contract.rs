@@ -34,6 +34,12 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// How the clock of its processes is shifted, once one was started; `None` for a provider in this
+    /// process, which lives by the clock of its [`App`].
+    fn clock(&self) -> Option<&str> {
+        None
+    }
+
     /// Opens a client of it for an app.
     fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>>;
 }

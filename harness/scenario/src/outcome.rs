@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use rolecall_account::RedactedExchange;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What became of a step, or of a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "verdict", content = "reason")]
 pub enum Outcome {
     /// Everything expected held.
@@ -66,7 +66,7 @@ impl Outcome {
 }
 
 /// One thing that was not as expected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The rules that fail by it; none if the scenario names none.
     pub rules: Vec<String>,
@@ -77,12 +77,12 @@ pub struct Finding {
 }
 
 /// An exchange of a step, as it may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct TracedExchange {
     /// Its number in the journal.
     pub number: u64,
     /// Simulated time since the start of the world.
-    #[serde(rename = "at_seconds", serialize_with = "seconds")]
+    #[serde(rename = "at_seconds", with = "seconds")]
     pub at: Duration,
     /// What was asked and answered.
     #[serde(flatten)]
@@ -90,14 +90,14 @@ pub struct TracedExchange {
 }
 
 /// One step that was played.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct StepReport {
     /// Its name.
     pub name: String,
     /// Its line in the file, from 1; 0 if it was made in code.
     pub line: usize,
     /// Simulated time since the start of the world, when it acted.
-    #[serde(rename = "at_seconds", serialize_with = "seconds")]
+    #[serde(rename = "at_seconds", with = "seconds")]
     pub at: Duration,
     /// What happened, in a line.
     pub happened: String,
@@ -115,7 +115,7 @@ pub struct StepReport {
 }
 
 /// A scenario that was played.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The scenario's name.
     pub scenario: String,
@@ -137,7 +137,7 @@ pub struct Report {
     /// How many steps it has.
     pub steps_total: usize,
     /// How much simulated time passed.
-    #[serde(rename = "simulated_seconds", serialize_with = "seconds")]
+    #[serde(rename = "simulated_seconds", with = "seconds")]
     pub simulated: Duration,
     /// How many requests were answered.
     pub requests: usize,
@@ -163,6 +163,23 @@ pub enum Event<'a> {
     Ended(&'a Report),
 }
 
-fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(duration.as_secs_f64())
+/// Durations as seconds, with a fraction.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        duration: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(duration.as_secs_f64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+    }
 }

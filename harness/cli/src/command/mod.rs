@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 mod catalogue;
+pub(crate) mod conform;
 pub(crate) mod ctl;
 pub(crate) mod driver;
 pub(crate) mod drivers;
@@ -11,6 +12,7 @@ mod loopback;
 pub(crate) mod operations;
 pub(crate) mod provider;
 pub(crate) mod record;
+pub(crate) mod report;
 mod rule_books;
 pub(crate) mod rules;
 pub(crate) mod scenario;

@@ -14,7 +14,7 @@ use rolecall_scenarios::AWS_CONFIG_KNOWN_FAILING;
 use super::instead;
 
 /// The default chain of the AWS SDK for Rust, in this process.
-const AWS_CONFIG: &str = "aws-config";
+pub(super) const AWS_CONFIG: &str = "aws-config";
 
 /// The provider that keeps to the rules, in this process, too.
 const REFERENCE: &str = "reference";
@@ -41,6 +41,17 @@ pub(crate) struct Choice {
     command: Vec<String>,
 }
 
+/// How a provider is to be run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wishes<'a> {
+    /// The variables that its processes get though their names say that they may hold credentials.
+    pub(crate) pass_env: &'a [String],
+    /// Whether it is told what its processes see.
+    pub(crate) show_env: bool,
+    /// What it is known to fail, in place of its own list.
+    pub(crate) known_failing: Option<&'a Path>,
+}
+
 /// A provider under test.
 pub(crate) enum Chosen {
     InProcess {
@@ -54,6 +65,8 @@ pub(crate) enum Chosen {
         known: KnownFailures,
         /// How it was asked for.
         words: String,
+        /// Where its driver is, if it has one.
+        folder: Option<PathBuf>,
     },
 }
 
@@ -63,40 +76,54 @@ impl Choice {
     /// # Errors
     /// There is no such provider, or it is not installed, or its files are wrong: in words.
     pub(crate) fn provider(&self) -> Result<Chosen, String> {
-        if !self.command.is_empty() {
-            let child = ChildProvider::of_command(self.command.clone());
-            let quoted: Vec<String> = self.command.iter().map(|word| quoted(word)).collect();
-            return Ok(self.child(
-                child,
-                KnownFailures::default(),
-                format!("-- {}", quoted.join(" ")),
-            ));
+        let wishes = Wishes {
+            pass_env: &self.pass_env,
+            show_env: self.show_env,
+            known_failing: None,
+        };
+        if self.command.is_empty() {
+            Chosen::named(&self.provider, wishes)
+        } else {
+            Chosen::command(&self.command, wishes)
         }
-        if self.show_env && [AWS_CONFIG, REFERENCE].contains(&&*self.provider) {
+    }
+}
+
+impl Chosen {
+    /// The one of this name; known to fail what a list of the caller's says, else its own.
+    ///
+    /// # Errors
+    /// There is no such provider, or it is not installed, or its files are wrong: in words.
+    pub(crate) fn named(name: &str, wishes: Wishes<'_>) -> Result<Self, String> {
+        let list = wishes.known_failing;
+        if wishes.show_env && [AWS_CONFIG, REFERENCE].contains(&name) {
             return Err(format!(
-                "--show-env is about the processes of a provider, and {} has none: it is in this one; aws-config-child has one",
-                self.provider
+                "--show-env is about the processes of a provider, and {name} has none: it is in this one; aws-config-child has one"
             ));
         }
-        if self.provider == AWS_CONFIG {
+        if name == AWS_CONFIG {
             let provider = AwsConfig::new();
-            let text = AWS_CONFIG_KNOWN_FAILING;
-            let known = known_of(text, provider.version())
-                .map_err(|wrong| format!("what {AWS_CONFIG} is known to fail: {wrong}"))?;
-            return Ok(Chosen::InProcess {
+            let known = match list {
+                Some(path) => known_in(path, Some(provider.version()))?,
+                None => known_of(AWS_CONFIG_KNOWN_FAILING, Some(provider.version()))
+                    .map_err(|wrong| format!("what {AWS_CONFIG} is known to fail: {wrong}"))?,
+            };
+            return Ok(Self::InProcess {
                 provider: Box::new(provider),
                 known,
                 words: None,
             });
         }
-        if self.provider == REFERENCE {
-            return Ok(Chosen::InProcess {
-                provider: Box::new(Reference::new()),
-                known: KnownFailures::default(),
+        if name == REFERENCE {
+            let provider = Reference::new();
+            let known = |path| known_in(path, Some(provider.version()));
+            return Ok(Self::InProcess {
+                known: list.map_or(Ok(KnownFailures::default()), known)?,
+                provider: Box::new(provider),
                 words: Some(format!("--provider {REFERENCE}")),
             });
         }
-        let driver = self.driver()?;
+        let driver = driver(name)?;
         let path = std::env::var("PATH").unwrap_or_default();
         if let Some(missing) = driver.missing(&path) {
             return Err(format!(
@@ -106,45 +133,67 @@ impl Choice {
                 quoted(&driver.id)
             ));
         }
-        let words = format!("--provider {}", quoted(&driver.id));
-        Ok(self.child(ChildProvider::new(&driver), known(&driver)?, words))
-    }
-
-    fn child(&self, child: ChildProvider, known: KnownFailures, words: String) -> Chosen {
-        let caller: Variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let child = child.with_caller(caller, self.pass_env.clone());
-        let child = if self.show_env {
-            child.telling_environment(tell_of_environment)
-        } else {
-            child
+        let known = match list {
+            Some(path) => known_in(path, Some(&driver.manifest.version))?,
+            None => known(&driver)?,
         };
-        Chosen::Child {
+        let words = format!("--provider {}", quoted(&driver.id));
+        let child = of_caller(ChildProvider::new(&driver), wishes);
+        Ok(Self::Child {
             provider: Box::new(child),
             known,
             words,
-        }
-    }
-
-    fn driver(&self) -> Result<Driver, String> {
-        let root = root();
-        let installed = std::env::var_os("ROLECALL_PROVIDERS").map(PathBuf::from);
-        let installed = installed.unwrap_or_else(|| root.join(DRIVERS.1));
-        let catalogue = Catalogue::new(root.join(DRIVERS.0), installed);
-        let found = catalogue
-            .driver(&self.provider)
-            .map_err(|bad| bad.to_string())?;
-        found.ok_or_else(|| {
-            let ids = catalogue.ids();
-            let names = ids
-                .iter()
-                .map(String::as_str)
-                .chain([AWS_CONFIG, REFERENCE]);
-            let instead = instead(&self.provider, names);
-            format!("no provider `{}`{instead}", self.provider)
+            folder: Some(driver.folder),
         })
     }
+
+    /// A command of the caller's.
+    ///
+    /// # Errors
+    /// The list of what it is known to fail is wrong: in words.
+    pub(crate) fn command(command: &[String], wishes: Wishes<'_>) -> Result<Self, String> {
+        let list = wishes.known_failing;
+        let child = of_caller(ChildProvider::of_command(command.to_vec()), wishes);
+        let quoted: Vec<String> = command.iter().map(|word| quoted(word)).collect();
+        Ok(Self::Child {
+            provider: Box::new(child),
+            // Its version is not known before it has said it.
+            known: list.map_or(Ok(KnownFailures::default()), |path| known_in(path, None))?,
+            words: format!("-- {}", quoted.join(" ")),
+            folder: None,
+        })
+    }
+}
+
+/// A child that gets what is harmless of this process's environment.
+fn of_caller(child: ChildProvider, wishes: Wishes<'_>) -> ChildProvider {
+    let caller: Variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let child = child.with_caller(caller, wishes.pass_env.to_vec());
+    if wishes.show_env {
+        child.telling_environment(tell_of_environment)
+    } else {
+        child
+    }
+}
+
+/// The driver of this name.
+fn driver(name: &str) -> Result<Driver, String> {
+    let root = root();
+    let installed = std::env::var_os("ROLECALL_PROVIDERS").map(PathBuf::from);
+    let installed = installed.unwrap_or_else(|| root.join(DRIVERS.1));
+    let catalogue = Catalogue::new(root.join(DRIVERS.0), installed);
+    let found = catalogue.driver(name).map_err(|bad| bad.to_string())?;
+    found.ok_or_else(|| {
+        let ids = catalogue.ids();
+        let names = ids
+            .iter()
+            .map(String::as_str)
+            .chain([AWS_CONFIG, REFERENCE]);
+        let instead = instead(name, names);
+        format!("no provider `{name}`{instead}")
+    })
 }
 
 fn tell_of_environment(app: &App, environment: &Environment) {
@@ -165,27 +214,33 @@ fn root() -> PathBuf {
 /// What the provider is known to fail.
 fn known(driver: &Driver) -> Result<KnownFailures, String> {
     let path = driver.folder.join("known-failing.toml");
-    let said = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(KnownFailures::default());
-        }
-        Err(error) => return Err(said(&error)),
-    };
-    known_of(&text, &driver.manifest.version).map_err(|wrong| said(&wrong))
+    if !path.exists() {
+        return Ok(KnownFailures::default());
+    }
+    known_in(&path, Some(&driver.manifest.version))
 }
 
-/// What a list says of this version of a provider.
-fn known_of(text: &str, version: &str) -> Result<KnownFailures, String> {
+/// What the list at `path` says.
+fn known_in(path: &Path, version: Option<&str>) -> Result<KnownFailures, String> {
+    let said = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| said(&error))?;
+    known_of(&text, version).map_err(|wrong| said(&wrong))
+}
+
+/// What a list says of this version of a provider; of any, if it is not known yet.
+fn known_of(text: &str, version: Option<&str>) -> Result<KnownFailures, String> {
     let known = KnownFailures::parse(text)?;
-    let is_scenario = |name: &str| rolecall_scenarios::scenario(name).is_some();
-    let wrong = known.wrong(version, is_scenario);
+    let wrong = stale(&known, version);
     if wrong.is_empty() {
         Ok(known)
     } else {
         Err(wrong.join("; "))
     }
+}
+
+/// What is wrong with a list for this version of a provider, or for any.
+pub(super) fn stale(known: &KnownFailures, version: Option<&str>) -> Vec<String> {
+    known.wrong(version, |name| rolecall_scenarios::scenario(name).is_some())
 }
 
 /// A word as a shell takes it.
@@ -215,6 +270,34 @@ impl Chosen {
                 let provider: &dyn Provider = &**provider;
                 Player::OverSockets(OverSockets::new(provider), known)
             }
+        }
+    }
+
+    /// The provider.
+    pub(crate) fn provider(&self) -> &dyn Provider {
+        match self {
+            Self::InProcess { provider, .. } => &**provider,
+            Self::Child { provider, .. } => &**provider,
+        }
+    }
+
+    /// What it is known to fail.
+    pub(crate) fn known(&self) -> &KnownFailures {
+        match self {
+            Self::InProcess { known, .. } | Self::Child { known, .. } => known,
+        }
+    }
+
+    /// Whether it is in this process.
+    pub(crate) fn is_in_process(&self) -> bool {
+        matches!(self, Self::InProcess { .. })
+    }
+
+    /// Where its driver is, if it has one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::InProcess { .. } => None,
+            Self::Child { folder, .. } => folder.as_deref(),
         }
     }
 
@@ -250,6 +333,14 @@ impl Player<'_> {
                 known.judge(&mut report);
                 report
             }
+        }
+    }
+
+    /// Finds out by which clock the provider lives.
+    pub(crate) fn control(&self, options: RunOptions) -> String {
+        match self {
+            Self::InProcess(..) => "it is given the simulated clock".to_owned(),
+            Self::OverSockets(sockets, _) => sockets.try_time_keeping(options).to_string(),
         }
     }
 

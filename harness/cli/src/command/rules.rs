@@ -3,11 +3,12 @@
 use anstyle::Style;
 use clap::Args;
 use rolecall_conformance::Rule;
-use rolecall_conformance::report::Columns;
+use rolecall_conformance::report::{Columns, who_words};
 use rolecall_scenario::AccountVocabulary;
 use rolecall_scenario::language::Scenario;
 use rolecall_scenarios::{SCENARIOS, SuiteFile};
 
+use super::conform::published;
 use super::rule_books::rule_book;
 use super::{Format, did_you_mean, width};
 use crate::exit::{self, Exit};
@@ -96,6 +97,9 @@ fn explain(rule: &Rule) {
     said("source", &format!("{} (read {})", source.text, source.date));
     said("upstream", rule.upstream.as_deref().unwrap_or_default());
     said("assumes", &rule.assumes.join(", "));
+    let table = published();
+    let who = table.of(&rule.slug).collect();
+    said("who", &who_words(&who));
     said("tested by", &tested_by(&rule.slug).join(", "));
     anstream::print!("{}", columns.print(0));
 }
@@ -113,6 +117,7 @@ fn described(rule: &Rule) -> serde_json::Value {
         "source": rule.source,
         "upstream": rule.upstream,
         "assumes": rule.assumes,
+        "providers": published().of(&rule.slug).map(|(id, cell)| (id.to_owned(), cell.word().into())).collect::<serde_json::Map<_, _>>(),
         "scenarios": tested_by(&rule.slug),
     })
 }

@@ -204,33 +204,42 @@ impl Terminal<'_> {
 
     /// The command that plays the same again: in process, to the byte.
     fn replay(&self, report: &Report) -> String {
-        self.with_provider(&self.again(report))
+        replay(self.program, self.provider, report)
     }
 
     /// The same, kept as files.
     fn kept(&self, report: &Report) -> String {
-        self.with_provider(&format!("{} {KEEP}", self.again(report)))
+        self.with_provider(&format!("{} {KEEP}", again(self.program, report)))
     }
 
-    fn again(&self, report: &Report) -> String {
-        let row = report.scenario.split_once('[').map(|(_, row)| row);
-        let embedded = report.source.starts_with("scenarios/");
-        let what = match (embedded, row) {
-            (true, None) => report.scenario.clone(),
-            // Quoted, because brackets mean something to a shell.
-            (true, Some(_)) => format!("'{}'", report.scenario),
-            (false, None) => report.source.clone(),
-            (false, Some(row)) => format!("'{}[{row}'", report.source),
-        };
-        format!("{} scenario {what} --seed {}", self.program, report.seed)
-    }
-
-    /// Such a command, for the same provider. A command of its own comes last.
     fn with_provider(&self, command: &str) -> String {
-        match self.provider {
-            Some(words) => format!("{command} {words}"),
-            None => command.to_owned(),
-        }
+        with_provider(command, self.provider)
+    }
+}
+
+/// The command that plays a scenario again: in process, to the byte.
+pub(super) fn replay(program: &str, provider: Option<&str>, report: &Report) -> String {
+    with_provider(&again(program, report), provider)
+}
+
+fn again(program: &str, report: &Report) -> String {
+    let row = report.scenario.split_once('[').map(|(_, row)| row);
+    let embedded = report.source.starts_with("scenarios/");
+    let what = match (embedded, row) {
+        (true, None) => report.scenario.clone(),
+        // Quoted, because brackets mean something to a shell.
+        (true, Some(_)) => format!("'{}'", report.scenario),
+        (false, None) => report.source.clone(),
+        (false, Some(row)) => format!("'{}[{row}'", report.source),
+    };
+    format!("{program} scenario {what} --seed {}", report.seed)
+}
+
+/// Such a command, for the same provider. A command of its own comes last.
+fn with_provider(command: &str, provider: Option<&str>) -> String {
+    match provider {
+        Some(words) => format!("{command} {words}"),
+        None => command.to_owned(),
     }
 }
 
@@ -330,7 +339,7 @@ fn played(report: &Report) -> String {
     )
 }
 
-fn tally(reports: &[Report]) -> String {
+pub(super) fn tally(reports: &[Report]) -> String {
     let words = [
         "passed",
         "failed",
@@ -362,7 +371,7 @@ fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-fn style(outcome: &Outcome) -> Style {
+pub(super) fn style(outcome: &Outcome) -> Style {
     let colour = match outcome {
         Outcome::Passed | Outcome::AlreadySo | Outcome::ExpectedFailure(_) => AnsiColor::Green,
         Outcome::Failed | Outcome::UnexpectedPass(_) => AnsiColor::Red,

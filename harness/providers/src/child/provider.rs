@@ -33,6 +33,8 @@ pub struct ChildProvider {
     one_shot: AtomicBool,
     /// Name and version, as the driver has said them.
     said: OnceLock<(String, String)>,
+    /// How the clock of the first process was shifted.
+    clock: OnceLock<String>,
 }
 
 /// What is started.
@@ -94,6 +96,7 @@ impl ChildProvider {
             tell: None,
             one_shot: AtomicBool::new(false),
             said: OnceLock::new(),
+            clock: OnceLock::new(),
         }
     }
 
@@ -147,7 +150,9 @@ impl ChildProvider {
             let why = "it lives in a process of its own, and the app in this one";
             return Err(NoClient::Unsupported(why.to_owned()));
         };
-        Seat::new(self, app, launcher)
+        let seat = Seat::new(self, app, launcher)?;
+        self.clock.get_or_init(|| seat.clock.as_str().to_owned());
+        Ok(seat)
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -216,6 +221,10 @@ impl Provider for ChildProvider {
     fn promise(&self, name: &str) -> Option<&str> {
         let promise = self.program.promises.get(name);
         promise.map(|promise| promise.value.as_str())
+    }
+
+    fn clock(&self) -> Option<&str> {
+        Some(self.clock.get().map_or("not begun", String::as_str))
     }
 
     fn open(&self, app: App) -> BoxFuture<'_, Result<Box<dyn Client>, NoClient>> {

@@ -1,6 +1,6 @@
 //! The runner for providers in a process of their own.
 
-use std::cell::OnceCell;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use rolecall_providers::Provider;
 use tokio::runtime::Builder;
@@ -19,7 +19,9 @@ const SERVERS: usize = 2;
 /// sockets, on an offset clock that those processes are made to live by.
 pub struct OverSockets<'a> {
     provider: &'a dyn Provider,
-    keeping: OnceCell<TimeKeeping>,
+    keeping: OnceLock<TimeKeeping>,
+    /// Held by those who play, alone by who plays again.
+    stage: RwLock<()>,
 }
 
 impl<'a> OverSockets<'a> {
@@ -27,7 +29,8 @@ impl<'a> OverSockets<'a> {
     pub fn new(provider: &'a dyn Provider) -> Self {
         Self {
             provider,
-            keeping: OnceCell::new(),
+            keeping: OnceLock::new(),
+            stage: RwLock::new(()),
         }
     }
 
@@ -37,8 +40,18 @@ impl<'a> OverSockets<'a> {
         self.keeping.get()
     }
 
+    /// Tries by which clock the provider lives, if that was not tried yet.
+    ///
+    /// # Panics
+    /// Inside a tokio runtime.
+    pub fn try_time_keeping(&self, options: RunOptions) -> &TimeKeeping {
+        let tried = || on_a_runtime(time_keeping(self.provider, options));
+        self.keeping.get_or_init(tried)
+    }
+
     /// Plays `scenario`, and tells `observe` of every step as it ends. One that fails is played again
-    /// if the options say so: what then passes is as good as unjudged.
+    /// if the options say so, alone: what then passes is as good as unjudged. Others may be played at
+    /// the same time, from other threads.
     ///
     /// # Panics
     /// Inside a tokio runtime: the servers have one of their own.
@@ -50,11 +63,14 @@ impl<'a> OverSockets<'a> {
     ) -> Report {
         let mut report = begun(scenario, self.provider, options);
         observe(&Event::Begun(&report));
-        match self.why_not(scenario, options) {
-            Some(outcome) => report.outcome = outcome,
-            None => self.play(scenario, options, &mut report, observe),
+        if let Some(outcome) = self.why_not(scenario, options) {
+            report.outcome = outcome;
+        } else {
+            let _others_may = self.stage.read().unwrap_or_else(PoisonError::into_inner);
+            self.play(scenario, options, &mut report, observe);
         }
         if report.outcome == Outcome::Failed && options.again {
+            let _alone = self.stage.write().unwrap_or_else(PoisonError::into_inner);
             let mut second = begun(scenario, self.provider, options);
             self.play(scenario, options, &mut second, &mut |_| {});
             if second.outcome != Outcome::Failed {
@@ -105,8 +121,7 @@ impl<'a> OverSockets<'a> {
         if !jumps(scenario) {
             return None;
         }
-        let tried = || on_a_runtime(time_keeping(self.provider, options));
-        let keeping = self.keeping.get_or_init(tried);
+        let keeping = self.try_time_keeping(options);
         match keeping {
             TimeKeeping::ByWallClock | TimeKeeping::NotTried(_) => None,
             TimeKeeping::ByAnotherClock | TimeKeeping::NeverRefreshes => {
