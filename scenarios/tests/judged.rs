@@ -17,14 +17,14 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use court::{Court, Sentence};
 
+/// A test of what was played: of all of it, or of the row or mutant at a place.
+type Test = fn(&Court, usize) -> Result<(), Failed>;
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let court = Arc::new(Court::in_session());
     let mut trials = Vec::new();
-    let mut add = |name: String,
-                   court: &Arc<Court>,
-                   test: fn(&Court, usize) -> Result<(), Failed>,
-                   at: usize| {
+    let mut add = |name: String, court: &Arc<Court>, test: Test, at: usize| {
         let court = Arc::clone(court);
         trials.push(Trial::test(name, move || test(&court, at)));
     };
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
             at,
         );
     }
-    let of_all: [(&str, fn(&Court, usize) -> Result<(), Failed>); 4] = [
+    let of_all: [(&str, Test); 4] = [
         ("names are unique and rules are known", names),
         (
             "every rule that must hold is broken by a mutant",
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
 fn the_reference_passes(court: &Court, at: usize) -> Result<(), Failed> {
     match &court.rows[at].of_reference {
         Sentence::Passed | Sentence::NotApplicable(_) => Ok(()),
-        other => Err(format!("{other:#?}").into()),
+        other => Err(other.words().into()),
     }
 }
 
@@ -96,8 +96,8 @@ fn names(court: &Court, _: usize) -> Result<(), Failed> {
         .collect();
     names.sort_unstable();
     let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
-    if let Some(pair) = twice {
-        return Err(format!("two mutants are called `{}`", pair[0]).into());
+    if let Some([name, ..]) = twice {
+        return Err(format!("two mutants are called `{name}`").into());
     }
     let mut rules = court.mutants.iter().map(|judged| judged.mutant.breaks);
     match rules.find(|rule| court.rules.get(rule).is_none()) {

@@ -1,6 +1,6 @@
 //! Everything that is played: the reference in all scenarios, each mutant in those that name its rule.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,10 +11,10 @@ use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{
     AccountVocabulary, INVARIANTS, Outcome, Report, RunOptions, check_support, run,
 };
-use rolecall_scenarios::{RULES, SCENARIOS};
+use rolecall_scenarios::{RULES, SCENARIOS, SuiteFile};
 
 /// What became of a scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sentence {
     Passed,
     NotApplicable(String),
@@ -31,7 +31,9 @@ impl Sentence {
             findings.map(move |finding| (step, finding))
         });
         match &report.outcome {
-            Outcome::Passed if report.steps.len() == report.steps_total => Self::Passed,
+            Outcome::Passed | Outcome::AlreadySo if report.steps.len() == report.steps_total => {
+                Self::Passed
+            }
             Outcome::NotApplicable(why) => Self::NotApplicable(why.clone()),
             Outcome::Failed => Self::Failed(
                 findings
@@ -50,6 +52,19 @@ impl Sentence {
                 other.word(),
                 other.reason().unwrap_or_default()
             )),
+        }
+    }
+
+    /// In words.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Passed => "it passes".to_owned(),
+            Self::NotApplicable(why) => format!("it does not apply: {why}"),
+            Self::Failed(rules, found) => {
+                let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+                format!("it fails by {}: {}", rules.join(", "), found.join("; "))
+            }
+            Self::Unjudged(why) => why.clone(),
         }
     }
 
@@ -143,7 +158,7 @@ impl Court {
             .iter()
             .flat_map(|judged| judged.caught_by.iter().copied())
             .collect();
-        let names = SCENARIOS.iter().map(|file| file.name());
+        let names = SCENARIOS.iter().map(SuiteFile::name);
         names
             .filter(|name| !busy.contains(name))
             .map(str::to_owned)
@@ -158,44 +173,50 @@ fn rules_of(scenario: &Scenario) -> BTreeSet<String> {
     rules.map(|rule| rule.value.clone()).collect()
 }
 
+/// Each mutant in the scenarios that name its rule; what holds in all scenarios is looked for in the
+/// others, too, if those do not see it.
 fn judged(rows: &[Row]) -> Vec<Judged> {
-    let all: Vec<&'static Mutant> = MUTANTS.iter().copied().flatten().collect();
-    let pairs: Vec<(&'static Mutant, &Row)> = all
+    let all = MUTANTS.iter().copied().flatten();
+    let fresh = all.map(|mutant| Judged {
+        mutant,
+        caught_by: BTreeSet::new(),
+        not_by: Vec::new(),
+    });
+    let mut judged: Vec<Judged> = fresh.collect();
+    hear(&mut judged, rows, |judged, row| {
+        row.rules.contains(judged.mutant.breaks)
+    });
+    hear(&mut judged, rows, |judged, row| {
+        let rule = judged.mutant.breaks;
+        judged.caught_by.is_empty() && INVARIANTS.contains(&rule) && !row.rules.contains(rule)
+    });
+    judged
+}
+
+/// Plays each mutant in the rows that are chosen for it, and notes who sees what is wrong with it.
+fn hear(judged: &mut [Judged], rows: &[Row], chosen: impl Fn(&Judged, &Row) -> bool) {
+    let pairs: Vec<(usize, &Row)> = judged
         .iter()
-        .flat_map(|mutant| {
-            let invariant = INVARIANTS.contains(&mutant.breaks);
-            let concerned = rows
-                .iter()
-                .filter(move |row| invariant || row.rules.contains(mutant.breaks));
-            concerned.map(|row| (*mutant, row))
+        .enumerate()
+        .flat_map(|(at, judged)| {
+            let chosen = rows.iter().filter(|row| chosen(judged, row));
+            chosen.map(move |row| (at, row)).collect::<Vec<_>>()
         })
         .collect();
-    let sentences = in_parallel(&pairs, |(mutant, row)| {
+    let sentences = in_parallel(&pairs, |(at, row)| {
+        let mutant = judged[*at].mutant;
         let provider = Reference::with_conduct(mutant.name, mutant.conduct());
         play(&row.scenario, &provider)
     });
-    let mut judged: BTreeMap<&str, Judged> = BTreeMap::new();
-    for mutant in &all {
-        let fresh = Judged {
-            mutant,
-            caught_by: BTreeSet::new(),
-            not_by: Vec::new(),
-        };
-        judged.insert(mutant.name, fresh);
-    }
-    for ((mutant, row), sentence) in pairs.iter().zip(sentences) {
-        if let Some(judged) = judged.get_mut(mutant.name) {
-            if sentence.breaks(mutant.breaks) {
-                judged.caught_by.insert(row.file);
-            } else {
-                let name = row.scenario.name.clone();
-                judged.not_by.push((name, format!("{sentence:?}")));
-            }
+    for ((at, row), sentence) in pairs.into_iter().zip(sentences) {
+        let judged = &mut judged[at];
+        if sentence.breaks(judged.mutant.breaks) {
+            judged.caught_by.insert(row.file);
+        } else {
+            let name = row.scenario.name.clone();
+            judged.not_by.push((name, sentence.words()));
         }
     }
-    all.iter()
-        .filter_map(|mutant| judged.remove(mutant.name))
-        .collect()
 }
 
 fn play(scenario: &Scenario, provider: &Reference) -> Sentence {

@@ -18,6 +18,7 @@ pub(crate) const RULES_WITHOUT_A_MUTANT: &[&str] = &[
     "off-cloud.answer-that-stops-ends-in-time",
     "off-cloud.disabled-asks-nobody",
     "off-cloud.gives-up-in-time",
+    "sts.response.cut-short-is-a-failure",
 ];
 
 /// Scenarios that fail no mutant.
@@ -27,6 +28,7 @@ pub(crate) const SCENARIOS_WITHOUT_A_MUTANT: &[&str] = &[
     "black-hole",
     "captive-portal",
     "cold-start-stale",
+    "container-cut-short",
     "container-that-is-gone",
     "disabled",
     "disabled-in-a-black-hole",
@@ -55,6 +57,7 @@ pub(crate) const SCENARIOS_WITHOUT_A_MUTANT: &[&str] = &[
     "rotation-mid-fetch",
     "sent-round-and-round",
     "stale-and-refused",
+    "sts-cut-short",
     "token-bad-request",
     "token-file-that-is-not-there",
     "token-reply-lost",

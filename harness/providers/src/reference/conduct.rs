@@ -349,8 +349,8 @@ pub struct DocumentConduct {
     pub heeds_zone: bool,
     /// Whether an expiry may have fractions of a second.
     pub takes_fractions: bool,
-    /// Whether fields that are not known are ignored.
-    pub ignores_unknown: bool,
+    /// Whether what is no document is a failure; else it is one without fields.
+    pub refuses_nonsense: bool,
     /// What an expiry is put off by.
     pub put_off: Duration,
 }
@@ -365,7 +365,7 @@ impl Default for DocumentConduct {
             odd_expiry: OddExpiry::IsAFailure,
             heeds_zone: true,
             takes_fractions: true,
-            ignores_unknown: true,
+            refuses_nonsense: true,
             put_off: Duration::ZERO,
         }
     }
@@ -410,6 +410,8 @@ pub struct StsConduct {
     pub refuses_half_a_set: bool,
     /// The region that is asked, whatever the client's is.
     pub region: Option<&'static str>,
+    /// Where STS is asked, whatever region requests are signed for.
+    pub endpoint: Option<&'static str>,
 }
 
 impl Default for StsConduct {
@@ -444,6 +446,7 @@ impl Default for StsConduct {
             chains_roles: true,
             refuses_half_a_set: true,
             region: None,
+            endpoint: None,
         }
     }
 }

@@ -74,7 +74,8 @@ impl Container {
                 headers.insert(http::header::AUTHORIZATION, token.clone());
             }
             let answer = here.send(request, conduct.patience).await?;
-            let to = redirection(&answer).filter(|_| conduct.follows_redirects && redirects > 0);
+            let to =
+                redirection(&answer, &uri).filter(|_| conduct.follows_redirects && redirects > 0);
             let Some(to) = to else {
                 return Ok(answer);
             };

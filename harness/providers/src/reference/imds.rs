@@ -184,7 +184,9 @@ impl Load<'_> {
         };
         let asked = |uri: &str| request(Method::GET, uri, token.as_slice());
         let answer = self.here.send(asked(&uri)?, self.patience).await?;
-        match redirection(&answer).filter(|_| self.conduct.follows_redirects) {
+        let asked_for = uri.parse().unwrap_or_default();
+        let to = redirection(&answer, &asked_for);
+        match to.filter(|_| self.conduct.follows_redirects) {
             Some(to) => self.here.send(asked(&to.to_string())?, self.patience).await,
             None => Ok(answer),
         }

@@ -188,6 +188,9 @@ impl Sts {
         if let Some(region) = built_in.or_else(|| wanted.region.clone()) {
             config = config.region(Region::new(region));
         }
+        if let Some(endpoint) = conduct.endpoint {
+            config = config.endpoint_url(endpoint);
+        }
         if let Some(source) = source {
             let signer = SharedCredentialsProvider::new(source.credentials());
             config = config.credentials_provider(signer);

@@ -127,11 +127,16 @@ pub(super) fn request(
     request.map_err(|error| Trouble::config(format!("that cannot be asked: {error}")))
 }
 
-/// Where an answer sends its reader.
-pub(super) fn redirection(answer: &Response<Bytes>) -> Option<Uri> {
+/// Where an answer sends whoever asked for `asked`.
+pub(super) fn redirection(answer: &Response<Bytes>, asked: &Uri) -> Option<Uri> {
     if !answer.status().is_redirection() {
         return None;
     }
     let to = answer.headers().get(http::header::LOCATION)?;
-    to.to_str().ok()?.parse().ok()
+    let to: Uri = to.to_str().ok()?.parse().ok()?;
+    if to.host().is_some() {
+        return Some(to);
+    }
+    let host = asked.authority()?;
+    format!("http://{host}{to}").parse().ok()
 }

@@ -1,10 +1,13 @@
 //! Careless authors: each the smallest change that makes a plausible bug.
 
 mod chain;
+mod container;
 mod credentials;
 mod imds;
 mod refresh;
+mod security;
 mod sts;
+mod web_identity;
 
 use super::conduct::Conduct;
 
@@ -33,8 +36,11 @@ impl Mutant {
 /// All of them, by the topics of the rules that they break.
 pub const MUTANTS: &[&[Mutant]] = &[
     chain::MUTANTS,
+    container::MUTANTS,
     credentials::MUTANTS,
     imds::MUTANTS,
     refresh::MUTANTS,
+    security::MUTANTS,
     sts::MUTANTS,
+    web_identity::MUTANTS,
 ];
