@@ -27,11 +27,16 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
         let expected = format!("the secret that was issued with {id}");
         differences.push(Difference::new(expected, "another one"));
     }
-    if !credentials
-        .session_token()
-        .is_some_and(|token| own.is_some_and(|own| own.is(token)))
-    {
-        let expected = format!("the session token that was issued with {id}");
+    // A user's key has none.
+    let same = match (credentials.session_token(), own) {
+        (Some(token), Some(own)) => own.is(token),
+        (given, own) => given.is_none() && own.is_none(),
+    };
+    if !same {
+        let expected = match own {
+            Some(_) => format!("the session token that was issued with {id}"),
+            None => format!("no session token with {id}"),
+        };
         let actual = credentials
             .session_token()
             .map_or("none", |_| "another one");
