@@ -40,6 +40,7 @@ impl Case {
         let known = scenario.check_rules(&rules.slugs());
         let good = known.and_then(|()| check_support(&scenario));
         good.map_err(|bad| bad.to_string())?;
+        let scenario = scenario.note_only(&rules.noted());
         let runs = scenario.runs().into_iter().map(|run| Self {
             topic: topic.to_owned(),
             scenario: run.clone(),

@@ -230,6 +230,7 @@ mod tests {
             outcome: Outcome::Failed,
             steps: vec![step("one", 0), step("two", 21_600)],
             steps_total: 2,
+            again: None,
             simulated: Duration::from_hours(6),
             requests: 0,
             key_sets: 0,
