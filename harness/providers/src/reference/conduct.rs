@@ -410,6 +410,8 @@ pub struct StsConduct {
     pub refuses_half_a_set: bool,
     /// The region that is asked, whatever the client's is.
     pub region: Option<&'static str>,
+    /// Whether an answer that ends early is no answer, whatever could be read of it.
+    pub refuses_cut_short: bool,
     /// Where STS is asked, whatever region requests are signed for.
     pub endpoint: Option<&'static str>,
 }
@@ -446,6 +448,7 @@ impl Default for StsConduct {
             chains_roles: true,
             refuses_half_a_set: true,
             region: None,
+            refuses_cut_short: true,
             endpoint: None,
         }
     }
@@ -613,6 +616,8 @@ pub struct SigningConduct {
     pub newest_set: bool,
     /// The region of all calls, whatever the client's is.
     pub region: Option<&'static str>,
+    /// How often requests are sent in all, whatever anybody says of that.
+    pub attempts: Option<u32>,
 }
 
 impl Default for SigningConduct {
@@ -622,6 +627,7 @@ impl Default for SigningConduct {
             session_token_presigned: true,
             newest_set: true,
             region: None,
+            attempts: None,
         }
     }
 }
@@ -633,6 +639,10 @@ pub struct Promises(pub &'static [(&'static str, &'static str)]);
 
 impl Default for Promises {
     fn default() -> Self {
-        Self(&[("caches", "true"), ("refresh_2026", "true")])
+        Self(&[
+            ("caches", "true"),
+            ("imds_v1", "fallback"),
+            ("refresh_2026", "true"),
+        ])
     }
 }

@@ -20,6 +20,7 @@ mod trouble;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::identity::IdentityCache;
+use aws_config::retry::RetryConfig;
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -94,6 +95,10 @@ impl Provider for Reference {
             let mut sdk = sdk.into_builder().identity_cache(IdentityCache::no_cache());
             if let Some(region) = self.conduct.signing.region {
                 sdk = sdk.region(Region::new(region));
+            }
+            if let Some(attempts) = self.conduct.signing.attempts {
+                let retries = RetryConfig::standard().with_max_attempts(attempts);
+                sdk = sdk.retry_config(retries);
             }
             let sdk = sdk.build();
             let here = Surroundings {

@@ -10,6 +10,10 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::Builder;
 use aws_sdk_sts::types::Credentials;
+use bytes::Bytes;
+use http::Response;
+use http_body_util::{BodyExt, Full};
+use tower::{BoxError, ServiceExt};
 
 use super::conduct::{Kept, StsConduct};
 use super::document::Set;
@@ -17,6 +21,7 @@ use super::environment;
 use super::surroundings::{Surroundings, Tries};
 use super::trouble::Trouble;
 use crate::Class;
+use crate::connector::{HttpService, http_service};
 use crate::contract::CallFailure;
 use crate::failure::of_call;
 
@@ -63,7 +68,7 @@ impl Sts {
     ) -> Result<Set, Trouble> {
         let conduct = &here.conduct.sts;
         *lock(&self.source) = Some(source.clone());
-        let client = self.client(wanted, conduct, Some(source));
+        let client = self.client(here, wanted, Some(source));
         let external_id = wanted.external_id.clone();
         let external_id = external_id.filter(|_| conduct.passes_external_id);
         let duration = duration(wanted, conduct);
@@ -142,7 +147,7 @@ impl Sts {
         if !conduct.web_identity_unsigned {
             environment::keys(here)?;
         }
-        let client = self.client(wanted, conduct, None);
+        let client = self.client(here, wanted, None);
         let duration = duration(wanted, conduct);
         let mut tries = Tries::new(conduct.attempts, conduct.pause);
         loop {
@@ -177,13 +182,17 @@ impl Sts {
             .map_err(|_| Trouble::config(format!("what is in the token file `{file}` is no text")))
     }
 
-    fn client(&self, wanted: &Wanted, conduct: &StsConduct, source: Option<&Set>) -> Client {
+    fn client(&self, here: &Surroundings, wanted: &Wanted, source: Option<&Set>) -> Client {
+        let conduct = &here.conduct.sts;
         let patience = conduct.patience.map(|patience| {
             let timeouts = TimeoutConfig::builder();
             timeouts.operation_timeout(patience).build()
         });
         let mut config = Builder::from(&self.sdk).retry_config(RetryConfig::disabled());
         config.set_timeout_config(patience);
+        if conduct.refuses_cut_short {
+            config = config.http_client(whole(here.http.clone()));
+        }
         let built_in = conduct.region.map(str::to_owned);
         if let Some(region) = built_in.or_else(|| wanted.region.clone()) {
             config = config.region(Region::new(region));
@@ -197,6 +206,19 @@ impl Sts {
         }
         Client::from_conf(config.build())
     }
+}
+
+/// A network by which answers come whole or not at all: the SDK reads those that end early as far as
+/// they go.
+fn whole(network: HttpService) -> HttpService {
+    http_service(network.and_then(|response: Response<Full<Bytes>>| async {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await?.to_bytes();
+        if parts.status.is_success() && !body.trim_ascii_end().ends_with(b"Response>") {
+            return Err(BoxError::from("the answer ends early"));
+        }
+        Ok(Response::from_parts(parts, Full::new(body)))
+    }))
 }
 
 fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,5 +1,7 @@
 //! Careless about the chain of sources.
 
+use std::time::Duration;
+
 use super::Mutant;
 use crate::reference::conduct::Link;
 
@@ -23,5 +25,49 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: "chain.no-source-is-an-error",
         says: "gives keys without a value where nobody has any",
         change: |it| it.chain.none_is_an_error = false,
+    },
+    Mutant {
+        name: "empty-is-set",
+        breaks: "chain.empty-variable-is-unset",
+        says: "looks whether a variable is there, and not at what it holds",
+        change: |it| it.chain.empty_is_unset = false,
+    },
+    Mutant {
+        name: "last-answer-counts",
+        breaks: "chain.first-source-wins",
+        says: "asks all its sources, and takes the last that answers",
+        change: |it| it.chain.first_answer_counts = false,
+    },
+    Mutant {
+        name: "instance-first",
+        breaks: "chain.first-source-wins",
+        says: "asks the instance before the environment",
+        change: |it| {
+            it.chain.order = &[
+                Link::Imds,
+                Link::Environment,
+                Link::WebIdentity,
+                Link::Profile,
+                Link::Container,
+            ];
+        },
+    },
+    Mutant {
+        name: "tries-a-broken-source-for-ever",
+        breaks: "chain.broken-source-is-told-or-passed-over",
+        says: "tries a container endpoint at which nobody is a thousand times",
+        change: |it| {
+            it.container.attempts = 20;
+            it.container.pause = Duration::from_secs(1);
+        },
+    },
+    Mutant {
+        name: "one-region-for-all",
+        breaks: "chain.region-of-the-environment-wins",
+        says: "signs for a region that is built in, whatever the environment says",
+        change: |it| {
+            it.signing.region = Some("us-east-1");
+            it.sts.region = Some("us-east-1");
+        },
     },
 ];

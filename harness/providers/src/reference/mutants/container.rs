@@ -8,6 +8,18 @@ use crate::reference::conduct::{Kept, OddExpiry};
 /// The mutants of this topic.
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "full-before-relative",
+        breaks: "container.address.relative-first",
+        says: "looks at the full URI first",
+        change: |it| it.container.relative_first = false,
+    },
+    Mutant {
+        name: "agent-by-ipv4-alone",
+        breaks: "container.address.agent-over-ipv6",
+        says: "knows the agent of the pod by its old address alone",
+        change: |it| it.container.near_hosts = &["169.254.170.2", "169.254.170.23"],
+    },
+    Mutant {
         name: "container-nonsense-is-empty",
         breaks: "container.document.incomplete-is-a-failure",
         says: "takes what is no document for one without fields, and signs with nothing",
@@ -132,5 +144,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
             it.container.attempts = 30;
             it.container.pause = Duration::ZERO;
         },
+    },
+    Mutant {
+        name: "waits-for-the-endpoint",
+        breaks: "container.silence.ends-in-time",
+        says: "waits for an answer as long as it takes",
+        change: |it| it.container.patience = None,
     },
 ];

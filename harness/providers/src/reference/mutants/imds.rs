@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Mutant;
-use crate::reference::conduct::{AfterFailure, Kept, OddExpiry, Window};
+use crate::reference::conduct::{AfterFailure, InPath, Kept, OddExpiry, TokenSent, Window};
 
 /// The mutants of this topic.
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -60,6 +60,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         change: |it| it.documents.put_off = Duration::from_hours(365 * 24),
     },
     Mutant {
+        name: "expiry-put-off-while-healthy",
+        breaks: "imds.credentials.refreshed-before-expiry",
+        says: "puts the expiry of every set off by two hours, as in an outage",
+        change: |it| it.documents.put_off = Duration::from_hours(2),
+    },
+    Mutant {
+        name: "no-expiry-is-for-ever",
+        breaks: "imds.credentials.unreadable-expiry-is-not-for-ever",
+        says: "takes an expiry that it cannot read for none",
+        change: |it| it.documents.odd_expiry = OddExpiry::IsNever,
+    },
+    Mutant {
+        name: "stale-start-for-good",
+        breaks: "imds.credentials.recovered-from-a-stale-start",
+        says: "takes an expired set for a good one, and never looks again",
+        change: |it| {
+            it.cache.refuses_stale = false;
+            it.documents.put_off = Duration::from_hours(365 * 24);
+        },
+    },
+    Mutant {
         name: "no-role-for-ever",
         breaks: "imds.role.appears-after-association",
         says: "remembers for ever that nobody had any credentials",
@@ -78,6 +99,141 @@ pub(super) const MUTANTS: &[Mutant] = &[
         change: |it| {
             it.imds.role_name = Kept::Always;
             it.imds.listings_again = 0;
+        },
+    },
+    Mutant {
+        name: "name-cut-short",
+        breaks: "imds.role.any-name-of-iam",
+        says: "ends the name of a role at a character that it may have",
+        change: |it| it.imds.role_in_path = InPath::CutShort,
+    },
+    Mutant {
+        name: "name-escaped-twice",
+        breaks: "imds.role.any-name-of-iam",
+        says: "escapes the name of a role twice",
+        change: |it| it.imds.role_in_path = InPath::EscapedTwice,
+    },
+    Mutant {
+        name: "error-page-is-a-role",
+        breaks: "imds.role.found-after-a-bad-start",
+        says: "takes an error page for the name of a role, and remembers it",
+        change: |it| {
+            it.imds.heeds_listing_status = false;
+            it.imds.retried_after = &[];
+            it.imds.role_name = Kept::Always;
+        },
+    },
+    Mutant {
+        name: "lists-for-ever",
+        breaks: "imds.role.unknown-name-is-an-error",
+        says: "lists and asks in turn without end",
+        change: |it| it.imds.listings_again = 50,
+    },
+    Mutant {
+        name: "waits-for-a-token",
+        breaks: "imds.token.lost-reply-ends-in-time",
+        says: "waits for the reply to a token request as long as it takes",
+        change: |it| it.imds.patience = None,
+    },
+    Mutant {
+        name: "bad-request-is-no-token",
+        breaks: "imds.token.bad-request-is-final",
+        says: "goes on without a token after 400",
+        change: |it| it.imds.v1_after = &[400, 403, 404, 405],
+    },
+    Mutant {
+        name: "bad-request-tried-again",
+        breaks: "imds.token.bad-request-is-final",
+        says: "asks again and again for a token after 400",
+        change: |it| {
+            it.imds.token_retried_after = &[(400, 400), (500, 599)];
+            it.imds.attempts = 20;
+        },
+    },
+    Mutant {
+        name: "token-never-sent",
+        breaks: "imds.token.carried-where-required",
+        says: "asks for a token and does not send it",
+        change: |it| it.imds.sends_token = TokenSent::Never,
+    },
+    Mutant {
+        name: "token-for-the-listing",
+        breaks: "imds.token.carried-where-required",
+        says: "sends the token with the listing, and not for the document",
+        change: |it| {
+            it.imds.sends_token = TokenSent::WithListing;
+            it.imds.tries_after_401 = 0;
+        },
+    },
+    Mutant {
+        name: "version-one-alone",
+        breaks: "imds.token.carried-where-required",
+        says: "has never heard of tokens",
+        change: |it| it.imds.speaks_v2 = false,
+    },
+    Mutant {
+        name: "token-without-a-lifetime",
+        breaks: "imds.token.carried-where-required",
+        says: "asks for a token without saying for how long",
+        change: |it| it.imds.says_ttl = false,
+    },
+    Mutant {
+        name: "token-for-a-week",
+        breaks: "imds.token.carried-where-required",
+        says: "asks for a token for longer than there is",
+        change: |it| it.imds.token_ttl = Duration::from_hours(168),
+    },
+    Mutant {
+        name: "no-tokens-for-ever",
+        breaks: "imds.token.failure-is-not-for-ever",
+        says: "remembers for good that there are no tokens",
+        change: |it| it.imds.remembers_no_token = true,
+    },
+    Mutant {
+        name: "token-for-ever",
+        breaks: "imds.token.renewed-when-over",
+        says: "keeps its token for ever",
+        change: |it| {
+            it.imds.token = Kept::Always;
+            it.imds.tries_after_401 = 0;
+        },
+    },
+    Mutant {
+        name: "refused-token-kept",
+        breaks: "imds.token.replaced-when-refused",
+        says: "goes on with a token that was refused",
+        change: |it| it.imds.new_token_after_401 = false,
+    },
+    Mutant {
+        name: "refused-token-is-the-end",
+        breaks: "imds.token.replaced-when-refused",
+        says: "takes 401 for the last word, and keeps the token",
+        change: |it| it.imds.tries_after_401 = 0,
+    },
+    Mutant {
+        name: "refusal-is-no-service",
+        breaks: "imds.v1.fallback-after-a-refusal",
+        says: "takes the refusal of a token for the absence of the service",
+        change: |it| it.imds.v1_after = &[],
+    },
+    Mutant {
+        name: "silence-is-no-service",
+        breaks: "imds.v1.fallback-after-silence",
+        says: "takes a lost reply for the absence of the service",
+        change: |it| it.imds.v1_after_silence = false,
+    },
+    Mutant {
+        name: "v1-though-forbidden",
+        breaks: "imds.v1.not-when-forbidden",
+        says: "falls back to version one though that is forbidden",
+        change: |it| it.imds.heeds_v1_disabled = false,
+    },
+    Mutant {
+        name: "identity-credentials",
+        breaks: "imds.identity-credentials.are-no-role",
+        says: "takes the credentials of the instance itself for those of its role",
+        change: |it| {
+            it.imds.roles = "/latest/meta-data/identity-credentials/ec2/security-credentials/";
         },
     },
 ];

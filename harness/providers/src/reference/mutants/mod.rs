@@ -3,9 +3,12 @@
 mod chain;
 mod container;
 mod credentials;
+mod errors;
 mod imds;
+mod off_cloud;
 mod refresh;
 mod security;
+mod skew;
 mod sts;
 mod web_identity;
 
@@ -38,9 +41,12 @@ pub const MUTANTS: &[&[Mutant]] = &[
     chain::MUTANTS,
     container::MUTANTS,
     credentials::MUTANTS,
+    errors::MUTANTS,
     imds::MUTANTS,
+    off_cloud::MUTANTS,
     refresh::MUTANTS,
     security::MUTANTS,
+    skew::MUTANTS,
     sts::MUTANTS,
     web_identity::MUTANTS,
 ];

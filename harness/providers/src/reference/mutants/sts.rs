@@ -8,6 +8,12 @@ use crate::reference::conduct::Kept;
 /// The mutants of this topic.
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "multipart-with-the-first-set",
+        breaks: "s3.multipart.signed-as-it-goes",
+        says: "signs all parts of an upload with the set that it began with",
+        change: |it| it.signing.newest_set = false,
+    },
+    Mutant {
         name: "signed-with-the-first-set",
         breaks: "sts.assume-role.signed-by-its-source",
         says: "signs with the set that it held first",
