@@ -89,6 +89,8 @@ impl World {
         self.metadata_tokens.check(&self.ec2)?;
         self.identity_keys.check(&self.ec2)?;
         self.tasks.check(&self.accounts)?;
+        self.programs.check(&self.accounts)?;
+        self.portals.check(&self.accounts)?;
         self.buckets.check(&self.accounts)?;
         for due in self.agenda.events() {
             self.check_due(due)?;
@@ -159,6 +161,8 @@ impl World {
             Source::Instance(id) => self.instance(id).is_some(),
             Source::Task(id) => self.tasks.name(id).is_some(),
             Source::Pod(uid) => self.cluster.name(uid).is_some(),
+            Source::Program(name) => self.programs.has(name),
+            Source::Sso(assignment) => self.portals.has(assignment),
         };
         there(is_there, what, format!("the {source}"))
     }

@@ -84,6 +84,14 @@ pub(crate) fn authorization_token(entropy: &Entropy, task: &str, issue: u32) -> 
     entropy.text::<44>(&format!("authorization/{task}/{issue}"), BASE64_URL)
 }
 
+/// Opaque, of no documented form: what the portal of IAM Identity Center is shown.
+pub(crate) fn sso_token(entropy: &Entropy, label: &str) -> String {
+    format!(
+        "aoa{}",
+        entropy.text::<256>(&format!("sso-token/{label}"), BASE64_URL)
+    )
+}
+
 /// 64 characters of base32, as long as those of AWS (unsourced): what a virtual MFA device starts from.
 pub(crate) fn mfa_seed(entropy: &Entropy, label: &str) -> String {
     entropy.text::<64>(&format!("mfa-seed/{label}"), BASE32)

@@ -40,6 +40,10 @@ pub enum Source {
     Task(String),
     /// A Kubernetes pod, by its uid.
     Pod(String),
+    /// A program that prints credentials, by its name.
+    Program(String),
+    /// The portal of IAM Identity Center, for one role: which that is.
+    Sso(String),
 }
 
 impl fmt::Display for Source {
@@ -48,6 +52,8 @@ impl fmt::Display for Source {
             Self::Instance(id) => write!(f, "instance {id}"),
             Self::Task(id) => write!(f, "task {id}"),
             Self::Pod(uid) => write!(f, "pod {uid}"),
+            Self::Program(name) => write!(f, "program {name}"),
+            Self::Sso(assignment) => write!(f, "portal {assignment}"),
         }
     }
 }
@@ -207,7 +213,7 @@ impl Issuer {
             outlives_expiry: self.issuing.staleness == Staleness::Accepted,
             role_delivery: match &self.source {
                 Source::Instance(_) => Some(RoleDelivery::V2),
-                Source::Task(_) | Source::Pod(_) => None,
+                Source::Task(_) | Source::Pod(_) | Source::Program(_) | Source::Sso(_) => None,
             },
             tags: self.assuming.tags.clone(),
             ..Session::temporary(entropy, &label, identity, now, lifetime)

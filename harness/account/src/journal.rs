@@ -81,6 +81,13 @@ pub enum Happening {
         /// Whose.
         source: Source,
     },
+    /// A program that prints credentials was run.
+    ProgramRan {
+        /// Which.
+        program: String,
+        /// Whether it did what it should.
+        well: bool,
+    },
     /// An association has taken effect.
     Associated {
         /// The instance.
@@ -341,6 +348,9 @@ impl Happening {
             } }),
             Self::TokenIssued { source } => {
                 json!({ "token_issued": { "source": source.to_string() } })
+            }
+            Self::ProgramRan { program, well } => {
+                json!({ "program_ran": { "program": program, "well": well } })
             }
             Self::Associated {
                 instance,

@@ -29,11 +29,13 @@ mod operation;
 mod organization;
 mod pod;
 pub mod policy;
+mod program;
 mod redact;
 pub mod s3;
 mod secret;
 mod session;
 pub mod sigv4;
+mod sso;
 mod stored;
 mod sts;
 #[cfg(test)]
@@ -79,6 +81,7 @@ pub use organization::{Guardrails, Organize};
 pub use pod::{AgentCache, AgentError, AgentOptions, EksRefusal, PodIdentity, RateLimit, RunPod};
 pub use secret::{Secret, fingerprint};
 pub use session::{Actor, Ending, Identity, RoleDelivery, Session, SessionContext, WebIdentity};
+pub use sso::{Assignment, OpenPortal, RoleRequest, SignedIn, SsoError, permission_set};
 pub use sts::{
     AssumeRole, AssumeRoleWithWebIdentity, AssumedRole, AssumedWithWebIdentity, CallerIdentity,
     Federated, GetFederationToken, SecondFactor, ServiceRefusal, StsError, WebIdentityToken,

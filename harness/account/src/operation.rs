@@ -13,6 +13,8 @@ pub enum Service {
     Iam,
     /// Sessions for those who ask.
     Sts,
+    /// The portal of IAM Identity Center.
+    Sso,
     /// The instances' control plane.
     Ec2,
     /// Object storage.
@@ -348,6 +350,8 @@ operations! {
     StsGetAccessKeyInfo = Sts, "GetAccessKeyInfo", "sts-get-access-key-info";
     /// Makes a session of a user.
     StsGetSessionToken = Sts, "GetSessionToken", "sts-get-session-token";
+    /// Makes a session of a role that is assigned to whoever is signed in.
+    SsoGetRoleCredentials = Sso, "GetRoleCredentials", "sso-get-role-credentials";
     /// Looks up what was asked of the account.
     LookupEvents = CloudTrail, "LookupEvents", "cloudtrail-lookup-events";
     /// Makes a bucket.
@@ -444,14 +448,17 @@ impl Operation {
     /// Whether clients, not operators, ask for it: what a scenario counts.
     pub const fn is_client_call(self) -> bool {
         match self.service() {
-            Service::Imds | Service::Container | Service::Sts | Service::S3 => true,
+            Service::Imds | Service::Container | Service::Sts | Service::Sso | Service::S3 => true,
             Service::Iam | Service::Ec2 | Service::CloudTrail => false,
         }
     }
 
     /// Whether it is asked with a signature, so that a call to it spends credentials.
     pub const fn is_signed(self) -> bool {
-        !matches!(self.service(), Service::Imds | Service::Container)
+        !matches!(
+            self.service(),
+            Service::Imds | Service::Container | Service::Sso
+        )
     }
 }
 

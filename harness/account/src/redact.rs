@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::operation::Operation;
 use crate::secret::fingerprint;
@@ -12,6 +12,7 @@ use crate::secret::fingerprint;
 const SECRET_HEADERS: &[&str] = &[
     "x-amz-security-token",
     "x-aws-ec2-metadata-token",
+    "x-amz-sso_bearer_token",
     "cookie",
     "set-cookie",
 ];
@@ -22,6 +23,10 @@ const CLIENT_HEADERS: &[&str] = &["user-agent", "x-amz-user-agent", "amz-sdk-inv
 
 /// Members of JSON documents that are secrets.
 const SECRET_MEMBERS: &[&str] = &["SecretAccessKey", "Token", "SessionToken"];
+
+/// The member of the portal's answer that has others in it, and which of those are secrets.
+const PORTAL_MEMBER: &str = "roleCredentials";
+const PORTAL_SECRETS: &[&str] = &["secretAccessKey", "sessionToken"];
 
 /// Elements of XML documents that are secrets.
 const SECRET_ELEMENTS: &[&str] = &[
@@ -113,6 +118,14 @@ pub(crate) fn is_secret_key(sent: &str) -> bool {
     SECRET_QUERY_KEYS.contains(&key.as_str())
 }
 
+fn hide(members: &mut Map<String, Value>, secrets: &[&str]) {
+    for name in secrets {
+        if let Some(Value::String(secret)) = members.get_mut(*name) {
+            *secret = fingerprint(secret);
+        }
+    }
+}
+
 /// The body of an answer: a metadata token as a fingerprint, the secret members of JSON and the
 /// secret elements of XML likewise.
 pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
@@ -130,10 +143,9 @@ pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
     }
     match serde_json::from_str(&text) {
         Ok(Value::Object(mut members)) => {
-            for name in SECRET_MEMBERS {
-                if let Some(Value::String(secret)) = members.get_mut(*name) {
-                    *secret = fingerprint(secret);
-                }
+            hide(&mut members, SECRET_MEMBERS);
+            if let Some(Value::Object(inner)) = members.get_mut(PORTAL_MEMBER) {
+                hide(inner, PORTAL_SECRETS);
             }
             Value::Object(members).to_string()
         }

@@ -21,8 +21,10 @@ use crate::issuing::{Behind, Issuer, Serving, Source};
 use crate::journal::{Entry, Exchange, Happening, Journal};
 use crate::organization::Organization;
 use crate::pod::Cluster;
+use crate::program::Programs;
 use crate::s3::Buckets;
 use crate::session::{Ending, Session, Sessions};
+use crate::sso::Portals;
 use crate::stored;
 use crate::sts::Minted;
 
@@ -66,6 +68,8 @@ pub struct World {
     pub(crate) identity_keys: IdentityKeys,
     pub(crate) tasks: Tasks,
     pub(crate) cluster: Cluster,
+    pub(crate) programs: Programs,
+    pub(crate) portals: Portals,
     /// What issuers of web identity tokens publish besides their own keys.
     pub(crate) published_keys: BTreeMap<String, Vec<serde_json::Value>>,
     pub(crate) buckets: Buckets,
@@ -142,6 +146,8 @@ impl World {
             identity_keys: IdentityKeys::default(),
             tasks: Tasks::default(),
             cluster: Cluster::default(),
+            programs: Programs::default(),
+            portals: Portals::default(),
             published_keys: BTreeMap::new(),
             buckets: Buckets::default(),
             organization: None,
@@ -317,6 +323,8 @@ impl World {
             }
             Source::Task(id) => id == name || self.tasks.name(id) == Some(name),
             Source::Pod(uid) => uid == name || self.cluster.name(uid) == Some(name),
+            Source::Program(program) => program == name,
+            Source::Sso(_) => false,
         })?;
         match issuer.serving()? {
             Serving::Keys(keys) => Some(&keys.main.session),
@@ -403,6 +411,9 @@ impl World {
             Source::Instance(id) => self.role_behind_instance(id),
             Source::Task(id) => self.role_behind_task(id),
             Source::Pod(uid) => self.role_behind_pod(uid),
+            Source::Program(name) => self.role_behind_program(name),
+            // It issues when it is asked, and keeps nothing.
+            Source::Sso(_) => Behind::Nothing,
         }
     }
 }

@@ -4,10 +4,13 @@
 //! timer when everything waits. Wall time, sleeps and timeouts come from the same source, so they
 //! always agree. Virtual time works on one thread and over the in-memory transport only: to a
 //! paused runtime a socket that has nothing to read looks like idleness, and it would jump to the
-//! client's timeout.
+//! client's timeout. Programs are the exception: where they are [expected](expect_programs), time
+//! waits for them.
 //!
 //! For clients over sockets, time is *offset*: the machine's clock and one offset. It flows at the
 //! real rate between jumps.
+
+mod children;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -17,6 +20,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep_until};
+
+pub use children::expect_programs;
+use children::{Unexpected, hold};
 
 /// The simulated clock. Clones read the same time.
 #[derive(Clone, Debug)]
@@ -305,8 +311,10 @@ fn shifted(time: SystemTime, nanos: i64) -> SystemTime {
 /// # Panics
 /// Inside another runtime, or if the operating system gives no runtime.
 pub fn run_virtual<F: Future>(start: SystemTime, work: impl FnOnce(SimClock) -> F) -> F::Output {
+    let _unexpected = Unexpected::begin();
     Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
+        .on_thread_park(hold)
         .start_paused(true)
         .build()
         .expect("a single-threaded runtime needs nothing that could be missing")
@@ -342,6 +350,24 @@ mod tests {
             });
             clock.advance(3 * HOUR).await;
             assert_eq!(task.await.unwrap(), UNIX_EPOCH + HOUR);
+        });
+    }
+
+    /// The program really takes longer than the timer, which would go off at once.
+    #[test]
+    fn a_program_takes_no_time() {
+        run_virtual(UNIX_EPOCH, |clock| async move {
+            assert!(expect_programs(), "this system does not tell who runs");
+            for _ in 0..3 {
+                let mut program = tokio::process::Command::new("sh");
+                let output = program.args(["-c", "sleep 0.05; echo done"]).output();
+                let output = tokio::time::timeout(Duration::from_millis(1), output);
+                let output = output.await.expect("time has passed").unwrap();
+                assert_eq!(output.stdout, b"done\n");
+            }
+            assert_eq!(clock.now(), UNIX_EPOCH);
+            clock.advance(HOUR).await;
+            assert_eq!(clock.now(), UNIX_EPOCH + HOUR);
         });
     }
 

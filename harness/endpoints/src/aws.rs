@@ -11,6 +11,7 @@ use crate::fault::Dialect;
 use crate::json::{self, JsonService};
 use crate::place::Caller;
 use crate::query::{self, QueryService};
+use crate::sso;
 use crate::xml::{self, Element};
 
 const DOMAIN: &str = ".amazonaws.com";
@@ -33,6 +34,8 @@ pub(crate) enum Host<'a> {
         service: &'static JsonService,
         region: &'a str,
     },
+    /// The portal of IAM Identity Center, in a region.
+    Portal,
     /// Any other service of AWS.
     Other,
 }
@@ -53,6 +56,14 @@ impl<'a> Host<'a> {
         };
         let mut services = query::SERVICES.into_iter();
         let service = services.find(|service| service.rules.service == first);
+        // sso.portal.host
+        if let ("portal", Some(rest)) = (first, region)
+            && rest
+                .split_once('.')
+                .is_some_and(|(second, region)| second == "sso" && !region.contains('.'))
+        {
+            return Some(Self::Portal);
+        }
         // A bucket may be called as a service is.
         let is_region =
             |name: &str| !name.contains('.') && name != "s3" && !name.starts_with("s3-");
@@ -88,7 +99,7 @@ impl<'a> Host<'a> {
             // sts.endpoints.region
             Self::Query { region, .. } => Some(region.unwrap_or(GLOBAL_REGION)),
             Self::Json { region, .. } => Some(region),
-            Self::S3 { .. } | Self::Other => None,
+            Self::S3 { .. } | Self::Portal | Self::Other => None,
         }
     }
 }
@@ -100,6 +111,7 @@ pub(crate) struct Services {
     s3: Router,
     query: Vec<(&'static QueryService, Router)>,
     json: Vec<(&'static JsonService, Router)>,
+    portal: Router,
     not_served: Router,
 }
 
@@ -116,6 +128,7 @@ impl Services {
                 .into_iter()
                 .map(|service| (service, json::router(edge.clone(), service)))
                 .collect(),
+            portal: sso::router(edge.clone()),
             not_served: not_served(edge.clone()),
         }
     }
@@ -125,6 +138,9 @@ impl Services {
         #[cfg(feature = "s3")]
         if name == "s3" {
             return (Dialect::S3, self.s3.clone());
+        }
+        if name == sso::SERVICE {
+            return (Dialect::Portal, self.portal.clone());
         }
         let mut query = self.query.iter();
         let found = query.find(|(service, _)| service.rules.service == name);
@@ -143,6 +159,7 @@ impl Services {
             Host::S3 { .. } => "s3",
             Host::Query { service, .. } => service.rules.service,
             Host::Json { service, .. } => service.rules.service,
+            Host::Portal => sso::SERVICE,
             Host::Other => "",
         })
     }
@@ -182,6 +199,7 @@ mod tests {
             Host::S3 { bucket } => ("s3", bucket),
             Host::Query { service, region } => (service.rules.service, region),
             Host::Json { service, region } => (service.rules.service, Some(region)),
+            Host::Portal => ("awsssoportal", None),
             Host::Other => ("other", None),
         })
     }
@@ -215,6 +233,12 @@ mod tests {
                 "cloudtrail.eu-west-1.amazonaws.com",
                 Some(("cloudtrail", Some("eu-west-1"))),
             ),
+            (
+                "portal.sso.eu-west-1.amazonaws.com",
+                Some(("awsssoportal", None)),
+            ),
+            ("portal.sso.amazonaws.com", Some(("other", None))),
+            ("portal.s3.amazonaws.com", Some(("s3", Some("portal")))),
             ("sqs.us-east-1.amazonaws.com", Some(("other", None))),
             ("example.com", None),
         ] {

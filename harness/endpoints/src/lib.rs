@@ -20,6 +20,7 @@ mod query;
 pub mod record;
 #[cfg(feature = "s3")]
 mod s3;
+mod sso;
 mod sts;
 mod transport;
 mod visit;

@@ -8,7 +8,8 @@ use rolecall_account::{Ec2Error, IamError, RunInstance, Source};
 use rolecall_providers::{AssumeRole, Call, CallFailure, Client, Unanswered};
 
 use crate::language::{
-    self, Action, At, Issuer, Method, PolicyKind, Revoked, RotateToken, TokenHolder,
+    self, Action, At, How, Issuer, Method, PolicyKind, Revoked, RotateToken, SetProcess,
+    TokenHolder,
 };
 use crate::simulation::{Simulation, parse};
 
@@ -203,6 +204,9 @@ pub(crate) fn by_world(simulation: &Simulation, action: &Action) -> Result<Done,
             revoke.issue.as_ref().map(|at| at.value),
         )?,
         Action::RotateToken(rotate) => rotate_token(simulation, rotate)?,
+        Action::SetProcess(set) => Ok(set_process(simulation, set)?),
+        Action::SignIn(portal) => Ok(sign_in(simulation, &portal.value)?),
+        Action::SignOut(portal) => Ok(sign_out(simulation, &portal.value)?),
         other => return Err(Undoable(format!("`{}` is not played yet", other.verb()))),
     };
     Ok(done.map_or_else(|refused| refused, Done::Changed))
@@ -359,7 +363,7 @@ fn rotate_token(
     let rotated = match &source {
         Source::Pod(uid) => simulation.world().rotate_pod_token(now, uid),
         Source::Task(id) => simulation.world().rotate_task_authorization(now, id),
-        Source::Instance(_) => false,
+        Source::Instance(_) | Source::Program(_) | Source::Sso(_) => false,
     };
     if !rotated {
         return Err(Undoable(format!("`{name}` has no token")));
@@ -373,11 +377,20 @@ fn rotate_token(
 
 fn rotate(simulation: &Simulation, issuer: &Issuer) -> Result<Result<String, Done>, Undoable> {
     let name = match issuer {
-        Issuer::Instance(name) | Issuer::Task(name) | Issuer::Pod(name) => &name.value,
+        Issuer::Instance(name) | Issuer::Task(name) | Issuer::Pod(name) | Issuer::Process(name) => {
+            &name.value
+        }
     };
-    let source = source(simulation, name)?;
+    let source = match issuer {
+        Issuer::Process(profile) => source_of_program(simulation, &profile.value)?,
+        _ => source(simulation, name)?,
+    };
     let rotated = simulation.world().rotate(simulation.now(), &source);
     rotated.map_err(|error| Undoable(format!("`{name}`: {error}")))?;
+    if matches!(source, Source::Program(_)) {
+        let written = simulation.write_token_files(How::AtomicRename);
+        written.map_err(|error| Undoable(error.to_string()))?;
+    }
     Ok(Ok(format!("`{name}` has a new set")))
 }
 
@@ -397,8 +410,14 @@ fn revoke_sessions(
                 .map(|()| format!("sessions of `{role}` up to now are denied everything"))
                 .map_err(|e| refused_by_iam(&e)))
         }
-        Revoked::Instance(name) | Revoked::Task(name) | Revoked::Pod(name) => {
-            let source = source(simulation, &name.value)?;
+        Revoked::Instance(name)
+        | Revoked::Task(name)
+        | Revoked::Pod(name)
+        | Revoked::Process(name) => {
+            let source = match of {
+                Revoked::Process(profile) => source_of_program(simulation, &profile.value)?,
+                _ => source(simulation, &name.value)?,
+            };
             let ended = simulation.world().revoke(now, &source, issue);
             if ended == 0 {
                 return Err(Undoable(format!(
@@ -408,6 +427,33 @@ fn revoke_sessions(
             Ok(Ok(format!("{ended} of the sets of `{name}` revoked")))
         }
     }
+}
+
+fn source_of_program(simulation: &Simulation, profile: &str) -> Result<Source, Undoable> {
+    simulation
+        .program_source(profile)
+        .ok_or_else(|| Undoable(format!("the program of `{profile}` issues no sets")))
+}
+
+fn set_process(simulation: &Simulation, set: &SetProcess) -> Result<String, Undoable> {
+    let written = simulation.set_program(set);
+    written.map_err(|error| Undoable(error.to_string()))?;
+    Ok(format!("the program of `{}` is another", set.profile))
+}
+
+fn sign_in(simulation: &Simulation, portal: &str) -> Result<String, Undoable> {
+    let signed_in = simulation.sign_in(portal);
+    if signed_in.map_err(|error| Undoable(error.to_string()))? {
+        return Ok(format!("signed in at `{portal}`"));
+    }
+    Err(Undoable(format!("there is no portal `{portal}`")))
+}
+
+fn sign_out(simulation: &Simulation, portal: &str) -> Result<String, Undoable> {
+    if simulation.world().sign_out(simulation.now(), portal) {
+        return Ok(format!("`{portal}` refuses the token from now on"));
+    }
+    Err(Undoable(format!("nobody is signed in at `{portal}`")))
 }
 
 fn source(simulation: &Simulation, name: &str) -> Result<Source, Undoable> {

@@ -422,6 +422,7 @@ impl<'a> Play<'a> {
 
     /// What the journal says since the last step.
     fn collect(&mut self) -> Vec<Entry> {
+        self.simulation.note_runs();
         let entries = self.entries_since(self.mark);
         self.mark = self.simulation.world().journal().mark();
         entries

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -30,11 +30,15 @@ mod accounts;
 mod config_files;
 mod containers;
 mod dump;
+mod portals;
+mod programs;
 
 use accounts::{profile_accounts, role_accounts};
 pub use config_files::ConfigFiles;
 use containers::HeldToken;
 pub use dump::{Dump, DumpError, LoadError, resume};
+use portals::TokenCache;
+use programs::Program;
 
 /// The world could not be set up as the scenario says.
 #[derive(Debug, Error)]
@@ -61,6 +65,11 @@ pub enum SetupError {
     /// A file could not be written.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Programs cannot be run in virtual time.
+    #[error(
+        "this system does not tell which programs run, so that no clock can wait for them; play it over sockets"
+    )]
+    NoPrograms,
     /// A policy is none.
     #[error("{what}: {message}")]
     Policy {
@@ -123,6 +132,10 @@ struct Setting {
     issuing: Issuing,
     token_files: Vec<HeldToken>,
     config_files: Option<ConfigFiles>,
+    #[serde(default)]
+    programs: Vec<Program>,
+    #[serde(default)]
+    token_caches: Vec<TokenCache>,
     /// The ids of the accounts, by the names of the roles and profiles that are in further ones.
     role_accounts: BTreeMap<String, String>,
     profile_accounts: BTreeMap<String, String>,
@@ -178,12 +191,16 @@ impl Simulation {
                 issuing: issuing(&world.issuing()),
                 token_files: Vec::new(),
                 config_files: None,
+                programs: Vec::new(),
+                token_caches: Vec::new(),
                 role_accounts: role_accounts(world),
                 profile_accounts: profile_accounts(world),
             }),
         };
         simulation.fill(world)?;
         simulation.run_containers(world)?;
+        simulation.open_portals(world)?;
+        simulation.make_programs(world)?;
         simulation.write_config_files(world)?;
         simulation.plan_rotations(world);
         // What is there at the start was there before.
@@ -241,9 +258,17 @@ impl Simulation {
         self.setting.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn setting_to_change(&self) -> RwLockWriteGuard<'_, Setting> {
+        self.setting.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn setting_mut(&mut self) -> &mut Setting {
+        let setting = self.setting.get_mut();
+        setting.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn put_setting(&self, setting: Setting) {
-        let mut here = self.setting.write().unwrap_or_else(PoisonError::into_inner);
-        *here = setting;
+        *self.setting_to_change() = setting;
     }
 
     /// Accepts signatures dated by the machine's clock too, and tells of each caller that

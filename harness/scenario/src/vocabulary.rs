@@ -5,6 +5,9 @@ use rolecall_account::policy::{self, Document, DocumentKind};
 
 use crate::language::{PolicyKind, PolicyProblem, Vocabulary};
 
+/// What runs of programs that print credentials are counted as.
+pub(crate) const PROCESS_RUN: &str = "process-run";
+
 /// The vocabulary of the simulated account.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AccountVocabulary;
@@ -18,7 +21,8 @@ impl Vocabulary for AccountVocabulary {
         let calls = Operation::ALL
             .iter()
             .filter(|operation| operation.is_client_call());
-        calls.map(|operation| operation.slug().to_owned()).collect()
+        let calls = calls.map(|operation| operation.slug().to_owned());
+        calls.chain([PROCESS_RUN.to_owned()]).collect()
     }
 
     fn operations(&self) -> Vec<String> {

@@ -251,7 +251,7 @@ fn service_name(operation: Operation) -> Option<&'static str> {
         Service::Ec2 => Some("ec2"),
         Service::S3 => Some("s3"),
         Service::CloudTrail => Some("cloudtrail"),
-        Service::Imds | Service::Container => None,
+        Service::Imds | Service::Container | Service::Sso => None,
     }
 }
 

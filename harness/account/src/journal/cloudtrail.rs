@@ -75,6 +75,7 @@ impl World {
             Happening::IssueRefused { .. }
             | Happening::NothingIssued { .. }
             | Happening::TokenIssued { .. }
+            | Happening::ProgramRan { .. }
             | Happening::Ended { .. }
             | Happening::Associated { .. }
             | Happening::Notice { .. }
@@ -91,7 +92,7 @@ impl World {
             Service::Ec2 => "ec2",
             Service::S3 => "s3",
             Service::CloudTrail => "cloudtrail",
-            Service::Imds | Service::Container => "none",
+            Service::Imds | Service::Container | Service::Sso => "none",
         };
         let management = event.category == Category::Management;
         let mut record = json!({
@@ -163,7 +164,7 @@ impl World {
                 request_parameters: parameters::of_json(exchange),
                 ..event
             },
-            Service::Imds | Service::Container => event,
+            Service::Imds | Service::Container | Service::Sso => event,
         })
     }
 }
@@ -203,7 +204,8 @@ fn called(event: Event, operation: Operation, exchange: &Exchange) -> Event {
 fn is_recorded(operation: Operation, exchange: &Exchange) -> bool {
     match operation.service() {
         // cloudtrail.metadata.unrecorded
-        Service::Imds | Service::Container => return false,
+        // What AWS records of the portal is not modelled.
+        Service::Imds | Service::Container | Service::Sso => return false,
         Service::Iam | Service::Sts | Service::Ec2 | Service::S3 | Service::CloudTrail => {}
     }
     // cloudtrail.authentication.failures-unrecorded

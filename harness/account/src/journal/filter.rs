@@ -106,6 +106,7 @@ fn operation(entry: &Entry) -> Option<Operation> {
         | Happening::IssueRefused { .. }
         | Happening::NothingIssued { .. }
         | Happening::TokenIssued { .. }
+        | Happening::ProgramRan { .. }
         | Happening::Ended { .. }
         | Happening::Associated { .. }
         | Happening::Notice { .. }
@@ -119,6 +120,7 @@ fn is_named(operation: Operation, wanted: &Wildcards) -> bool {
         Service::Container => "container",
         Service::Iam => "iam",
         Service::Sts => "sts",
+        Service::Sso => "sso",
         Service::Ec2 => "ec2",
         Service::S3 => "s3",
         Service::CloudTrail => "cloudtrail",
@@ -148,6 +150,7 @@ fn is_error(entry: &Entry) -> bool {
         | Happening::Issued(_)
         | Happening::NothingIssued { .. }
         | Happening::TokenIssued { .. }
+        | Happening::ProgramRan { .. }
         | Happening::Ended { .. }
         | Happening::Associated { .. }
         | Happening::Notice { .. } => false,

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use http::request::Parts;
-use rolecall_account::{Arrival, Operation, SimInstant, World};
+use rolecall_account::{Arrival, Operation, SimInstant, SsoError, World};
 use serde_json::json;
 
 use crate::json::{self, JsonService};
 use crate::query::QueryService;
 use crate::xml::{self, Element};
-use crate::{container, imds, query};
+use crate::{container, imds, query, sso};
 
 /// A service, as its clients hear it.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub(crate) enum Dialect {
     Agent,
     Query(&'static QueryService),
     Json(&'static JsonService),
+    /// The portal of IAM Identity Center.
+    Portal,
     #[cfg(feature = "s3")]
     S3,
     /// A service that this account does not have.
@@ -29,6 +31,8 @@ pub(crate) enum Dialect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Json,
+    /// JSON in which the credentials are a member, in the portal's spelling.
+    Portal,
     Xml,
     Text,
 }
@@ -48,6 +52,7 @@ impl Dialect {
             Self::Agent => container::agent_operation(head),
             Self::Query(service) => query::named(service, head, form),
             Self::Json(service) => json::named(service, head),
+            Self::Portal => sso::operation(head),
             #[cfg(feature = "s3")]
             Self::S3 => crate::s3::named(head),
             Self::Unserved => None,
@@ -64,6 +69,7 @@ impl Dialect {
         match self {
             Self::Imds | Self::Container | Self::Agent | Self::Json(_) => Format::Json,
             Self::Query(_) => Format::Xml,
+            Self::Portal => Format::Portal,
             #[cfg(feature = "s3")]
             Self::S3 => Format::Text,
             Self::Unserved => Format::Text,
@@ -79,6 +85,8 @@ impl Dialect {
             #[cfg(feature = "s3")]
             Self::S3 => (503, "SlowDown", "Please reduce your request rate."),
             Self::Json(_) => (400, "ThrottlingException", "Rate exceeded"),
+            // sso.errors.throttled
+            Self::Portal => (429, "TooManyRequestsException", "Rate exceeded"),
             Self::Query(_) | Self::Unserved => (400, "Throttling", "Rate exceeded"),
         }
     }
@@ -119,6 +127,7 @@ impl Dialect {
                 let document = json::error_document(code, message);
                 ("application/x-amz-json-1.1", document.into())
             }
+            Self::Portal => (sso::CONTENT, SsoError::document(code, message).into()),
             #[cfg(feature = "s3")]
             Self::S3 => {
                 let ids = world.s3_request_ids(arrival);

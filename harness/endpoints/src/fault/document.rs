@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rolecall_account::{Session, SimInstant};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::dialect::Format;
 use super::effect::{ErrorDocument, OddExpiration};
@@ -18,6 +18,9 @@ pub(super) enum Edit {
     Text(String),
 }
 
+/// The member of the portal's answer that the credentials are in.
+const PORTAL_MEMBER: &str = "roleCredentials";
+
 /// A document that can be edited.
 pub(super) struct Document {
     format: Format,
@@ -25,7 +28,7 @@ pub(super) struct Document {
 }
 
 enum Content {
-    Json(serde_json::Map<String, Value>),
+    Json(Map<String, Value>),
     Xml(String),
 }
 
@@ -34,6 +37,13 @@ impl Document {
     pub(super) fn read(format: Format, body: &[u8]) -> Option<Self> {
         let content = match format {
             Format::Json => Content::Json(serde_json::from_slice(body).ok()?),
+            Format::Portal => {
+                let mut members: Map<String, Value> = serde_json::from_slice(body).ok()?;
+                let Value::Object(inner) = members.remove(PORTAL_MEMBER)? else {
+                    return None;
+                };
+                Content::Json(inner)
+            }
             Format::Xml => Content::Xml(std::str::from_utf8(body).ok()?.to_owned()),
             Format::Text => return None,
         };
@@ -43,8 +53,12 @@ impl Document {
     pub(super) fn write(self) -> Bytes {
         match self.content {
             Content::Json(members) => {
-                let pretty = format!("{:#}", Value::Object(members));
-                pretty.into()
+                let members = Value::Object(members);
+                let document = match self.format {
+                    Format::Portal => json!({ PORTAL_MEMBER: members }),
+                    Format::Json | Format::Xml | Format::Text => members,
+                };
+                format!("{document:#}").into()
             }
             Content::Xml(text) => text.into(),
         }
@@ -100,11 +114,21 @@ impl Document {
         match self.format {
             Format::Json | Format::Text => "Token",
             Format::Xml => "SessionToken",
+            Format::Portal => "sessionToken",
         }
     }
 
     /// A field by the name that metadata has for it.
     pub(super) fn own_name<'a>(&self, name: &'a str) -> &'a str {
+        if self.format == Format::Portal {
+            return match name {
+                "AccessKeyId" => "accessKeyId",
+                "SecretAccessKey" => "secretAccessKey",
+                "Token" | "SessionToken" => "sessionToken",
+                "Expiration" => "expiration",
+                other => other,
+            };
+        }
         match (self.token(), name) {
             ("SessionToken", "Token") => "SessionToken",
             ("Token", "SessionToken") => "Token",
@@ -114,41 +138,65 @@ impl Document {
 
     /// The keys of another set.
     pub(super) fn hold(&mut self, session: &Session) {
-        let expiration = session.expires_at.map(|expiry| expiry.to_string());
         let token = session.session_token.as_ref();
+        let text = |text: &str| Edit::Text(text.to_owned());
         let fields = [
-            ("AccessKeyId", Some(session.access_key_id.clone())),
+            ("AccessKeyId", text(&session.access_key_id)),
+            ("SecretAccessKey", text(session.secret_access_key.expose())),
             (
-                "SecretAccessKey",
-                Some(session.secret_access_key.expose().to_owned()),
+                self.token(),
+                token.map_or(Edit::Remove, |token| text(token.expose())),
             ),
-            (self.token(), token.map(|token| token.expose().to_owned())),
-            ("Expiration", expiration),
-            ("LastUpdated", Some(session.issued_at.to_string())),
+            (
+                "Expiration",
+                session
+                    .expires_at
+                    .map_or(Edit::Remove, |expiry| self.instant(expiry)),
+            ),
+            ("LastUpdated", text(&session.issued_at.to_string())),
         ];
-        for (name, value) in fields {
-            self.edit(name, &value.map_or(Edit::Remove, Edit::Text));
+        for (name, edit) in fields {
+            self.edit(self.own_name(name), &edit);
+        }
+    }
+
+    /// A time as the format writes it.
+    fn instant(&self, at: SimInstant) -> Edit {
+        match self.format {
+            // sso.role-credentials.document
+            Format::Portal => Edit::Number(at.epoch_millis()),
+            Format::Json | Format::Xml | Format::Text => Edit::Text(at.to_string()),
+        }
+    }
+
+    /// When the credentials end, if the document says so.
+    fn expiry(&self) -> Option<SimInstant> {
+        let name = self.own_name("Expiration");
+        match &self.content {
+            Content::Json(members) if self.format == Format::Portal => {
+                let millis = members.get(name)?.as_i64()?;
+                Some(SimInstant::from_epoch_millis(millis))
+            }
+            Content::Json(_) | Content::Xml(_) => SimInstant::parse(&self.field(name)?),
         }
     }
 
     pub(super) fn expire(&mut self, odd: OddExpiration, now: SimInstant) {
-        const NAME: &str = "Expiration";
         const HOUR: Duration = Duration::from_hours(1);
-        let truth = self.field(NAME).and_then(|text| SimInstant::parse(&text));
-        let truth = truth.unwrap_or(now);
+        let truth = self.expiry().unwrap_or(now);
         let in_the_zone = |offset: Duration, suffix: &str| {
             let local = (truth + offset).to_string();
             Edit::Text(format!("{}{suffix}", local.trim_end_matches('Z')))
         };
         let edit = match odd {
             OddExpiration::Absent => Edit::Remove,
-            OddExpiration::Past => Edit::Text((now - HOUR).to_string()),
+            OddExpiration::Past => self.instant(now - HOUR),
             OddExpiration::Epoch => Edit::Number(truth.epoch_millis() / 1000),
             OddExpiration::Fraction => in_the_zone(Duration::ZERO, ".123456789Z"),
             OddExpiration::Offset => in_the_zone(2 * HOUR, "+02:00"),
             OddExpiration::Empty => Edit::Text(String::new()),
         };
-        self.edit(NAME, &edit);
+        self.edit(self.own_name("Expiration"), &edit);
     }
 }
 
@@ -162,7 +210,7 @@ fn element(text: &str, name: &str) -> Option<(usize, usize)> {
 
 /// The document that stands in for credentials.
 pub(super) fn error_document(error: &ErrorDocument, now: SimInstant) -> Bytes {
-    let mut members = serde_json::Map::new();
+    let mut members = Map::new();
     let mut put = |name: &str, value: &str| {
         members.insert(name.to_owned(), value.into());
     };

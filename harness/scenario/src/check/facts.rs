@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::header::AUTHORIZATION;
-use rolecall_account::{Entry, Exchange, Happening, Session, SimInstant, TRUST_POLICY, World};
+use rolecall_account::{
+    Entry, Exchange, Happening, Session, SimInstant, TRUST_POLICY, World, permission_set,
+};
 use rolecall_endpoints::record::RecordedSet;
 use rolecall_providers::Call;
 
@@ -55,7 +57,7 @@ impl From<&Session> for UsedSet {
     fn from(session: &Session) -> Self {
         Self {
             access_key_id: session.access_key_id.clone(),
-            role: session.identity.name().to_owned(),
+            role: called(session.identity.name()).to_owned(),
             issue: session.issue,
         }
     }
@@ -142,6 +144,11 @@ impl Facts<'_> {
             issue: u32::try_from(before.count()).map_or(u32::MAX, |before| before + 1),
         })
     }
+}
+
+/// What scenarios call a role: one that stands for a permission set goes by that.
+fn called(role: &str) -> &str {
+    permission_set(role).unwrap_or(role)
 }
 
 /// Whether a request was signed by whoever made its URL, which may be long ago.

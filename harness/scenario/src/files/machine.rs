@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -17,6 +18,8 @@ pub(crate) struct Machines {
     root: Root,
     /// What each token file holds, so that one that has not changed is left alone.
     tokens: Mutex<BTreeMap<PathBuf, Secret>>,
+    /// How many lines have been seen in files that grow.
+    lines: Mutex<BTreeMap<PathBuf, u64>>,
 }
 
 #[derive(Debug)]
@@ -39,8 +42,12 @@ impl Machines {
     }
 
     fn below(root: Root) -> Self {
-        let tokens = Mutex::default();
-        Self { root, tokens }
+        let (tokens, lines) = (Mutex::default(), Mutex::default());
+        Self {
+            root,
+            tokens,
+            lines,
+        }
     }
 
     /// What is `/` to the clients on a machine.
@@ -49,7 +56,24 @@ impl Machines {
             Root::Private(folder) => folder.path(),
             Root::Given(folder) => folder,
         };
-        below.join(folder_name(machine))
+        below.join(Self::name_of(machine))
+    }
+
+    /// The name of a folder, for what is called so.
+    pub(crate) fn name_of(called: &str) -> String {
+        folder_name(called)
+    }
+
+    /// How many lines a file of a machine has that it had not when this was last asked.
+    pub(crate) fn new_lines(&self, machine: &str, path: &str) -> u64 {
+        let Ok(located) = self.locate(machine, path) else {
+            return 0;
+        };
+        let text = fs::read(&located).unwrap_or_default();
+        let lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let mut seen = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen.insert(located, lines).unwrap_or_default();
+        lines.saturating_sub(before)
     }
 
     /// Where a path of a machine really is.
@@ -119,8 +143,6 @@ fn folder_name(machine: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -137,6 +159,22 @@ mod tests {
         }
         assert_ne!(folder_name("a_b"), folder_name("a b"));
         assert_ne!(folder_name("a/b"), folder_name("a_2fb"));
+    }
+
+    #[test]
+    fn lines_are_new_once() {
+        let machines = Machines::new().unwrap();
+        assert_eq!(machines.new_lines("pod", "/runs"), 0);
+        machines
+            .write("pod", "/runs", "run\nrun\n", How::InPlace)
+            .unwrap();
+        assert_eq!(machines.new_lines("pod", "/runs"), 2);
+        assert_eq!(machines.new_lines("pod", "/runs"), 0);
+        machines
+            .write("pod", "/runs", "run\nrun\nrun\nru", How::InPlace)
+            .unwrap();
+        assert_eq!(machines.new_lines("pod", "/runs"), 1);
+        assert_eq!(machines.new_lines("another", "/runs"), 0);
     }
 
     #[test]

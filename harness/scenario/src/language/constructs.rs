@@ -107,7 +107,12 @@ impl Used {
             self.if_any("bucket.account", &at.value.account);
         }
         let profiles = world.config_profiles.values();
-        profiles.for_each(|at| self.at("config-profile", at));
+        for at in profiles {
+            self.at("config-profile", at);
+            self.if_any("config-profile.process", &at.value.process);
+            self.if_any("config-profile.sso", &at.value.sso);
+        }
+        world.sso.values().for_each(|at| self.at("sso", at));
     }
 
     fn places(&mut self, world: &World) {

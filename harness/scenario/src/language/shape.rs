@@ -7,7 +7,8 @@ use rolecall_endpoints::FAULT_WORDS;
 
 use super::model::{
     Class, CredentialSource, GatePoint, How, HttpTokens, Method, Need, OddExpiration, Overlap,
-    Place, PodIdentity, Point, Reason, RuleSet, Service, Setting, TaskKind, Use, Verb,
+    Place, PodIdentity, Point, ProcessField, Reason, RuleSet, Service, Setting, SsoForm, TaskKind,
+    Use, Verb,
 };
 use super::word::Word;
 
@@ -87,7 +88,7 @@ shapes! {
     WORLD = "the world" [
         "start", "region", "buckets", "association-delay", "consistency-delay",
         "organization", "account", "user", "role", "profile", "instance", "task", "pod", "bucket",
-        "config-profile",
+        "config-profile", "sso",
     ] + Issuing;
     ORGANIZATION = "an organization" ["id", "management", "full-aws-access", "scp", "rcp"];
     ACCOUNT = "an account" ["id", "full-aws-access", "scp", "rcp"];
@@ -102,8 +103,12 @@ shapes! {
     BUCKET = "a bucket" ["policy", "account"];
     CONFIG_PROFILE = "a profile of the configuration files" [
         "role", "source-profile", "credential-source", "session-name", "external-id", "duration",
-        "user", "credential-process", "web-identity-token-file", "settings",
+        "user", "credential-process", "process", "sso", "sso-role", "sso-form",
+        "web-identity-token-file", "settings",
     ];
+    PROCESS = "`process`" ["role", "user"] + Issuing;
+    SSO = "a portal" ["start-url", "region", "user", "token-lifetime", "signed-in", "role"];
+    SSO_ROLE = "a role of a portal" ["policies", "inline", "account", "session-duration"];
     APP = "an app" ["on", "use", "profile", "env", "settings", "clock-skew"];
     MATCH = "a match" [
         "operation", "path", "header-present", "header-absent", "app", "place", "not-before",
@@ -142,10 +147,16 @@ shapes! {
     PUT_POLICY = "`put-policy`" ["role", "name", "document"];
     ATTACH_POLICY = "`attach-policy`" ["role", "policy"];
     DETACH_POLICY = "`detach-policy`" ["role", "policy"];
-    ROTATE = "`rotate`" ["instance", "task", "pod"];
-    REVOKE = "`revoke`" ["role", "instance", "task", "pod", "issue"];
+    ROTATE = "`rotate`" ["instance", "task", "pod", "process"];
+    REVOKE = "`revoke`" ["role", "instance", "task", "pod", "process", "issue"];
     WRITE_FILE = "`write-file`" ["path", "content", "how"];
     ROTATE_TOKEN = "`rotate-token`" ["task", "pod", "how"];
+    SET_PROCESS = "`set-process`" [
+        "profile", "exit", "stderr", "version", "missing-field", "expiration", "output",
+        "and-output", "takes",
+    ];
+    SIGN_IN = "`sign-in`" ["sso"];
+    SIGN_OUT = "`sign-out`" ["sso"];
     EXPECT = "`expect`" [
         "fails", "allowed", "denied", "identity", "issue", "same-set-as", "calls", "within", "each",
         "last", "any-of", "under",
@@ -172,10 +183,12 @@ pub fn words() -> BTreeSet<&'static str> {
         .chain(Overlap::words())
         .chain(PodIdentity::words())
         .chain(Point::words())
+        .chain(ProcessField::words())
         .chain(Reason::words())
         .chain(RuleSet::words())
         .chain(Service::words())
         .chain(Setting::words())
+        .chain(SsoForm::words())
         .chain(TaskKind::words())
         .chain(Use::words())
         .collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rolecall_account::{Entry, World};
+use rolecall_account::{Entry, Happening, World};
 use rolecall_endpoints::Effect;
 use rolecall_endpoints::record::RecordedSet;
 
@@ -17,6 +17,7 @@ use crate::judge::{Many, exchanges, is_failing_source, of_many, rules_of, weighe
 use crate::language::{Act, Expect, Step};
 use crate::outcome::{Outcome, StepReport};
 use crate::url::Presigned;
+use crate::vocabulary::PROCESS_RUN;
 
 /// What the checkers said to what was done.
 pub(super) struct Seen {
@@ -71,8 +72,9 @@ impl Play<'_> {
             window
         };
         let leaks = self.leaks(step, Some(acted));
-        self.sources_healthy &=
-            !exchanges(entries).any(|(_, it)| is_failing_source(it)) && !self.refuses_connections();
+        let failed = exchanges(entries).any(|(_, it)| is_failing_source(it));
+        self.sources_healthy &= !failed && !self.refuses_connections();
+        self.sources_healthy &= runs(entries).all(|well| well);
         let recorded = self.simulation.recorded_sets();
         let world = self.simulation.world();
         let facts = |landed| {
@@ -231,6 +233,18 @@ impl Play<'_> {
                 *calls.entry(counted).or_default() += 1;
             }
         }
+        for _ in runs(window) {
+            *self.totals.entry(PROCESS_RUN.to_owned()).or_default() += 1;
+            *calls.entry(PROCESS_RUN.to_owned()).or_default() += 1;
+        }
         calls
     }
+}
+
+/// The runs of programs that print credentials: whether each did what it should.
+fn runs(entries: &[Entry]) -> impl Iterator<Item = bool> {
+    entries.iter().filter_map(|entry| match entry.happening {
+        Happening::ProgramRan { well, .. } => Some(well),
+        _ => None,
+    })
 }

@@ -303,7 +303,7 @@ fn guardrails(said: &language::Guardrails, what: &str) -> Result<Guardrails, Set
     })
 }
 
-fn inline(
+pub(super) fn inline(
     policies: &BTreeMap<String, At<String>>,
     what: impl Fn() -> String,
 ) -> Result<BTreeMap<String, Document>, SetupError> {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::PoisonError;
 
 use rolecall_account::Session;
 use serde::{Deserialize, Serialize};
 
-use super::{SetupError, Simulation};
+use super::{SetupError, Simulation, portals, programs};
 use crate::files::FileError;
 use crate::language::{self, ConfigProfile, How, Place};
 
@@ -35,17 +34,18 @@ impl std::fmt::Debug for ConfigFiles {
 impl Simulation {
     /// Writes what the world says of them to every machine there is, if it says anything.
     pub(super) fn write_config_files(&mut self, world: &language::World) -> Result<(), SetupError> {
-        if world.config_profiles.is_empty() {
+        if world.config_profiles.is_empty() && world.sso.is_empty() {
             return Ok(());
         }
         let mut files = ConfigFiles::default();
         for (name, profile) in &world.config_profiles {
             self.add_profile(&mut files, world, name, &profile.value)?;
         }
-        let setting = self.setting.get_mut();
-        setting.unwrap_or_else(PoisonError::into_inner).config_files = Some(files);
-        let machines = self.places.all().into_keys();
-        for machine in machines.chain([Place::LAPTOP.to_owned()]) {
+        for (heading, lines) in portals::sections(world) {
+            section(&mut files.config, &heading, lines.into_iter());
+        }
+        self.setting_mut().config_files = Some(files);
+        for machine in self.machine_names() {
             self.write_config_files_of(&machine)?;
         }
         Ok(())
@@ -53,7 +53,7 @@ impl Simulation {
 
     /// Writes them to one machine.
     pub(crate) fn write_config_files_of(&self, machine: &str) -> Result<(), FileError> {
-        let Some(files) = self.config_files() else {
+        let Some(files) = self.config_files_on(machine) else {
             return Ok(());
         };
         let write = |name: &str, text: &str| {
@@ -61,12 +61,30 @@ impl Simulation {
             self.write_file(machine, &path, text, How::AtomicRename)
         };
         write("config", &files.config)?;
-        write("credentials", &files.credentials)
+        write("credentials", &files.credentials)?;
+        self.write_programs()?;
+        self.write_token_caches()
     }
 
-    /// The configuration files of the world, if it has any.
+    /// Every machine of the world, by name.
+    pub(super) fn machine_names(&self) -> impl Iterator<Item = String> {
+        let places = self.places.all().into_keys();
+        places.chain([Place::LAPTOP.to_owned()])
+    }
+
+    /// The configuration files of the world, if it has any, as a laptop has them: what programs they
+    /// run is there.
     pub fn config_files(&self) -> Option<ConfigFiles> {
-        self.setting().config_files.clone()
+        self.config_files_on(Place::LAPTOP)
+    }
+
+    fn config_files_on(&self, machine: &str) -> Option<ConfigFiles> {
+        let files = self.setting().config_files.clone()?;
+        let root = self.machines.root(machine).display().to_string();
+        Some(ConfigFiles {
+            config: programs::on_machine(&files.config, &root),
+            ..files
+        })
     }
 
     /// The variables that tell a client on a machine where they are: as clients in memory see them,
@@ -88,7 +106,18 @@ impl Simulation {
             };
             Some((variable.to_owned(), path))
         });
-        variables.collect()
+        let home = || {
+            let home = portals::HOME;
+            if really {
+                let located = self.machines.locate(on, home).ok()?;
+                return Some(located.display().to_string());
+            }
+            Some(home.to_owned())
+        };
+        // Where a sign-in leaves its token is not to be told otherwise.
+        let home = self.has_portals().then(home).flatten();
+        let home = home.map(|home| ("HOME".to_owned(), home));
+        variables.chain(home).collect()
     }
 
     fn add_profile(
@@ -115,7 +144,14 @@ impl Simulation {
                     .as_ref()
                     .map(|at| at.value.as_secs().to_string()),
             ),
-            ("credential_process", text(&profile.credential_process)),
+            (
+                "credential_process",
+                profile
+                    .process
+                    .as_ref()
+                    .map(|_| programs::command(name))
+                    .or_else(|| text(&profile.credential_process)),
+            ),
             (
                 "web_identity_token_file",
                 text(&profile.web_identity_token_file),
@@ -128,9 +164,12 @@ impl Simulation {
         let lines = lines
             .into_iter()
             .filter_map(|(key, value)| Some((key, value?)));
+        let first = self.world().account().to_owned();
+        let signed_in = portals::settings(world, &first, profile);
         let settings = profile.settings.iter();
         let settings = settings.map(|(key, value)| (key.as_str(), value.value.clone()));
-        section(&mut files.config, &heading, lines.chain(settings));
+        let lines = lines.chain(signed_in).chain(settings);
+        section(&mut files.config, &heading, lines);
         if let Some(user) = &profile.user {
             let key = self.key_of(world, &user.value)?;
             let secret = key.secret_access_key.expose().to_owned();
@@ -144,7 +183,7 @@ impl Simulation {
     }
 
     /// A new key of a user of the world.
-    fn key_of(
+    pub(super) fn key_of(
         &self,
         world: &language::World,
         user: &str,

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::PoisonError;
 
 use rolecall_account::{
     Authorization, Demand, PodIdentity, RunPod, RunTask, Secret, Source, TaskKind,
@@ -41,9 +40,7 @@ pub(super) struct HeldToken {
 impl Simulation {
     /// Runs the tasks and the pods of the world.
     fn hold_token(&mut self, held: Option<HeldToken>) {
-        let setting = self.setting.get_mut();
-        let setting = setting.unwrap_or_else(PoisonError::into_inner);
-        setting.token_files.extend(held);
+        self.setting_mut().token_files.extend(held);
     }
 
     pub(super) fn run_containers(&mut self, world: &language::World) -> Result<(), SetupError> {
@@ -170,7 +167,8 @@ impl Simulation {
                     .write_token(&held.name, &held.path, &token, how)?;
             }
         }
-        Ok(())
+        self.write_programs()?;
+        self.write_token_caches()
     }
 
     /// Gives a file on the machine called `on` another content.
@@ -189,7 +187,7 @@ impl Simulation {
         match source {
             Source::Pod(uid) => world.pod_token(uid).cloned(),
             Source::Task(id) => world.task_authorization(id).cloned(),
-            Source::Instance(_) => None,
+            Source::Instance(_) | Source::Program(_) | Source::Sso(_) => None,
         }
     }
 

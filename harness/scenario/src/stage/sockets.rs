@@ -132,7 +132,11 @@ impl Sockets {
         environment.extend(simulation.variables(on, server.place()));
         let endpoint = format!("http://{}", server.aws());
         // Some assume roles by a client that knows the second only.
-        for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
+        for variable in [
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_STS",
+            "AWS_ENDPOINT_URL_SSO",
+        ] {
             environment.insert(variable.to_owned(), endpoint.clone());
         }
         self.servers.insert(caller.name.to_string(), server);

@@ -23,6 +23,7 @@ impl World {
             Service::Imds
             | Service::Container
             | Service::Sts
+            | Service::Sso
             | Service::S3
             | Service::CloudTrail => return None,
         };

@@ -18,7 +18,7 @@ use crate::edge::{Edge, status_of};
 use crate::fault::{self, Dialect, Responder};
 use crate::place::{Caller, Place};
 use crate::xml::{self, Element};
-use crate::{container, imds, json, record};
+use crate::{container, imds, json, record, sso};
 
 /// Whoever answers at a listener.
 #[derive(Clone, Debug)]
@@ -193,6 +193,9 @@ pub(crate) fn service_asked_for(uri: &Uri, headers: &HeaderMap) -> Option<String
             _ => "sts".to_owned(),
         });
     }
+    if sso::is_for_portal(uri, headers) {
+        return Some(sso::SERVICE.to_owned());
+    }
     header("x-amz-target").map(|target| {
         let first = || target.split('.').next().unwrap_or(target);
         json::service_of(target).unwrap_or_else(first).to_owned()
@@ -247,6 +250,12 @@ mod tests {
             .as_deref(),
             Some("cloudtrail")
         );
+        // A bucket may be called so: the token makes the difference.
+        let portal = "/federation/credentials?role_name=a&account_id=1";
+        let token = ("x-amz-sso_bearer_token", "t");
+        assert_eq!(of("GET", portal, &[token]).as_deref(), Some("awsssoportal"));
+        assert_eq!(of("GET", portal, &[]), None);
+        assert_eq!(of("GET", "/federation", &[token]), None);
         assert_eq!(of("GET", "/b/k", &[]), None);
         assert_eq!(
             of("PUT", "/b/k", &[form]),

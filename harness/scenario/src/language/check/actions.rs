@@ -29,7 +29,15 @@ pub(super) fn check(checker: &Checker<'_>) {
 fn names(checker: &Checker<'_>, place: &str, action: &Action) {
     let known = |noun, name| checker.known(place, noun, name);
     match action {
-        Action::Resolve | Action::CallerIdentity | Action::UseUrl(_) | Action::WriteFile(_) => {}
+        // What programs and portals do is checked with them.
+        Action::Resolve
+        | Action::CallerIdentity
+        | Action::UseUrl(_)
+        | Action::WriteFile(_)
+        | Action::Rotate(Issuer::Process(_))
+        | Action::SetProcess(_)
+        | Action::SignIn(_)
+        | Action::SignOut(_) => {}
         Action::Upload(upload) => self::upload(checker, place, upload),
         Action::Download(download) => known(Noun::Bucket, &download.bucket),
         Action::AssumeRole(assume) => known(Noun::Role, &assume.role),
@@ -64,6 +72,7 @@ fn names(checker: &Checker<'_>, place: &str, action: &Action) {
             Revoked::Instance(instance) => known(Noun::Instance, instance),
             Revoked::Task(task) => known(Noun::Task, task),
             Revoked::Pod(pod) => known(Noun::Pod, pod),
+            Revoked::Process(_) => {}
         },
         Action::RotateToken(rotate) => match &rotate.of {
             TokenHolder::Task(task) => {

@@ -1,7 +1,7 @@
 //! All checks of a scenario, and what they share.
 
 use super::names::{Names, Noun};
-use super::{actions, apps, config, expectations, order, policies, requests, world};
+use super::{actions, apps, config, expectations, order, policies, requests, sources, world};
 use crate::language::at::{At, Span};
 use crate::language::model::{Scenario, Step};
 use crate::language::problem::Problem;
@@ -23,6 +23,7 @@ pub(in crate::language) fn check(
     };
     world::check(&checker);
     config::check(&checker);
+    sources::check(&checker);
     requests::check(&checker);
     apps::check(&checker);
     actions::check(&checker);

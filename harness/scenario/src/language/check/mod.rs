@@ -10,6 +10,7 @@ mod names;
 mod order;
 mod policies;
 mod requests;
+mod sources;
 mod world;
 
 pub(super) use checker::check;

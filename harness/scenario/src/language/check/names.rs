@@ -21,6 +21,8 @@ pub(super) enum Noun {
     Principal,
     /// A profile of the shared configuration files.
     ConfigProfile,
+    /// A portal of IAM Identity Center.
+    Sso,
     App,
     /// A managed policy.
     Managed,
@@ -44,6 +46,7 @@ impl Noun {
             Self::User => "user",
             Self::Principal => "role or user",
             Self::ConfigProfile => "profile of the configuration files",
+            Self::Sso => "portal",
             Self::App => "app",
             Self::Managed => "managed policy",
             Self::Policy => "policy",
@@ -64,6 +67,7 @@ impl Noun {
             Self::User => "add `user.NAME` to `[world]`",
             Self::Principal => "add `role.NAME` or `user.NAME` to `[world]`",
             Self::ConfigProfile => "add `config-profile.NAME` to `[world]`",
+            Self::Sso => "add `sso.NAME` to `[world]`",
             Self::App => "add `[app.NAME]`",
             Self::Managed | Self::Policy => "the account has none",
             Self::Counted => "add `[match.NAME]`",
@@ -83,6 +87,7 @@ pub(super) struct Names {
     users: BTreeSet<String>,
     principals: BTreeSet<String>,
     config_profiles: BTreeSet<String>,
+    portals: BTreeSet<String>,
     apps: BTreeSet<String>,
     managed: BTreeSet<String>,
     policies: BTreeSet<String>,
@@ -113,9 +118,16 @@ impl Names {
                 .roles
                 .keys()
                 .chain(world.users.keys())
+                .chain(
+                    world
+                        .sso
+                        .values()
+                        .flat_map(|portal| portal.value.roles.keys()),
+                )
                 .cloned()
                 .collect(),
             config_profiles: world.config_profiles.keys().cloned().collect(),
+            portals: world.sso.keys().cloned().collect(),
             apps: scenario.apps.keys().cloned().collect(),
             policies: managed.union(&own_policies(scenario)).cloned().collect(),
             managed,
@@ -136,6 +148,7 @@ impl Names {
             Noun::User => &self.users,
             Noun::Principal => &self.principals,
             Noun::ConfigProfile => &self.config_profiles,
+            Noun::Sso => &self.portals,
             Noun::App => &self.apps,
             Noun::Managed => &self.managed,
             Noun::Policy => &self.policies,
@@ -182,6 +195,10 @@ fn own_policies(scenario: &Scenario) -> BTreeSet<String> {
         if matches!(role.value.trust.value, Trust::Policy(_)) {
             names.insert(name.clone());
         }
+    }
+    let portals = world.sso.values();
+    for role in portals.flat_map(|portal| portal.value.roles.values()) {
+        names.extend(role.value.inline.keys().cloned());
     }
     for (name, bucket) in &world.bucket_tables {
         names.extend(bucket.value.policy.as_ref().map(|_| name.clone()));

@@ -34,6 +34,14 @@ pub(super) fn check(checker: &Checker<'_>) {
             document_at(checker, &place, PolicyKind::Identity, document);
         }
     }
+    for (portal, said) in &world.sso {
+        for (name, role) in &said.value.roles {
+            for (policy, document) in &role.value.inline {
+                let place = format!("role `{name}` of portal `{portal}`: policy `{policy}`");
+                document_at(checker, &place, PolicyKind::Identity, document);
+            }
+        }
+    }
     for (name, bucket) in &world.bucket_tables {
         if let Some(document) = &bucket.value.policy {
             let place = format!("bucket `{name}`: policy");

@@ -180,7 +180,12 @@ fn token_lifetime(checker: &Checker<'_>, place: &str, lifetime: Option<&At<Durat
 }
 
 /// A source that publishes the next key set before it has issued this one would never stop.
-fn issuing(checker: &Checker<'_>, place: &str, said: &IssuingChanges, issuing: &Issuing) {
+pub(super) fn issuing(
+    checker: &Checker<'_>,
+    place: &str,
+    said: &IssuingChanges,
+    issuing: &Issuing,
+) {
     let Some(said) = said
         .credential_lifetime
         .as_ref()

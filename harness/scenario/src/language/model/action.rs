@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::sources::SetProcess;
 use crate::language::at::At;
 use crate::language::word::words;
 
@@ -53,6 +54,12 @@ words! {
         WriteFile = "write-file",
         /// The token file of a task or pod gets a new token.
         RotateToken = "rotate-token",
+        /// The program of a profile does something else from now on.
+        SetProcess = "set-process",
+        /// Somebody signs in at a portal: there is a new token.
+        SignIn = "sign-in",
+        /// The portal refuses the token from now on.
+        SignOut = "sign-out",
     }
 }
 
@@ -92,7 +99,10 @@ impl Verb {
             | Self::DetachPolicy
             | Self::Rotate
             | Self::Revoke
-            | Self::RotateToken => Actor::World,
+            | Self::RotateToken
+            | Self::SetProcess
+            | Self::SignIn
+            | Self::SignOut => Actor::World,
         }
     }
 }
@@ -144,6 +154,12 @@ pub enum Action {
     WriteFile(WriteFile),
     /// `rotate-token`.
     RotateToken(RotateToken),
+    /// `set-process`.
+    SetProcess(SetProcess),
+    /// `sign-in = { sso }`.
+    SignIn(At<String>),
+    /// `sign-out = { sso }`.
+    SignOut(At<String>),
 }
 
 impl Action {
@@ -172,6 +188,9 @@ impl Action {
             Self::Revoke(_) => Verb::Revoke,
             Self::WriteFile(_) => Verb::WriteFile,
             Self::RotateToken(_) => Verb::RotateToken,
+            Self::SetProcess(_) => Verb::SetProcess,
+            Self::SignIn(_) => Verb::SignIn,
+            Self::SignOut(_) => Verb::SignOut,
         }
     }
 }
@@ -333,6 +352,8 @@ pub enum Issuer {
     Task(At<String>),
     /// Those of this pod.
     Pod(At<String>),
+    /// Those of the program of this profile.
+    Process(At<String>),
 }
 
 /// `revoke`.
@@ -360,6 +381,8 @@ pub enum Revoked {
     Task(At<String>),
     /// Those issued to this pod.
     Pod(At<String>),
+    /// Those issued to the program of this profile.
+    Process(At<String>),
 }
 
 /// `write-file`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::sources::{Process, SsoForm};
 use crate::language::at::At;
 use crate::language::word::words;
 
@@ -28,6 +29,14 @@ pub struct ConfigProfile {
     pub user: Option<At<String>>,
     /// A command that prints credentials: `credential_process`.
     pub credential_process: Option<At<String>>,
+    /// A program of the world's that prints them: `credential_process`.
+    pub process: Option<At<Process>>,
+    /// The portal where one signs in for them: `sso_session`, or the keys that say the same.
+    pub sso: Option<At<String>>,
+    /// The permission set of that portal: `sso_role_name`, and its account `sso_account_id`.
+    pub sso_role: Option<At<String>>,
+    /// How the profile says where one signs in. Default by a section of its own.
+    pub sso_form: Option<At<SsoForm>>,
     /// `web_identity_token_file`.
     pub web_identity_token_file: Option<At<String>>,
     /// Other settings, as they stand in the file.

@@ -8,6 +8,7 @@ mod fault;
 mod issuing;
 mod organization;
 mod scenario;
+mod sources;
 mod step;
 mod world;
 
@@ -23,6 +24,7 @@ pub use fault::{Effect, Fault, Gate, GatePoint, Match, OddExpiration, Point};
 pub use issuing::{Issuing, IssuingChanges, Overlap};
 pub use organization::{Guardrails, Organization};
 pub use scenario::{Need, Row, Scalar, Scenario};
+pub use sources::{Process, ProcessField, ProcessOf, SetProcess, Sso, SsoForm, SsoRole};
 pub use step::{Act, Move, Repeat, Step};
 pub use world::{
     Account, Bucket, HttpTokens, Instance, Pod, PodIdentity, Profile, Recorded, Role, Service,

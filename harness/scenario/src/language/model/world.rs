@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::config::ConfigProfile;
 use super::issuing::{Issuing, IssuingChanges};
 use super::organization::{Guardrails, Organization};
+use super::sources::Sso;
 use crate::language::at::At;
 use crate::language::word::words;
 
@@ -50,6 +51,8 @@ pub struct World {
     pub bucket_tables: BTreeMap<String, At<Bucket>>,
     /// Profiles of the shared configuration files.
     pub config_profiles: BTreeMap<String, At<ConfigProfile>>,
+    /// Portals of IAM Identity Center.
+    pub sso: BTreeMap<String, At<Sso>>,
 }
 
 impl World {
@@ -91,6 +94,7 @@ impl Default for World {
             pods: BTreeMap::new(),
             bucket_tables: BTreeMap::new(),
             config_profiles: BTreeMap::new(),
+            sso: BTreeMap::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The actions.
 
+use super::sources;
 use super::table::Table;
 use super::value::Value;
 use crate::language::at::At;
@@ -35,6 +36,9 @@ pub(super) fn action(verb: Verb, value: Value<'_>) -> Option<Action> {
         Verb::Revoke => revoke(&table).map(Action::Revoke),
         Verb::WriteFile => write_file(&table).map(Action::WriteFile),
         Verb::RotateToken => rotate_token(&table).map(Action::RotateToken),
+        Verb::SetProcess => sources::set_process(&table).map(Action::SetProcess),
+        Verb::SignIn => table.required("sso", Value::text).map(Action::SignIn),
+        Verb::SignOut => table.required("sso", Value::text).map(Action::SignOut),
     }
 }
 
@@ -62,6 +66,9 @@ fn shape_of(verb: Verb) -> &'static Shape {
         Verb::Revoke => &shape::REVOKE,
         Verb::WriteFile => &shape::WRITE_FILE,
         Verb::RotateToken => &shape::ROTATE_TOKEN,
+        Verb::SetProcess => &shape::SET_PROCESS,
+        Verb::SignIn => &shape::SIGN_IN,
+        Verb::SignOut => &shape::SIGN_OUT,
     }
 }
 
@@ -191,23 +198,25 @@ fn subject(table: &Table<'_>, keys: &[&'static str]) -> Option<(&'static str, At
 }
 
 fn issuer(table: &Table<'_>) -> Option<Issuer> {
-    let (key, name) = subject(table, &["instance", "task", "pod"])?;
+    let (key, name) = subject(table, &["instance", "task", "pod", "process"])?;
     Some(match key {
         "instance" => Issuer::Instance(name),
         "task" => Issuer::Task(name),
-        _ => Issuer::Pod(name),
+        "pod" => Issuer::Pod(name),
+        _ => Issuer::Process(name),
     })
 }
 
 fn revoke(table: &Table<'_>) -> Option<Revoke> {
-    let subject = subject(table, &["role", "instance", "task", "pod"]);
+    let subject = subject(table, &["role", "instance", "task", "pod", "process"]);
     let issue = table.optional("issue", Value::positive);
     let (key, name) = subject?;
     let of = match key {
         "role" => Revoked::Role(name),
         "instance" => Revoked::Instance(name),
         "task" => Revoked::Task(name),
-        _ => Revoked::Pod(name),
+        "pod" => Revoked::Pod(name),
+        _ => Revoked::Process(name),
     };
     Some(Revoke { of, issue })
 }

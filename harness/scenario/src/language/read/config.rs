@@ -1,5 +1,6 @@
 //! `config-profile.NAME`.
 
+use super::sources;
 use super::table::Table;
 use super::value::Value;
 use crate::language::model::ConfigProfile;
@@ -8,6 +9,15 @@ use crate::language::shape;
 pub(super) fn profile(value: Value<'_>) -> Option<ConfigProfile> {
     let table = value.table(&shape::CONFIG_PROFILE)?;
     one_source(&table);
+    let programs: Vec<Value<'_>> = ["credential-process", "process"]
+        .iter()
+        .filter_map(|key| table.get(key))
+        .collect();
+    if let [first, others @ ..] = programs.as_slice()
+        && !others.is_empty()
+    {
+        table.clash(first, others);
+    }
     Some(ConfigProfile {
         role: table.optional("role", Value::text),
         source_profile: table.optional("source-profile", Value::text),
@@ -17,6 +27,10 @@ pub(super) fn profile(value: Value<'_>) -> Option<ConfigProfile> {
         duration: table.optional("duration", Value::duration),
         user: table.optional("user", Value::text),
         credential_process: table.optional("credential-process", Value::text),
+        process: table.optional("process", sources::process),
+        sso: table.optional("sso", Value::text),
+        sso_role: table.optional("sso-role", Value::text),
+        sso_form: table.optional("sso-form", Value::word),
         web_identity_token_file: table.optional("web-identity-token-file", Value::text),
         settings: table.texts("settings"),
     })

@@ -9,6 +9,7 @@ mod fault;
 mod reader;
 mod rows;
 mod scenario;
+mod sources;
 mod step;
 mod substitute;
 mod table;

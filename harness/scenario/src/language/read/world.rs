@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::config;
+use super::sources;
 use super::table::Table;
 use super::value::Value;
 use crate::language::at::At;
@@ -59,10 +60,13 @@ pub(super) fn world(value: Value<'_>) -> Option<World> {
         config_profiles: table.named("config-profile", |name, value| {
             config::profile(value.within(&format!("profile `{name}` of the configuration files")))
         }),
+        sso: table.named("sso", |name, value| {
+            sources::sso(value.within(&format!("portal `{name}`")))
+        }),
     })
 }
 
-fn issuing(table: &Table<'_>) -> IssuingChanges {
+pub(super) fn issuing(table: &Table<'_>) -> IssuingChanges {
     IssuingChanges {
         credential_lifetime: table.optional("credential-lifetime", Value::duration),
         publish_before_expiry: table.optional("publish-before-expiry", Value::duration),

@@ -88,6 +88,8 @@ fn closed_list(word: &str) -> bool {
         || OddExpiration::of(word).is_some()
         || Overlap::of(word).is_some()
         || Point::of(word).is_some()
+        || crate::language::ProcessField::of(word).is_some()
+        || crate::language::SsoForm::of(word).is_some()
         || Reason::of(word).is_some()
         || RuleSet::of(word).is_some()
         || Service::of(word).is_some()
