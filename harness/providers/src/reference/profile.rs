@@ -59,6 +59,22 @@ impl Files {
         let value = self.profiles.get(&name)?.get(key)?;
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
+
+    /// What the profile of the app, or one that it leads to, asks for and the reference does not do:
+    /// it runs no programs, and signs in nowhere.
+    pub(super) fn beyond(&self, here: &Surroundings) -> Option<&'static str> {
+        const BEYOND: [&str; 2] = ["credential_process", "sso_role_name"];
+        let (mut name, _) = chosen(here);
+        // A circle ends, too.
+        for _ in 0..=self.profiles.len() {
+            let profile = self.profiles.get(&name)?;
+            if let Some(key) = BEYOND.into_iter().find(|key| profile.contains_key(*key)) {
+                return Some(key);
+            }
+            name = profile.get("source_profile")?.clone();
+        }
+        None
+    }
 }
 
 /// The profile that the app uses, and whether somebody said so.

@@ -36,6 +36,12 @@ impl Sources {
             let what = "`use = \"assume-role\"` needs the setting `role_arn`";
             return Err(NoClient::Unsupported(what.to_owned()));
         }
+        // Files that cannot be read are told of when somebody asks.
+        let files = Files::read(&here).unwrap_or_default();
+        if let Some(key) = files.beyond(&here) {
+            let what = format!("the reference knows no `{key}`");
+            return Err(NoClient::Unsupported(what));
+        }
         Ok(Self {
             here,
             imds: Imds::default(),
