@@ -69,8 +69,8 @@ impl Machines {
         let Ok(located) = self.locate(machine, path) else {
             return 0;
         };
-        let text = fs::read(&located).unwrap_or_default();
-        let lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let text = fs::read_to_string(&located).unwrap_or_default();
+        let lines = text.matches('\n').count() as u64;
         let mut seen = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let before = seen.insert(located, lines).unwrap_or_default();
         lines.saturating_sub(before)
