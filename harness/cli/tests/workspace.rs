@@ -274,6 +274,7 @@ const SERVER_TOPICS: &[&str] = &[
     "imds",
     "policy",
     "s3",
+    "sso",
     "sts",
 ];
 
