@@ -19,6 +19,10 @@ pub struct Conduct {
     pub sts: StsConduct,
     /// How the shared configuration files are read.
     pub profiles: ProfileConduct,
+    /// How programs for credentials are run.
+    pub process: ProcessConduct,
+    /// How a portal is asked for a role.
+    pub sso: SsoConduct,
     /// When a set is replaced, and what becomes of one that cannot be.
     pub cache: CacheConduct,
     /// What requests are signed with.
@@ -400,6 +404,8 @@ pub struct StsConduct {
     pub web_identity_unsigned: bool,
     /// Whether the session's name in the environment counts.
     pub heeds_session_name_variable: bool,
+    /// Whether the role of a profile is assumed at all; else its source's credentials are used.
+    pub assumes_roles: bool,
     /// Whether a role that is refused is an error; else the source's own credentials are used.
     pub refusal_is_an_error: bool,
     /// How long a session is asked for where nothing is said.
@@ -443,6 +449,7 @@ impl Default for StsConduct {
             passes_session_name: true,
             web_identity_unsigned: true,
             heeds_session_name_variable: true,
+            assumes_roles: true,
             refusal_is_an_error: true,
             default_duration: None,
             chains_roles: true,
@@ -476,6 +483,8 @@ pub struct ProfileConduct {
     pub two_sources_are_an_error: bool,
     /// Whether the region of a profile is where its role is asked for.
     pub heeds_region: bool,
+    /// Whether the source counts that a profile names for its role.
+    pub heeds_credential_source: bool,
 }
 
 impl Default for ProfileConduct {
@@ -490,6 +499,81 @@ impl Default for ProfileConduct {
             loop_is_an_error: true,
             two_sources_are_an_error: true,
             heeds_region: true,
+            heeds_credential_source: true,
+        }
+    }
+}
+
+/// How programs for credentials are run.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+pub struct ProcessConduct {
+    /// Whether a document is one of version 1; else any is.
+    pub heeds_version: bool,
+    /// Whether a program that fails gives no credentials, whatever it printed.
+    pub failure_counts: bool,
+    /// Whether the expiry of what it prints counts.
+    pub heeds_expiry: bool,
+    /// What it must print.
+    pub needed: &'static [&'static str],
+    /// Whether what is no document is a failure; else it is one without fields.
+    pub refuses_nonsense: bool,
+    /// Whether a failure is told at once, whatever is at hand.
+    pub failure_is_final: bool,
+}
+
+impl Default for ProcessConduct {
+    fn default() -> Self {
+        Self {
+            heeds_version: true,
+            failure_counts: true,
+            heeds_expiry: true,
+            needed: &["AccessKeyId", "SecretAccessKey"],
+            refuses_nonsense: true,
+            failure_is_final: true,
+        }
+    }
+}
+
+/// How a portal is asked for a role.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+pub struct SsoConduct {
+    /// How long the token of a file is used; else it is read whenever it is needed.
+    pub token: Kept,
+    /// Whether the end of a token counts.
+    pub heeds_token_end: bool,
+    /// How long before its end a token is as good as over.
+    pub token_margin: Duration,
+    /// Whether the credentials of a role end with the token.
+    pub ends_with_token: bool,
+    /// Whether the expiry of what the portal gives counts.
+    pub heeds_expiry: bool,
+    /// Whether an answer must be whole.
+    pub refuses_half_a_set: bool,
+    /// The statuses after which a request is made again.
+    pub retried_after: &'static [(u16, u16)],
+    /// How often a request is made in all.
+    pub attempts: u32,
+    /// How long it is waited after the first failure, and twice as long after each other.
+    pub pause: Duration,
+    /// How long an answer may take; for ever without.
+    pub patience: Option<Duration>,
+}
+
+impl Default for SsoConduct {
+    fn default() -> Self {
+        Self {
+            token: Kept::Never,
+            heeds_token_end: true,
+            token_margin: Duration::ZERO,
+            ends_with_token: false,
+            heeds_expiry: true,
+            refuses_half_a_set: true,
+            retried_after: &[(429, 429), (500, 599)],
+            attempts: 3,
+            pause: Duration::from_millis(100),
+            patience: Some(Duration::from_secs(5)),
         }
     }
 }

@@ -45,7 +45,25 @@ impl Set {
     }
 }
 
-/// Reads a document.
+/// What the fields of a document are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As the metadata service and containers call them: with `Token`.
+    Endpoint,
+    /// As programs for credentials do: with `SessionToken`.
+    Process,
+}
+
+impl Form {
+    const fn token(self) -> &'static str {
+        match self {
+            Self::Endpoint => "Token",
+            Self::Process => "SessionToken",
+        }
+    }
+}
+
+/// Reads a document of an endpoint.
 pub(super) fn read(body: &[u8], conduct: &DocumentConduct) -> Result<Set, Trouble> {
     // What is wrong with it is told without its text, which may hold a secret.
     let document: Map<String, Value> = match serde_json::from_slice(body) {
@@ -56,18 +74,23 @@ pub(super) fn read(body: &[u8], conduct: &DocumentConduct) -> Result<Set, Troubl
     if conduct.heeds_code {
         check_code(&document)?;
     }
-    let set = fields(&document, conduct)?;
+    let set = fields(&document, Form::Endpoint, conduct.needed, conduct)?;
     let expiry = expiry(&document, conduct)?;
     let expiry = expiry.map(|expiry| expiry + conduct.put_off);
     Ok(Set { expiry, ..set })
 }
 
 /// The keys of a document, without their expiry.
-fn fields(document: &Map<String, Value>, conduct: &DocumentConduct) -> Result<Set, Trouble> {
+pub(super) fn fields(
+    document: &Map<String, Value>,
+    form: Form,
+    needed: &[&str],
+    conduct: &DocumentConduct,
+) -> Result<Set, Trouble> {
     let field = |name: &str| {
         let found = text(document.get(name), conduct);
         match found {
-            None if conduct.needed.contains(&name) => {
+            None if needed.contains(&name) => {
                 Err(Trouble::source(format!("the document has no `{name}`")))
             }
             other => Ok(other),
@@ -76,7 +99,7 @@ fn fields(document: &Map<String, Value>, conduct: &DocumentConduct) -> Result<Se
     Ok(Set {
         access_key_id: field("AccessKeyId")?.unwrap_or_default(),
         secret: field("SecretAccessKey")?.unwrap_or_default(),
-        session_token: field("Token")?,
+        session_token: field(form.token())?,
         expiry: None,
     })
 }
@@ -106,7 +129,7 @@ fn text(value: Option<&Value>, conduct: &DocumentConduct) -> Option<String> {
 }
 
 /// When the credentials of a document end.
-fn expiry(
+pub(super) fn expiry(
     document: &Map<String, Value>,
     conduct: &DocumentConduct,
 ) -> Result<Option<SystemTime>, Trouble> {

@@ -11,8 +11,10 @@ mod document;
 mod environment;
 mod imds;
 mod mutants;
+mod process;
 mod profile;
 mod sources;
+mod sso;
 mod sts;
 mod surroundings;
 mod trouble;
@@ -28,8 +30,8 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 
 pub use conduct::{
     AfterFailure, AgeBy, CacheConduct, ChainConduct, Conduct, ContainerConduct, DocumentConduct,
-    Flights, ImdsConduct, InPath, Kept, Link, Listing, OddExpiry, OddToken, ProfileConduct,
-    Promises, SigningConduct, StsConduct, TokenSent, Window,
+    Flights, ImdsConduct, InPath, Kept, Link, Listing, OddExpiry, OddToken, ProcessConduct,
+    ProfileConduct, Promises, SigningConduct, SsoConduct, StsConduct, TokenSent, Window,
 };
 pub use mutants::{MUTANTS, Mutant};
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use super::conduct::Link;
 use super::document::Set;
+use super::process;
 use super::sources::Sources;
+use super::sso;
 use super::sts::Wanted;
 use super::surroundings::Surroundings;
 use super::trouble::Trouble;
@@ -20,6 +22,8 @@ type Profile = BTreeMap<String, String>;
 #[derive(Default)]
 pub(super) struct Files {
     profiles: BTreeMap<String, Profile>,
+    /// The sessions of portals.
+    sessions: BTreeMap<String, Profile>,
 }
 
 impl std::fmt::Debug for Files {
@@ -39,7 +43,9 @@ impl Files {
             String::from_utf8(read)
                 .map_err(|_| Trouble::config(format!("the file `{path}` is no text")))
         };
-        let config = parse::config(&text("AWS_CONFIG_FILE", "config")?)?;
+        let config = text("AWS_CONFIG_FILE", "config")?;
+        let sessions = parse::of_kind(&config, "sso-session")?;
+        let config = parse::config(&config)?;
         let credentials = parse::credentials(&text("AWS_SHARED_CREDENTIALS_FILE", "credentials")?)?;
         let (first, second) = if here.conduct.profiles.credentials_file_first {
             (config, credentials)
@@ -50,7 +56,7 @@ impl Files {
         for (name, settings) in second {
             profiles.entry(name).or_default().extend(settings);
         }
-        Ok(Self { profiles })
+        Ok(Self { profiles, sessions })
     }
 
     /// What the profile of the app says of one thing.
@@ -58,22 +64,6 @@ impl Files {
         let (name, _) = chosen(here);
         let value = self.profiles.get(&name)?.get(key)?;
         Some(value.as_str()).filter(|value| !value.is_empty())
-    }
-
-    /// What the profile of the app, or one that it leads to, asks for and the reference does not do:
-    /// it runs no programs, and signs in nowhere.
-    pub(super) fn beyond(&self, here: &Surroundings) -> Option<&'static str> {
-        const BEYOND: [&str; 2] = ["credential_process", "sso_role_name"];
-        let (mut name, _) = chosen(here);
-        // A circle ends, too.
-        for _ in 0..=self.profiles.len() {
-            let profile = self.profiles.get(&name)?;
-            if let Some(key) = BEYOND.into_iter().find(|key| profile.contains_key(*key)) {
-                return Some(key);
-            }
-            name = profile.get("source_profile")?.clone();
-        }
-        None
     }
 }
 
@@ -135,6 +125,12 @@ impl Sources {
                 }
                 (None, Some(keys)) => Ok(keys),
                 (None, None) => {
+                    if let Some(command) = text(profile, "credential_process") {
+                        return process::run(self.here(), command);
+                    }
+                    if let Some(portal) = portal(profile, files)? {
+                        return self.sso().role(self.here(), &portal).await;
+                    }
                     let why = format!("the profile `{name}` has no credentials");
                     Err(if before.is_empty() {
                         Trouble::none(why)
@@ -187,6 +183,9 @@ impl Sources {
                 before.push(name);
                 self.credentials_of(files, next.to_owned(), before).await?
             }
+            (None, Some(_)) if !conduct.heeds_credential_source => {
+                self.link(Link::Environment).await?
+            }
             (None, Some("Ec2InstanceMetadata")) => self.link(Link::Imds).await?,
             (None, Some("EcsContainer")) => self.link(Link::Container).await?,
             (None, Some("Environment")) => self.link(Link::Environment).await?,
@@ -206,6 +205,33 @@ impl Sources {
 fn text<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
     let value = profile.get(key)?;
     Some(value.as_str()).filter(|value| !value.is_empty())
+}
+
+/// The role of a portal that a profile names, if it names one.
+fn portal(profile: &Profile, files: &Files) -> Result<Option<sso::Wanted>, Trouble> {
+    let account = text(profile, "sso_account_id");
+    let (Some(account_id), Some(role)) = (account, text(profile, "sso_role_name")) else {
+        return Ok(None);
+    };
+    let session = text(profile, "sso_session");
+    let said = match session {
+        None => profile,
+        Some(name) => files
+            .sessions
+            .get(name)
+            .ok_or_else(|| Trouble::config(format!("there is no session `{name}` of a portal")))?,
+    };
+    let (Some(start_url), Some(region)) = (text(said, "sso_start_url"), text(said, "sso_region"))
+    else {
+        let why = "a role of a portal needs `sso_start_url` and `sso_region`";
+        return Err(Trouble::config(why));
+    };
+    Ok(Some(sso::Wanted {
+        token_of: session.unwrap_or(start_url).to_owned(),
+        region: region.to_owned(),
+        account_id: account_id.to_owned(),
+        role: role.to_owned(),
+    }))
 }
 
 /// The keys that a profile holds itself.

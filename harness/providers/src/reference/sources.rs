@@ -8,6 +8,7 @@ use super::document::Set;
 use super::environment::{self, Half};
 use super::imds::Imds;
 use super::profile::Files;
+use super::sso::Sso;
 use super::sts::Sts;
 use super::surroundings::Surroundings;
 use super::trouble::Trouble;
@@ -20,6 +21,7 @@ pub(super) struct Sources {
     imds: Imds,
     container: Container,
     sts: Sts,
+    sso: Sso,
     /// That there is nobody, for those who believe it for ever.
     nobody: Mutex<Option<Trouble>>,
 }
@@ -28,31 +30,26 @@ impl Sources {
     /// # Errors
     /// The app asks for a source that there is none of.
     pub(super) fn new(here: Surroundings, sts: Sts) -> Result<Self, NoClient> {
-        if here.app.uses == Use::Sso {
-            let what = format!("there is no bare `{}` provider", here.app.uses.as_str());
-            return Err(NoClient::Unsupported(what));
-        }
         if here.app.uses == Use::AssumeRole && here.settings.role_arn.is_none() {
             let what = "`use = \"assume-role\"` needs the setting `role_arn`";
             return Err(NoClient::Unsupported(what.to_owned()));
-        }
-        // Files that cannot be read are told of when somebody asks.
-        let files = Files::read(&here).unwrap_or_default();
-        if let Some(key) = files.beyond(&here) {
-            let what = format!("the reference knows no `{key}`");
-            return Err(NoClient::Unsupported(what));
         }
         Ok(Self {
             here,
             imds: Imds::default(),
             container: Container::default(),
             sts,
+            sso: Sso::default(),
             nobody: Mutex::default(),
         })
     }
 
     pub(super) fn here(&self) -> &Surroundings {
         &self.here
+    }
+
+    pub(super) fn sso(&self) -> &Sso {
+        &self.sso
     }
 
     pub(super) fn sts(&self) -> &Sts {
@@ -65,12 +62,12 @@ impl Sources {
             Use::Imds => self.imds.fetch(&self.here, &Files::read(&self.here)?).await,
             Use::Container => self.container.fetch(&self.here).await,
             Use::WebIdentity => self.sts.web_identity_of_environment(&self.here).await,
-            Use::Profile | Use::Process => self.profile().await,
+            Use::Profile | Use::Process | Use::Sso => self.profile().await,
             Use::AssumeRole => {
                 let source = self.chain().await?;
                 self.sts.role_of_settings(&self.here, &source).await
             }
-            Use::Client | Use::DefaultChain | Use::Sso => self.chain().await,
+            Use::Client | Use::DefaultChain => self.chain().await,
         }
     }
 

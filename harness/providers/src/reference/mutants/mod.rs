@@ -6,9 +6,12 @@ mod credentials;
 mod errors;
 mod imds;
 mod off_cloud;
+mod process;
+mod profiles;
 mod refresh;
 mod security;
 mod skew;
+mod sso;
 mod sts;
 mod web_identity;
 
@@ -44,9 +47,12 @@ pub const MUTANTS: &[&[Mutant]] = &[
     errors::MUTANTS,
     imds::MUTANTS,
     off_cloud::MUTANTS,
+    process::MUTANTS,
+    profiles::MUTANTS,
     refresh::MUTANTS,
     security::MUTANTS,
     skew::MUTANTS,
+    sso::MUTANTS,
     sts::MUTANTS,
     web_identity::MUTANTS,
 ];

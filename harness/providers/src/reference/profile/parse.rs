@@ -8,19 +8,21 @@ use crate::reference::trouble::Trouble;
 /// The profiles of the configuration file. `[profile default]` counts, and `[default]` where there is
 /// none; sections of other kinds are left alone.
 pub(super) fn config(text: &str) -> Result<BTreeMap<String, Profile>, Trouble> {
-    let mut sections = sections(text)?;
-    let mut profiles = BTreeMap::new();
-    if let Some(default) = sections.remove("default") {
-        profiles.insert("default".to_owned(), default);
-    }
-    for (heading, settings) in sections {
-        if let Some((kind, name)) = heading.split_once([' ', '\t'])
-            && kind == "profile"
-        {
-            profiles.insert(name.trim().to_owned(), settings);
-        }
+    let mut profiles = of_kind(text, "profile")?;
+    if let Some(default) = sections(text)?.remove("default") {
+        profiles.entry("default".to_owned()).or_insert(default);
     }
     Ok(profiles)
+}
+
+/// The sections of the configuration file of one kind, by their names.
+pub(super) fn of_kind(text: &str, kind: &str) -> Result<BTreeMap<String, Profile>, Trouble> {
+    let sections = sections(text)?.into_iter();
+    let named = sections.filter_map(|(heading, settings)| {
+        let (of, name) = heading.split_once([' ', '\t'])?;
+        (of == kind).then(|| (name.trim().to_owned(), settings))
+    });
+    Ok(named.collect())
 }
 
 /// The profiles of the credentials file, whose sections are called as they are.
