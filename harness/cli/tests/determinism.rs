@@ -65,9 +65,11 @@ fn another_seed_plays_another_journal() {
     let scratch = tempfile::tempdir().unwrap();
     let one = journals(&scratch.path().join("one"), &[]);
     let two = journals(&scratch.path().join("two"), &["--seed", "2"]);
-    // Nothing happens in one that does not apply to the provider.
-    let played = one.iter().filter(|(_, journal)| !journal.trim().is_empty());
-    for (name, journal) in played {
+    // Key ids are drawn from the seed; where there is none, nothing may have been drawn at all.
+    let drawn = |journal: &&String| journal.contains("ASIA") || journal.contains("AKIA");
+    let with_keys: Vec<_> = one.iter().filter(|(_, journal)| drawn(journal)).collect();
+    assert!(with_keys.len() > one.len() / 2, "{}", with_keys.len());
+    for (name, journal) in with_keys {
         assert_ne!(journal, &two[name], "{name}");
     }
 }

@@ -257,7 +257,8 @@ fn machines_get_one_json_document() {
             assert_eq!(scenario["steps"].as_array().unwrap().len(), 0);
             continue;
         }
-        if scenario["verdict"] == "expected-failure" {
+        let verdict = scenario["verdict"].as_str().unwrap();
+        if ["expected-failure", "already-so", "not-yet", "differs"].contains(&verdict) {
             continue;
         }
         assert_eq!(scenario["verdict"], "passed");
@@ -283,14 +284,22 @@ fn a_rule_is_explained() {
     assert_eq!(ran.code, 0);
     let page: Vec<(&str, &str)> = ran.stdout.lines().map(|line| line.split_at(11)).collect();
     let words: Vec<&str> = page.iter().map(|(word, _)| word.trim()).collect();
-    let [rule, says, why, level, set, source, tested] = words[..] else {
-        panic!("{}", ran.stdout);
-    };
-    let wanted = ["rule", "says", "why", "level", "set", "source", "tested by"];
-    assert_eq!([rule, says, why, level, set, source, tested], wanted);
+    let wanted = [
+        "rule",
+        "says",
+        "why",
+        "level",
+        "set",
+        "source",
+        "who",
+        "tested by",
+    ];
+    assert_eq!(words, wanted, "{}", ran.stdout);
     assert_eq!(page[3].1, "must: AWS's documentation says so");
     assert!(page[5].1.ends_with("(read 2026-11)"));
-    assert_eq!(page[6].1, "token-reply-lost");
+    // As the published table has it.
+    assert!(page[6].1.starts_with("passes: "));
+    assert_eq!(page[7].1, "token-reply-lost");
 }
 
 /// The folder that a report leaves behind is enough to play the same again.
