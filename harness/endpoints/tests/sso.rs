@@ -4,37 +4,14 @@ mod support;
 
 use std::time::Duration;
 
-use rolecall_account::{Assignment, OpenPortal, Operation, Stage};
+use rolecall_account::{Operation, Stage};
 use rolecall_endpoints::{Effect, Fault, Matcher, OddExpiration, Place, Throttle};
-use support::{Answer, HOUR, Lab, ROLE, lab, request};
+use support::portal::sign_in;
+use support::{Answer, Lab, lab, request};
 
 const HOST: &str = "https://portal.sso.eu-west-1.amazonaws.com";
 const PATH: &str = "/federation/credentials?role_name=Photo%20Admin&account_id=111122223333";
 const TOKEN: &str = "x-amz-sso_bearer_token";
-
-/// Somebody is signed in, with one role: the token.
-fn sign_in(lab: &Lab) -> String {
-    let now = lab.edge.now();
-    let mut world = lab.edge.world();
-    world.open_portal(
-        now,
-        OpenPortal {
-            name: "corp".to_owned(),
-            start_url: "https://corp.awsapps.com/start".to_owned(),
-            region: "eu-west-1".to_owned(),
-            user: "ada".to_owned(),
-            token_lifetime: 8 * HOUR,
-        },
-    );
-    let assignment = Assignment {
-        permission_set: "Photo Admin".to_owned(),
-        role_arn: format!("arn:aws:iam::111122223333:role/{ROLE}"),
-        session_duration: HOUR,
-    };
-    world.assign(now, "corp", assignment).unwrap();
-    let token = world.sign_in(now, "corp").unwrap().token;
-    token.expose().to_owned()
-}
 
 async fn ask(lab: &Lab, path: &str, token: &str) -> Answer {
     let request = request("GET", &format!("{HOST}{path}"), &[(TOKEN, token)]);

@@ -11,6 +11,7 @@ use rolecall_account::{
 use rolecall_endpoints::Place;
 
 use crate::control_plane;
+use crate::support::portal::sign_in;
 use crate::support::signer::{HOST, Signer, get, object, put};
 use crate::support::{AGENT, CONTAINER, HOUR, Lab, METADATA, ROLE, admin, request, user};
 
@@ -31,6 +32,8 @@ pub(crate) enum Speaker {
     Local,
     /// The agent of pods.
     Agent,
+    /// The portal of IAM Identity Center.
+    Portal,
     S3,
     Sts,
     Iam,
@@ -128,6 +131,7 @@ impl Keys {
 pub(crate) async fn seeds(lab: &Lab) -> Vec<Seed> {
     let mut seeds = metadata(lab);
     seeds.extend(containers(lab));
+    seeds.push(portal(lab));
     seeds.extend(sts(lab));
     seeds.push(decoding(lab).await);
     seeds.extend(control_plane::seeds(lab));
@@ -242,6 +246,14 @@ fn containers(lab: &Lab) -> Vec<Seed> {
     let credentials = request("GET", AGENT, &[("authorization", &token)]);
     seeds.push(bare(Speaker::Agent, Place::Pod(pod), credentials));
     seeds
+}
+
+fn portal(lab: &Lab) -> Seed {
+    let token = sign_in(lab);
+    let uri = "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials\
+         ?role_name=Photo%20Admin&account_id=111122223333";
+    let asked = request("GET", uri, &[("x-amz-sso_bearer_token", &token)]);
+    bare(Speaker::Portal, Place::Laptop, asked)
 }
 
 fn sts(lab: &Lab) -> Vec<Seed> {

@@ -76,6 +76,15 @@ pub(crate) fn check(speaker: Speaker, method: &Method, answer: &Answer, told: &s
             );
             assert!(is_head || answer.text().ends_with('\n'), "{told}");
         }
+        Speaker::Portal => {
+            assert_eq!(kind, "application/json", "{told}");
+            let named = answer.headers.contains_key("x-amzn-errortype");
+            assert_eq!(named, !ok, "{told}: {answer:?}");
+            if !is_head {
+                let expected = if ok { "roleCredentials" } else { "message" };
+                assert!(answer.json().get(expected).is_some(), "{told}: {answer:?}");
+            }
+        }
         Speaker::S3 => {
             assert!(answer.headers.contains_key("x-amz-request-id"), "{told}");
             if !ok && is_head {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each topic uses its own part of this")]
 
 #[cfg(feature = "s3")]
+pub(crate) mod portal;
 pub(crate) mod signer;
 
 use std::sync::Arc;
