@@ -84,11 +84,16 @@ fn words() -> Vec<Word> {
     read.flat_map(|file| file.word).collect()
 }
 
+/// What decides whether a scenario applies at all, and so makes none fail: `over_sockets` of the package
+/// `rolecall-scenario` tries it.
+const APPLIES: &str = "needs";
+
 /// What the runner plays is tried, each word once.
 fn every_word() -> Result<(), Failed> {
     let words = words();
     let tried: BTreeSet<&str> = words.iter().map(|word| word.name.as_str()).collect();
-    let played: BTreeSet<&str> = PLAYED.iter().copied().collect();
+    let played = PLAYED.iter().copied().filter(|word| *word != APPLIES);
+    let played: BTreeSet<&str> = played.collect();
     assert_eq!(tried.len(), words.len(), "a word is tried twice");
     if tried != played {
         let untried: Vec<_> = played.difference(&tried).collect();
