@@ -76,15 +76,7 @@ pub(crate) fn check(speaker: Speaker, method: &Method, answer: &Answer, told: &s
             );
             assert!(is_head || answer.text().ends_with('\n'), "{told}");
         }
-        Speaker::Portal => {
-            assert_eq!(kind, "application/json", "{told}");
-            let named = answer.headers.contains_key("x-amzn-errortype");
-            assert_eq!(named, !ok, "{told}: {answer:?}");
-            if !is_head {
-                let expected = if ok { "roleCredentials" } else { "message" };
-                assert!(answer.json().get(expected).is_some(), "{told}: {answer:?}");
-            }
-        }
+        Speaker::Portal => portal(answer, is_head, told),
         Speaker::S3 => {
             assert!(answer.headers.contains_key("x-amz-request-id"), "{told}");
             if !ok && is_head {
@@ -116,6 +108,19 @@ pub(crate) fn check(speaker: Speaker, method: &Method, answer: &Answer, told: &s
     if matches!(speaker, Speaker::Sts | Speaker::Iam) {
         let id = answer.header("x-amzn-requestid").unwrap();
         assert!(is_head || answer.element("RequestId") == id, "{told}");
+    }
+}
+
+#[track_caller]
+fn portal(answer: &Answer, is_head: bool, told: &str) {
+    let ok = answer.status < 400;
+    let kind = answer.header("content-type");
+    assert_eq!(kind, Some("application/json"), "{told}");
+    let named = answer.headers.contains_key("x-amzn-errortype");
+    assert_eq!(named, !ok, "{told}: {answer:?}");
+    if !is_head {
+        let expected = if ok { "roleCredentials" } else { "message" };
+        assert!(answer.json().get(expected).is_some(), "{told}: {answer:?}");
     }
 }
 
