@@ -10,6 +10,7 @@ use super::escape::escape;
 use super::picture::picture;
 use super::simulated::simulated;
 use super::terminal::replay;
+use super::wire::lines;
 use crate::matrix::{Cell, Matrix};
 use crate::results::{CaseResult, Results, RuleCard, Run};
 
@@ -304,29 +305,8 @@ fn wire(number: u64, at: &str, exchange: &RedactedExchange) -> String {
         "#{number} {at} {} {} from {}\n",
         exchange.method, exchange.target, exchange.caller
     );
-    for (name, value) in &exchange.request_headers {
-        let _ = writeln!(text, "> {name}: {value}");
-    }
-    if let Some(status) = exchange.status {
-        let _ = writeln!(text, "< {status}");
-    }
-    for (name, value) in &exchange.response_headers {
-        let _ = writeln!(text, "< {name}: {value}");
-    }
-    for line in exchange.response_body.lines() {
-        let _ = writeln!(text, "< {line}");
-    }
-    if let Some(fault) = &exchange.fault {
-        let _ = writeln!(text, "= struck by the fault {fault}");
-    }
-    let judged = [
-        &exchange.identity,
-        &exchange.decision,
-        &exchange.refusal,
-        &exchange.detail,
-    ];
-    for line in judged.into_iter().flatten().flat_map(|said| said.lines()) {
-        let _ = writeln!(text, "= {line}");
+    for (mark, line) in lines(exchange) {
+        let _ = writeln!(text, "{mark} {line}");
     }
     text
 }

@@ -14,6 +14,7 @@ mod picture;
 mod simulated;
 mod terminal;
 mod why;
+mod wire;
 
 pub use columns::Columns;
 pub use folder::write_folder;

@@ -7,6 +7,7 @@ use rolecall_scenario::{Outcome, RedactedExchange, Report, StepReport, TracedExc
 
 use super::columns::Columns;
 use super::simulated::simulated;
+use super::wire::lines;
 use crate::RuleBook;
 
 const DIM: Style = Style::new().dimmed();
@@ -277,35 +278,8 @@ pub(super) fn exchange(number: u64, at: &str, exchange: &RedactedExchange) -> St
         "  #{number} {at} {BOLD}{} {}{BOLD:#} {DIM}from {}{DIM:#}",
         exchange.method, exchange.target, exchange.caller
     );
-    for (name, value) in &exchange.request_headers {
-        let _ = writeln!(text, "    {DIM}>{DIM:#} {name}: {value}");
-    }
-    if let Some(status) = exchange.status {
-        let _ = writeln!(text, "    {DIM}<{DIM:#} {status}");
-    }
-    for (name, value) in &exchange.response_headers {
-        let _ = writeln!(text, "    {DIM}<{DIM:#} {name}: {value}");
-    }
-    for line in exchange.response_body.lines() {
-        let _ = writeln!(text, "    {DIM}<{DIM:#} {line}");
-    }
-    if exchange.by_machine_time {
-        let _ = writeln!(
-            text,
-            "    {DIM}={DIM:#} dated by the machine's clock, and accepted so"
-        );
-    }
-    if let Some(fault) = &exchange.fault {
-        let _ = writeln!(text, "    {DIM}={DIM:#} struck by the fault {fault}");
-    }
-    let judged = [
-        &exchange.identity,
-        &exchange.decision,
-        &exchange.refusal,
-        &exchange.detail,
-    ];
-    for line in judged.into_iter().flatten().flat_map(|said| said.lines()) {
-        let _ = writeln!(text, "    {DIM}={DIM:#} {line}");
+    for (mark, line) in lines(exchange) {
+        let _ = writeln!(text, "    {DIM}{mark}{DIM:#} {line}");
     }
     text
 }
