@@ -90,6 +90,27 @@ fn what_a_sick_driver_does_is_told_with_what_to_do_next() {
     assert!(ran.stdout.contains("next:"), "{}", ran.stdout);
 }
 
+/// Like the driver of a command-line tool: it calls, and hands nothing out.
+#[test]
+fn a_driver_that_gives_no_credentials_is_tried_by_what_it_can() {
+    let ran = check(
+        &["--clock", "none", "--format", "json"],
+        &["python3", SICK, "a-process-a-call"],
+    );
+
+    let outcomes = outcomes(&ran);
+    let of = |name: &str| outcomes.iter().find(|(check, _, _)| check == name).unwrap();
+    for clause in ["resolve", "at-once"] {
+        let why = "it has no `resolve`: it gives nobody its credentials";
+        assert_eq!(
+            (of(clause).1.as_str(), of(clause).2.as_str()),
+            ("skipped", why)
+        );
+    }
+    assert_eq!(of("call").1, "good");
+    assert_eq!(of("interleaved").1, "good");
+}
+
 #[test]
 fn a_one_shot_program_is_good_in_its_own_way() {
     let program = "harness/providers/tests/drivers/one_shot.py";

@@ -404,6 +404,17 @@ async fn one_that_cannot_be_started_is_told() {
     ));
 }
 
+/// What is counted of it is counted of processes that know nothing of each other.
+#[tokio::test]
+async fn a_driver_that_runs_a_process_a_call_is_judged_as_one_shot() {
+    let stage = Stage::new();
+    for (driver_of, is_one_shot) in [("a-process-a-call", true), ("well", false)] {
+        let provider = driver("sick.py", driver_of);
+        let client = provider.open(stage.app()).await.unwrap();
+        assert_eq!(client.is_one_shot(), is_one_shot, "{driver_of}");
+    }
+}
+
 #[tokio::test]
 async fn a_one_shot_program_is_found_out_and_run_once_an_answer() {
     let stage = Stage::new();

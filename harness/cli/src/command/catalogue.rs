@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rolecall_providers::child::{Catalogue, Driver, Variables};
 
-use super::did_you_mean;
+use super::instead;
 
 /// Where drivers are, from the root of the repository.
 const FOLDER: &str = "fixtures/providers";
@@ -22,21 +22,22 @@ pub(crate) fn catalogue() -> Catalogue {
     Catalogue::new(root.join(FOLDER), installed)
 }
 
-/// The driver of that name, installed.
-pub(crate) fn installed(name: &str) -> Result<Driver, String> {
+/// The driver of that name, installed. `beside` are the names that mean a provider without one.
+///
+/// # Errors
+/// There is none, or its manifest is wrong, or what it needs is missing: in words.
+pub(crate) fn installed(name: &str, beside: &[&str]) -> Result<Driver, String> {
     let catalogue = catalogue();
     let found = catalogue.driver(name).map_err(|bad| bad.to_string())?;
     let Some(driver) = found else {
         let ids = catalogue.ids();
-        let near = did_you_mean(name, ids.iter().map(String::as_str));
-        return Err(format!(
-            "no driver `{name}`{near}; `rolecall drivers` lists them"
-        ));
+        let names = ids.iter().map(String::as_str).chain(beside.iter().copied());
+        return Err(format!("no provider `{name}`{}", instead(name, names)));
     };
     match driver.missing(&path()) {
         None => Ok(driver),
         Some(missing) => Err(format!(
-            "the driver `{name}` is not installed: there is no {missing}; install it with `{}`",
+            "the provider `{name}` is not installed: there is no {missing}; install it with `{}`",
             set_up(name)
         )),
     }

@@ -7,11 +7,11 @@ use clap::{Args, Subcommand};
 use rolecall_conformance::report::Columns;
 use rolecall_providers::child::{Checked, ChildProvider, Limits, Outcome};
 use rolecall_providers::{App, NoClient, Use};
-use rolecall_reach::Wish;
 use serde_json::json;
 
-use super::catalogue::{caller, installed};
+use super::catalogue::installed;
 use super::loopback::Loopback;
+use super::processes::Processes;
 use super::{Format, program, width};
 use crate::exit::{self, Exit};
 
@@ -42,15 +42,8 @@ struct Check {
     /// What of the library is used
     #[arg(long = "use", value_name = "USE", default_value = "client", value_parser = a_use)]
     uses: Use,
-    /// How its clock is shifted: `auto`, `preload`, `vdso` or `none`
-    #[arg(long, value_name = "METHOD")]
-    clock: Option<Wish>,
-    /// Pass a variable on that would be left out; may be given again
-    #[arg(long, value_name = "NAME")]
-    pass_env: Vec<String>,
-    /// Print how the driver's environment differs from this one
-    #[arg(long)]
-    show_env: bool,
+    #[command(flatten)]
+    processes: Processes,
     /// For a person, or for a machine
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -113,20 +106,14 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 
 fn provider(check: &Check) -> Result<ChildProvider, String> {
     let provider = match &check.provider {
-        Some(name) => ChildProvider::new(&installed(name)?),
+        Some(name) => ChildProvider::new(&installed(name, &[])?),
         None => ChildProvider::of_command(check.command.clone()),
-    };
-    let provider = match check.clock {
-        Some(wish) => provider.with_clock(wish),
-        None => provider,
     };
     let limits = Limits {
         answer: ANSWER,
         ..Limits::default()
     };
-    Ok(provider
-        .with_caller(caller(), check.pass_env.clone())
-        .with_limits(limits))
+    Ok(check.processes.of(provider).with_limits(limits))
 }
 
 async fn checked(check: &Check, provider: &ChildProvider) -> io::Result<Result<Checked, NoClient>> {
@@ -135,7 +122,7 @@ async fn checked(check: &Check, provider: &ChildProvider) -> io::Result<Result<C
         uses: check.uses,
         ..world.app.clone()
     };
-    if check.show_env {
+    if check.processes.show_env {
         let home = app.files.clone().unwrap_or_default().join("home");
         for change in provider.environment(&app, &home).difference() {
             anstream::eprintln!("{change}");

@@ -10,6 +10,7 @@ pub(crate) mod environment;
 pub(crate) mod exec;
 mod loopback;
 pub(crate) mod operations;
+mod processes;
 pub(crate) mod provider;
 pub(crate) mod record;
 pub(crate) mod report;

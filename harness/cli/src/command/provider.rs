@@ -5,22 +5,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rolecall_conformance::KnownFailures;
-use rolecall_providers::child::{Catalogue, ChildProvider, Driver, Environment, Variables};
+use rolecall_providers::child::{ChildProvider, Driver, Environment};
 use rolecall_providers::{App, AwsConfig, Provider, Reference};
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{Event, OverSockets, Report, RunOptions, TimeKeeping, run};
 use rolecall_scenarios::AWS_CONFIG_KNOWN_FAILING;
 
-use super::instead;
+use super::catalogue::installed;
+use super::processes::Processes;
 
 /// The default chain of the AWS SDK for Rust, in this process.
 pub(super) const AWS_CONFIG: &str = "aws-config";
 
 /// The provider that keeps to the rules, in this process, too.
 const REFERENCE: &str = "reference";
-
-/// Where the drivers of the repository are, and where what they need is installed, from its root.
-const DRIVERS: (&str, &str) = ("fixtures/providers", "target/providers");
 
 /// The provider under test
 #[derive(Args, Debug)]
@@ -29,13 +27,8 @@ pub(crate) struct Choice {
     /// fixtures/providers. The reference keeps to the rules: by it scenarios are judged
     #[arg(long, value_name = "NAME", default_value = AWS_CONFIG, conflicts_with = "command")]
     provider: String,
-    /// A variable of yours that its process gets too, though its name says that it may hold
-    /// credentials
-    #[arg(long, value_name = "VARIABLE")]
-    pass_env: Vec<String>,
-    /// Say on standard error how the environment of its processes differs from yours, app by app
-    #[arg(long)]
-    show_env: bool,
+    #[command(flatten)]
+    processes: Processes,
     /// A provider of your own: a driver, or any program that prints what `credential_process` takes
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -44,10 +37,8 @@ pub(crate) struct Choice {
 /// How a provider is to be run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wishes<'a> {
-    /// The variables that its processes get though their names say that they may hold credentials.
-    pub(crate) pass_env: &'a [String],
-    /// Whether it is told what its processes see.
-    pub(crate) show_env: bool,
+    /// How its processes are started.
+    pub(crate) processes: &'a Processes,
     /// What it is known to fail, in place of its own list.
     pub(crate) known_failing: Option<&'a Path>,
 }
@@ -77,8 +68,7 @@ impl Choice {
     /// There is no such provider, or it is not installed, or its files are wrong: in words.
     pub(crate) fn provider(&self) -> Result<Chosen, String> {
         let wishes = Wishes {
-            pass_env: &self.pass_env,
-            show_env: self.show_env,
+            processes: &self.processes,
             known_failing: None,
         };
         if self.command.is_empty() {
@@ -96,9 +86,11 @@ impl Chosen {
     /// There is no such provider, or it is not installed, or its files are wrong: in words.
     pub(crate) fn named(name: &str, wishes: Wishes<'_>) -> Result<Self, String> {
         let list = wishes.known_failing;
-        if wishes.show_env && [AWS_CONFIG, REFERENCE].contains(&name) {
+        if [AWS_CONFIG, REFERENCE].contains(&name)
+            && let Some(option) = wishes.processes.given()
+        {
             return Err(format!(
-                "--show-env is about the processes of a provider, and {name} has none: it is in this one; aws-config-child has one"
+                "{option} is about the processes of a provider, and {name} has none: it is in this one; aws-config-child has one"
             ));
         }
         if name == AWS_CONFIG {
@@ -123,21 +115,14 @@ impl Chosen {
                 words: Some(format!("--provider {REFERENCE}")),
             });
         }
-        let driver = driver(name)?;
-        let path = std::env::var("PATH").unwrap_or_default();
-        if let Some(missing) = driver.missing(&path) {
-            return Err(format!(
-                "the driver `{}` is not installed ({missing} is not there); run {} {}",
-                driver.id,
-                root().join(DRIVERS.0).join("setup").display(),
-                quoted(&driver.id)
-            ));
-        }
+        let driver = installed(name, &[AWS_CONFIG, REFERENCE])?;
         let known = match list {
             Some(path) => known_in(path, Some(&driver.manifest.version))?,
             None => known(&driver)?,
         };
-        let words = format!("--provider {}", quoted(&driver.id));
+        let words = wishes
+            .processes
+            .in_words(format!("--provider {}", quoted(&driver.id)));
         let child = of_caller(ChildProvider::new(&driver), wishes);
         Ok(Self::Child {
             provider: Box::new(child),
@@ -159,7 +144,9 @@ impl Chosen {
             provider: Box::new(child),
             // Its version is not known before it has said it.
             known: list.map_or(Ok(KnownFailures::default()), |path| known_in(path, None))?,
-            words: format!("-- {}", quoted.join(" ")),
+            words: wishes
+                .processes
+                .in_words(format!("-- {}", quoted.join(" "))),
             folder: None,
         })
     }
@@ -167,33 +154,12 @@ impl Chosen {
 
 /// A child that gets what is harmless of this process's environment.
 fn of_caller(child: ChildProvider, wishes: Wishes<'_>) -> ChildProvider {
-    let caller: Variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
-    let child = child.with_caller(caller, wishes.pass_env.to_vec());
-    if wishes.show_env {
+    let child = wishes.processes.of(child);
+    if wishes.processes.show_env {
         child.telling_environment(tell_of_environment)
     } else {
         child
     }
-}
-
-/// The driver of this name.
-fn driver(name: &str) -> Result<Driver, String> {
-    let root = root();
-    let installed = std::env::var_os("ROLECALL_PROVIDERS").map(PathBuf::from);
-    let installed = installed.unwrap_or_else(|| root.join(DRIVERS.1));
-    let catalogue = Catalogue::new(root.join(DRIVERS.0), installed);
-    let found = catalogue.driver(name).map_err(|bad| bad.to_string())?;
-    found.ok_or_else(|| {
-        let ids = catalogue.ids();
-        let names = ids
-            .iter()
-            .map(String::as_str)
-            .chain([AWS_CONFIG, REFERENCE]);
-        let instead = instead(name, names);
-        format!("no provider `{name}`{instead}")
-    })
 }
 
 fn tell_of_environment(app: &App, environment: &Environment) {
@@ -201,14 +167,6 @@ fn tell_of_environment(app: &App, environment: &Environment) {
     for change in environment.difference() {
         anstream::eprintln!("{change}");
     }
-}
-
-/// The root of the repository: the nearest folder from here up that has drivers.
-fn root() -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    let mut above = here.ancestors();
-    let found = above.find(|folder| folder.join(DRIVERS.0).is_dir());
-    found.map_or_else(|| here.clone(), Path::to_owned)
 }
 
 /// What the provider is known to fail.

@@ -1,4 +1,4 @@
-"""A driver that is sick in the way that its argument says; `well` is not sick."""
+"""A driver that is sick in the way that its argument says; `well` is not sick, nor is `a-process-a-call`."""
 
 import json
 import os
@@ -47,7 +47,8 @@ def hello(request):
     wall = {"bad-wall": "yesterday", "liar": "1999-12-31T00:00:00Z"}.get(SICK, "2031-05-01T00:00:00Z")
     can = ["at-once"] + (["cancel"] if SICK == "gives-up" else [])
     version = "2.0" if SICK == "other-version" else "1.0"
-    return {"name": "sick", "version": version, "wall": wall, "can": can, "callers": "threads"}
+    callers = "processes" if SICK == "a-process-a-call" else "threads"
+    return {"name": "sick", "version": version, "wall": wall, "can": can, "callers": callers}
 
 
 def called(request):
@@ -138,6 +139,8 @@ def main():
             else:
                 log(json.dumps(request["settings"], sort_keys=True))
                 say(number, ok={})
+        elif op == "resolve" and SICK == "a-process-a-call":
+            say(number, unsupported="it gives nobody its credentials")
         elif op == "resolve":
             misbehave(request) or say(number, ok=resolved(request))
         elif op == "call":

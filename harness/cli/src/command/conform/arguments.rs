@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use rolecall_conformance::{Filter, Level, RuleSet, Shard};
 
+use super::super::processes::Processes;
 use super::output::ReportFormat;
 
 /// Play the suite on providers, and say rule by rule what each does
@@ -15,13 +16,8 @@ pub(crate) struct Arguments {
     /// given several times, and `aws-config` is taken if there is none
     #[arg(long = "provider", value_name = "NAME")]
     pub(super) providers: Vec<String>,
-    /// A variable of yours that its process gets too, though its name says that it may hold
-    /// credentials
-    #[arg(long, value_name = "VARIABLE")]
-    pub(super) pass_env: Vec<String>,
-    /// Tell on standard error what its processes see of your environment, and what they do not
-    #[arg(long)]
-    pub(super) show_env: bool,
+    #[command(flatten)]
+    pub(super) processes: Processes,
     #[command(flatten)]
     pub(super) chosen: Chosen,
     /// How many scenarios are played at the same time; as many as there are processors by default

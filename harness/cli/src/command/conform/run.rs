@@ -91,8 +91,7 @@ fn providers(arguments: &Arguments) -> Result<Vec<Chosen>, String> {
         ..
     } = arguments;
     let wishes = Wishes {
-        pass_env: &arguments.pass_env,
-        show_env: arguments.show_env,
+        processes: &arguments.processes,
         known_failing: arguments.known_failing.as_deref(),
     };
     let mut providers = Vec::new();
