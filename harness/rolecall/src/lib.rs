@@ -7,6 +7,8 @@
 //! The feature `s3` adds the simulated S3, `aws-sdk` scenarios that upload to it through
 //! `aws-sdk-s3`, and `suite` the scenarios and rules that providers are judged by.
 
+#[cfg(feature = "suite")]
+pub mod suite;
 mod world;
 
 pub use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};

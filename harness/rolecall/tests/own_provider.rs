@@ -180,3 +180,43 @@ fn a_set_kept_past_its_expiry_is_found_by_its_own_rule() {
         "{late:?}"
     );
 }
+
+#[test]
+fn the_suite_as_tests_fails_one_who_is_wrong_and_none_who_is_right() {
+    let failed = |spoil: fn(&Credentials, Credentials) -> Credentials| {
+        let provider = AwsConfig::with_provider("mine", move |_app, config| Spoiled {
+            chain: config.credentials_provider().expect("the SDK has a chain"),
+            first: tokio::sync::OnceCell::new(),
+            spoil,
+        });
+        let trials = rolecall::suite::trials(provider, "").expect("an empty list is a good one");
+        let only_rotation = libtest_mimic::Arguments {
+            filter: Some("rotation".to_owned()),
+            exact: true,
+            ..Default::default()
+        };
+        let conclusion = libtest_mimic::run(&only_rotation, trials);
+        (conclusion.num_passed, conclusion.num_failed)
+    };
+
+    assert_eq!(failed(|_first, fresh| fresh), (1, 0));
+    assert_eq!(failed(|first, _fresh| first.clone()), (0, 1));
+}
+
+#[test]
+fn a_list_of_known_failures_that_is_stale_is_refused() {
+    let list = r#"
+        [[known]]
+        scenario = "no-such-scenario"
+        version = "1.0.0"
+        reason = "It is not there."
+        link = "https://example.com/1"
+    "#;
+
+    let refused = rolecall::suite::trials(AwsConfig::new(), list);
+
+    let Err(why) = refused else {
+        panic!("the list was taken")
+    };
+    assert!(why.contains("`no-such-scenario`"), "{why}");
+}
