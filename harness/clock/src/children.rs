@@ -5,7 +5,9 @@
 //! while one does: it takes none of the simulated time, however long it really takes.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +17,9 @@ use tokio::task::yield_now;
 /// The programs that this thread has started and nobody has asked for since. Only Linux tells, and
 /// not every kernel of it.
 const CHILDREN: &str = "/proc/thread-self/children";
+
+/// The threads of this process, each with its own children.
+const THREADS: &str = "/proc/self/task";
 
 /// How often it is looked whether a program still runs.
 const LOOK_EVERY: Duration = Duration::from_micros(200);
@@ -60,7 +65,7 @@ pub(crate) fn hold() {
     if EXPECTED.get() && !HOLDING.get() && one_runs() {
         HOLDING.set(true);
         Handle::current().spawn(async {
-            while one_runs() {
+            while one_runs() || one_begins() {
                 thread::sleep(LOOK_EVERY);
                 // Collects what has come from programs, and does not move time.
                 yield_now().await;
@@ -75,4 +80,29 @@ pub(crate) fn hold() {
 
 fn one_runs() -> bool {
     fs::read(CHILDREN).is_ok_and(|children| !children.trim_ascii().is_empty())
+}
+
+/// Whether another thread is about to start a program. Until that is well on its way it is a copy of this
+/// process, and holds open what other programs have written to: who reads what one has said, and has ended,
+/// does not see the end of it before. The three that each program is given for itself are no sign of it.
+fn one_begins() -> bool {
+    let ours: BTreeSet<PathBuf> = pipes("self").map(|(_, pipe)| pipe).collect();
+    let is_copy = |child: &str| pipes(child).any(|(fd, pipe)| fd > 2 && ours.contains(&pipe));
+    let threads = fs::read_dir(THREADS).into_iter().flatten().flatten();
+    let mut children =
+        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    children.any(|children| children.split_whitespace().any(is_copy))
+}
+
+/// The pipes that a process has open, none if it has ended.
+fn pipes(process: &str) -> impl Iterator<Item = (u32, PathBuf)> {
+    let open = fs::read_dir(format!("/proc/{process}/fd")).into_iter();
+    open.flatten().flatten().filter_map(|entry| {
+        let fd = entry.file_name().to_str()?.parse().ok()?;
+        let target = fs::read_link(entry.path()).ok()?;
+        target
+            .to_str()?
+            .starts_with("pipe:")
+            .then_some((fd, target))
+    })
 }

@@ -371,6 +371,27 @@ mod tests {
         });
     }
 
+    /// One that another thread starts inherits what this one's program writes to, for a moment.
+    #[test]
+    fn programs_of_other_threads_take_no_time_either() {
+        let runs_some = || {
+            run_virtual(UNIX_EPOCH, |_| async {
+                assert!(expect_programs(), "this system does not tell who runs");
+                for _ in 0..50 {
+                    let mut program = tokio::process::Command::new("echo");
+                    let output = program.arg("done").output();
+                    let output = tokio::time::timeout(HOUR, output).await;
+                    assert_eq!(output.expect("time has passed").unwrap().stdout, b"done\n");
+                }
+            });
+        };
+        std::thread::scope(|threads| {
+            for _ in 0..8 {
+                threads.spawn(runs_some);
+            }
+        });
+    }
+
     #[test]
     fn an_offset_clock_goes_back_to_where_it_began() {
         let hour = i64::try_from(HOUR.as_nanos()).unwrap();
