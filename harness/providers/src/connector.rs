@@ -80,14 +80,10 @@ impl HttpClient for HttpService {
         settings: &HttpConnectorSettings,
         _components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        // There is nothing to connect to: the time for both is one.
-        let patience = match (settings.connect_timeout(), settings.read_timeout()) {
-            (Some(connect), Some(read)) => Some(connect + read),
-            (one, other) => one.or(other),
-        };
+        // There is nothing to connect to: only an answer can be waited for.
         SharedHttpConnector::new(Connector {
             service: self.clone(),
-            patience,
+            patience: settings.read_timeout(),
         })
     }
 }

@@ -29,6 +29,8 @@ struct Held {
     /// When it came, and the life that it had left then.
     came: Option<(Instant, Duration)>,
     window: Option<Duration>,
+    /// The time of the wall clock at which the first one came.
+    first_came: Option<SystemTime>,
     /// A service has refused it.
     refused: bool,
     left_alone: Option<Pause>,
@@ -134,9 +136,14 @@ impl Cache {
     /// How long a set is still good; `None` if for ever.
     fn life_of(&self, set: &Set, held: &Held) -> Option<Duration> {
         let expiry = set.expiry?;
+        let now = self.sources.here().now();
+        let is_set_back = held.first_came.is_some_and(|first| now < first);
+        if is_set_back && self.conduct().set_back_is_the_end {
+            return Some(Duration::ZERO);
+        }
         Some(match (self.conduct().age_by, held.came) {
             (AgeBy::Monotonic, Some((came, life))) => life.saturating_sub(came.elapsed()),
-            _ => left(expiry, self.sources.here().now()),
+            _ => left(expiry, now),
         })
     }
 
@@ -179,6 +186,7 @@ impl Cache {
             held.window = life.map(|life| said.unwrap_or_else(|| window(life, conduct)));
         }
         held.came = life.map(|life| (Instant::now(), life));
+        held.first_came.get_or_insert(now);
         held.set = Some(Arc::clone(&set));
         held.refused = false;
         held.left_alone = None;

@@ -51,7 +51,13 @@ impl Container {
             if !answer.status().is_success() && conduct.heeds_status {
                 return Err(refusal(&answer));
             }
-            let read = document::read(answer.body(), &here.conduct.documents);
+            let documents = &here.conduct.documents;
+            let mut read = document::read(answer.body(), documents);
+            if documents.of_two_answers {
+                let other = self.ask(here, &uri).await?;
+                let other = document::read(other.body(), documents)?;
+                read = read.map(|set| set.with_token_of(other));
+            }
             if read.is_ok() || !conduct.retries_nonsense || !tries.again().await {
                 return read;
             }

@@ -33,6 +33,24 @@ impl fmt::Debug for Set {
 }
 
 impl Set {
+    /// One without a value.
+    pub(super) fn nothing() -> Self {
+        Self {
+            access_key_id: String::new(),
+            secret: String::new(),
+            session_token: None,
+            expiry: None,
+        }
+    }
+
+    /// Its keys with the session token of another.
+    pub(super) fn with_token_of(self, other: Self) -> Self {
+        Self {
+            session_token: other.session_token,
+            ..self
+        }
+    }
+
     /// As the SDK knows it.
     pub(super) fn credentials(&self) -> Credentials {
         Credentials::new(
@@ -69,15 +87,30 @@ pub(super) fn read(body: &[u8], conduct: &DocumentConduct) -> Result<Set, Troubl
     let document: Map<String, Value> = match serde_json::from_slice(body) {
         Ok(document) => document,
         Err(_) if !conduct.refuses_nonsense => Map::new(),
-        Err(_) => return Err(Trouble::source("the document with credentials is none")),
+        Err(_) => {
+            let why = "the document with credentials is none";
+            return Err(Trouble::source(with_text(why, body, conduct)));
+        }
     };
     if conduct.heeds_code {
         check_code(&document)?;
     }
-    let set = fields(&document, Form::Endpoint, conduct.needed, conduct)?;
+    let set = fields(&document, Form::Endpoint, conduct.needed, conduct).map_err(|trouble| {
+        let text = with_text(&trouble.text, body, conduct);
+        Trouble { text, ..trouble }
+    })?;
     let expiry = expiry(&document, conduct)?;
     let expiry = expiry.map(|expiry| expiry + conduct.put_off);
     Ok(Set { expiry, ..set })
+}
+
+/// What is wrong with a document, with the document itself for those who tell that.
+fn with_text(why: &str, body: &[u8], conduct: &DocumentConduct) -> String {
+    if conduct.quotes {
+        format!("{why}: {}", String::from_utf8_lossy(body))
+    } else {
+        why.to_owned()
+    }
 }
 
 /// The keys of a document, without their expiry.

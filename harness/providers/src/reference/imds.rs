@@ -63,7 +63,8 @@ impl Imds {
     /// The credentials of the instance's role.
     pub(super) async fn fetch(&self, here: &Surroundings, files: &Files) -> Result<Set, Trouble> {
         let conduct = &here.conduct.imds;
-        let disabled = here.variable("AWS_EC2_METADATA_DISABLED").is_some_and(yes)
+        let said = here.variable("AWS_EC2_METADATA_DISABLED");
+        let disabled = said.is_some_and(|said| yes(said) || conduct.any_value_switches)
             || here.settings.metadata_disabled == Some(true);
         if disabled && conduct.heeds_disabled {
             return Err(Trouble::none("the metadata service is switched off"));
@@ -95,7 +96,13 @@ impl Load<'_> {
             let answer = self.get(&path, &mut version).await?;
             match answer.status().as_u16() {
                 200 => {
-                    return document::read(answer.body(), &self.here.conduct.documents);
+                    let documents = &self.here.conduct.documents;
+                    let set = document::read(answer.body(), documents)?;
+                    if !documents.of_two_answers {
+                        return Ok(set);
+                    }
+                    let other = self.get(&path, &mut version).await?;
+                    return Ok(set.with_token_of(document::read(other.body(), documents)?));
                 }
                 404 if listings > 0 => listings -= 1,
                 status => {

@@ -18,6 +18,7 @@ mod sso;
 mod sts;
 mod surroundings;
 mod trouble;
+mod wire;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,6 +52,8 @@ use surroundings::Surroundings;
 pub struct Reference {
     name: String,
     conduct: Arc<Conduct>,
+    /// The first client's cache, for those who have one for all of a world.
+    shared: Arc<Mutex<Option<Arc<Cache>>>>,
 }
 
 impl Reference {
@@ -64,7 +67,17 @@ impl Reference {
         Self {
             name: name.into(),
             conduct: Arc::new(conduct),
+            shared: Arc::default(),
         }
+    }
+
+    fn cache_of(&self, sources: Sources) -> Arc<Cache> {
+        let own = Arc::new(Cache::new(sources));
+        if !self.conduct.cache.one_for_all {
+            return own;
+        }
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(shared.get_or_insert(own))
     }
 }
 
@@ -102,6 +115,14 @@ impl Provider for Reference {
                 let retries = RetryConfig::standard().with_max_attempts(attempts);
                 sdk = sdk.retry_config(retries);
             }
+            let signing = &self.conduct.signing;
+            let is_careless = !signing.resent_after.is_empty()
+                || !signing.hears_time
+                || signing.clocks_apart_by.is_some();
+            if is_careless {
+                let network = wire::careless(http.clone(), app.clock.clone(), signing.clone());
+                sdk = sdk.http_client(network);
+            }
             let sdk = sdk.build();
             let here = Surroundings {
                 app,
@@ -111,7 +132,7 @@ impl Provider for Reference {
             };
             let sources = Sources::new(here, Sts::new(sdk.clone()))?;
             let client: Box<dyn Client> = Box::new(ReferenceClient {
-                cache: Arc::new(Cache::new(sources)),
+                cache: self.cache_of(sources),
                 conduct: Arc::clone(&self.conduct),
                 first: Arc::default(),
                 sdk,
@@ -150,6 +171,7 @@ impl Client for ReferenceClient {
                 cache: Arc::clone(&self.cache),
                 first: Arc::clone(&self.first),
                 newest: signing.newest_set,
+                one_set: signing.one_set_per_call,
                 with_token,
                 used: Arc::default(),
             };
@@ -173,6 +195,7 @@ struct Signer {
     cache: Arc<Cache>,
     first: Arc<Mutex<Option<Arc<Set>>>>,
     newest: bool,
+    one_set: bool,
     with_token: bool,
     used: Arc<Mutex<Option<String>>>,
 }
@@ -193,7 +216,15 @@ impl Signer {
                 set = Arc::clone(first);
             }
         }
-        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Some(set.access_key_id.clone());
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_another = used.as_ref().is_some_and(|used| *used != set.access_key_id);
+        if is_another && self.one_set {
+            return Err(CredentialsError::provider_error(
+                "the set has been replaced",
+            ));
+        }
+        *used = Some(set.access_key_id.clone());
+        drop(used);
         if self.with_token {
             return Ok(set.credentials());
         }

@@ -9,6 +9,16 @@ use super::document::{self, Form, Set};
 use super::surroundings::Surroundings;
 use super::trouble::Trouble;
 
+/// What a document of version 1 may have.
+const MEMBERS: [&str; 6] = [
+    "Version",
+    "AccessKeyId",
+    "SecretAccessKey",
+    "SessionToken",
+    "Expiration",
+    "AccountId",
+];
+
 /// Has a shell run a command, and reads what it prints. Everything waits for it: a program lives in
 /// real time, and takes none of the simulated time.
 pub(super) fn run(here: &Surroundings, command: &str) -> Result<Set, Trouble> {
@@ -38,7 +48,11 @@ fn printed(here: &Surroundings, command: &str) -> Result<Set, Trouble> {
             ran.status
         )));
     }
-    read(&ran.stdout, here)
+    let mut printed = ran.stdout;
+    if here.conduct.process.reads_stderr {
+        printed.extend(ran.stderr);
+    }
+    read(&printed, here)
 }
 
 fn read(printed: &[u8], here: &Surroundings) -> Result<Set, Trouble> {
@@ -51,6 +65,11 @@ fn read(printed: &[u8], here: &Surroundings) -> Result<Set, Trouble> {
     let is_ours = document.get("Version").and_then(Value::as_u64) == Some(1);
     if conduct.heeds_version && !is_ours {
         let why = "the program printed a document that is not of version 1";
+        return Err(Trouble::source(why));
+    }
+    let known = |name: &String| MEMBERS.contains(&name.as_str());
+    if conduct.refuses_unknown && !document.keys().all(known) {
+        let why = "the program printed a member that is not known";
         return Err(Trouble::source(why));
     }
     let documents = &here.conduct.documents;

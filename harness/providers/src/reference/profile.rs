@@ -39,7 +39,13 @@ impl Files {
         let text = |variable: &str, name: &str| {
             let said = here.variable(variable).map(str::to_owned);
             let path = said.unwrap_or_else(|| format!("{home}/.aws/{name}"));
-            let read = here.file(&path).unwrap_or_default();
+            let read = match here.file(&path) {
+                Err(error) if here.conduct.profiles.missing_file_is_an_error => {
+                    let why = format!("the file `{path}` cannot be read: {error}");
+                    return Err(Trouble::config(why));
+                }
+                read => read.unwrap_or_default(),
+            };
             String::from_utf8(read)
                 .map_err(|_| Trouble::config(format!("the file `{path}` is no text")))
         };
@@ -178,7 +184,8 @@ impl Sources {
                     return Err(Trouble::config(why));
                 }
                 if is_loop {
-                    return Err(Trouble::none("the profiles lead nowhere"));
+                    // Who does not look takes any of them for the beginning, and signs with nothing.
+                    return self.sts().assume_role(here, &Set::nothing(), wanted).await;
                 }
                 before.push(name);
                 self.credentials_of(files, next.to_owned(), before).await?

@@ -93,12 +93,7 @@ impl Sources {
         match found {
             Some(set) => Ok(set),
             None if conduct.none_is_an_error => Err(nobody),
-            None => Ok(Set {
-                access_key_id: String::new(),
-                secret: String::new(),
-                session_token: None,
-                expiry: None,
-            }),
+            None => Ok(Set::nothing()),
         }
     }
 

@@ -129,8 +129,17 @@ impl Sso {
         file.push_str(".json");
         let content = here.file(&file);
         let content = content.map_err(|_| Trouble::source("nobody has signed in at the portal"))?;
-        let token: Token = serde_json::from_slice(&content)
-            .map_err(|_| Trouble::source(format!("the file `{file}` holds no token")))?;
+        let token: Token = match serde_json::from_slice(&content) {
+            Ok(token) => token,
+            Err(_) if here.conduct.sso.broken_file_is_empty => Token {
+                access_token: String::new(),
+                expires_at: "2999-01-01T00:00:00Z".to_owned(),
+            },
+            Err(_) => {
+                let why = format!("the file `{file}` holds no token");
+                return Err(Trouble::source(why));
+            }
+        };
         *kept = Some(token.clone());
         Ok(token)
     }

@@ -176,9 +176,14 @@ impl Sts {
         let kept = lock(&self.token).clone();
         let content = match kept.filter(|_| conduct.token_file != Kept::Never) {
             Some(kept) => kept,
-            None => here.file(file).map_err(|error| {
-                Trouble::config(format!("the token file `{file}` cannot be read: {error}"))
-            })?,
+            None => match here.file(file) {
+                Ok(content) => content,
+                Err(_) if conduct.missing_file_is_empty => Vec::new(),
+                Err(error) => {
+                    let why = format!("the token file `{file}` cannot be read: {error}");
+                    return Err(Trouble::config(why));
+                }
+            },
         };
         *lock(&self.token) = Some(content.clone());
         String::from_utf8(content)

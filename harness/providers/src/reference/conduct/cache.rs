@@ -85,6 +85,10 @@ pub struct CacheConduct {
     pub age_by: AgeBy,
     /// Whether key id, secret and session token are replaced at one time.
     pub replaces_whole_sets: bool,
+    /// Whether all clients share one set, whoever they are.
+    pub one_for_all: bool,
+    /// Whether a wall clock that is behind the time at which the first set came is the end of any.
+    pub set_back_is_the_end: bool,
 }
 
 impl Default for CacheConduct {
@@ -109,6 +113,8 @@ impl Default for CacheConduct {
             never_expiring_is_kept: true,
             age_by: AgeBy::Wall,
             replaces_whole_sets: true,
+            one_for_all: false,
+            set_back_is_the_end: false,
         }
     }
 }

@@ -12,6 +12,8 @@ pub struct ProfileConduct {
     pub heeds_variable: bool,
     /// Whether a profile that is named and not there is an error.
     pub missing_is_an_error: bool,
+    /// Whether a file that is not there is an error.
+    pub missing_file_is_an_error: bool,
     /// Whether one key without the other is an error.
     pub half_a_key_is_an_error: bool,
     /// Whether the credentials file counts where both files say something.
@@ -35,6 +37,7 @@ impl Default for ProfileConduct {
         Self {
             heeds_variable: true,
             missing_is_an_error: true,
+            missing_file_is_an_error: false,
             half_a_key_is_an_error: true,
             credentials_file_first: true,
             role_before_keys: true,
@@ -63,6 +66,10 @@ pub struct ProcessConduct {
     pub refuses_nonsense: bool,
     /// Whether a failure is told at once, whatever is at hand.
     pub failure_is_final: bool,
+    /// Whether members that nobody knows are a failure.
+    pub refuses_unknown: bool,
+    /// Whether what it says to standard error is part of what it prints.
+    pub reads_stderr: bool,
 }
 
 impl Default for ProcessConduct {
@@ -74,6 +81,8 @@ impl Default for ProcessConduct {
             needed: &["AccessKeyId", "SecretAccessKey"],
             refuses_nonsense: true,
             failure_is_final: true,
+            refuses_unknown: false,
+            reads_stderr: false,
         }
     }
 }
@@ -84,6 +93,8 @@ impl Default for ProcessConduct {
 pub struct SsoConduct {
     /// How long the token of a file is used; else it is read whenever it is needed.
     pub token: Kept,
+    /// Whether a file that holds no token is one that holds an empty one.
+    pub broken_file_is_empty: bool,
     /// Whether the end of a token counts.
     pub heeds_token_end: bool,
     /// How long before its end a token is as good as over.
@@ -108,6 +119,7 @@ impl Default for SsoConduct {
     fn default() -> Self {
         Self {
             token: Kept::Never,
+            broken_file_is_empty: false,
             heeds_token_end: true,
             token_margin: Duration::ZERO,
             ends_with_token: false,

@@ -33,6 +33,10 @@ pub struct DocumentConduct {
     pub refuses_nonsense: bool,
     /// What an expiry is put off by.
     pub put_off: Duration,
+    /// Whether the keys are of one answer, and the session token is of another.
+    pub of_two_answers: bool,
+    /// Whether it is told what a document says that is of no use.
+    pub quotes: bool,
 }
 
 impl Default for DocumentConduct {
@@ -47,6 +51,8 @@ impl Default for DocumentConduct {
             takes_fractions: true,
             refuses_nonsense: true,
             put_off: Duration::ZERO,
+            of_two_answers: false,
+            quotes: false,
         }
     }
 }

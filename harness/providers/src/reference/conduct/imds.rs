@@ -77,6 +77,8 @@ pub struct ImdsConduct {
     pub patience: Option<Duration>,
     /// Whether a request that nobody answers is made again.
     pub retries_silence: bool,
+    /// Whether a switch is on if it is there, whatever it says.
+    pub any_value_switches: bool,
     /// Whether the service can be switched off.
     pub heeds_disabled: bool,
     /// Whether it can be elsewhere.
@@ -127,6 +129,7 @@ impl Default for ImdsConduct {
             pause: Duration::from_millis(100),
             patience: Some(Duration::from_secs(1)),
             retries_silence: false,
+            any_value_switches: false,
             heeds_disabled: true,
             heeds_endpoint: true,
             heeds_mode: true,

@@ -8,6 +8,8 @@ mod document;
 mod imds;
 mod sts;
 
+use std::time::Duration;
+
 pub use cache::{AfterFailure, AgeBy, CacheConduct, Flights, Window};
 pub use chain::{ChainConduct, Link};
 pub use configured::{ProcessConduct, ProfileConduct, SsoConduct};
@@ -58,6 +60,7 @@ pub enum Kept {
 
 /// What requests are signed with.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct SigningConduct {
     /// Whether requests carry the session token.
     pub session_token: bool,
@@ -69,6 +72,14 @@ pub struct SigningConduct {
     pub region: Option<&'static str>,
     /// How often requests are sent in all, whatever anybody says of that.
     pub attempts: Option<u32>,
+    /// Whether all requests of a call must be signed with one set.
+    pub one_set_per_call: bool,
+    /// The statuses after which a request is sent again as it was signed.
+    pub resent_after: &'static [(u16, u16)],
+    /// Whether the time of a service is taken from its refusals.
+    pub hears_time: bool,
+    /// How far the clock of a service may be from the own one; a request is sent again if it is further.
+    pub clocks_apart_by: Option<Duration>,
 }
 
 impl Default for SigningConduct {
@@ -79,6 +90,10 @@ impl Default for SigningConduct {
             newest_set: true,
             region: None,
             attempts: None,
+            one_set_per_call: false,
+            resent_after: &[],
+            hears_time: true,
+            clocks_apart_by: None,
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct StsConduct {
     pub source: Kept,
     /// How long the content of a token file is used.
     pub token_file: Kept,
+    /// Whether a token file that is not there holds an empty token.
+    pub missing_file_is_empty: bool,
     /// How often a request is made in all.
     pub attempts: u32,
     /// The errors after which it is made again, besides those of the server's own making.
@@ -56,6 +58,7 @@ impl Default for StsConduct {
         Self {
             source: Kept::Never,
             token_file: Kept::Never,
+            missing_file_is_empty: false,
             attempts: 3,
             retried_after: &["IDPCommunicationError", "Throttling", "ThrottlingException"],
             final_errors: &[

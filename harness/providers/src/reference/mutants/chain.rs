@@ -70,4 +70,39 @@ pub(super) const MUTANTS: &[Mutant] = &[
             it.sts.region = Some("us-east-1");
         },
     },
+    Mutant {
+        name: "switch-that-is-there",
+        breaks: "chain.empty-variable-is-unset",
+        says: "takes a switch that is there for one that is on",
+        change: |it| {
+            it.chain.empty_is_unset = false;
+            it.imds.any_value_switches = true;
+        },
+    },
+    Mutant {
+        name: "end-of-a-program-unseen",
+        breaks: "chain.broken-source-is-told-or-passed-over",
+        says: "does not look how a program ended, and signs with what it printed: nothing",
+        change: |it| {
+            it.process.failure_counts = false;
+            it.process.refuses_nonsense = false;
+            it.process.heeds_version = false;
+            it.process.needed = &[];
+        },
+    },
+    Mutant {
+        name: "missing-file-is-empty",
+        breaks: "chain.broken-source-is-told-or-passed-over",
+        says: "takes a token file that is not there for an empty one",
+        change: |it| it.sts.missing_file_is_empty = true,
+    },
+    Mutant {
+        name: "signs-with-nothing",
+        breaks: "chain.no-source-is-an-error",
+        says: "signs with nothing where nobody has any credentials",
+        change: |it| {
+            it.chain.none_is_an_error = false;
+            it.chain.stops_at_failure = false;
+        },
+    },
 ];

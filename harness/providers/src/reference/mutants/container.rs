@@ -151,4 +151,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         says: "waits for an answer as long as it takes",
         change: |it| it.container.patience = None,
     },
+    Mutant {
+        name: "leaves-a-container-alone",
+        breaks: "container.document.incomplete-is-a-failure",
+        says: "leaves an endpoint alone whose document ended early, though there is no set at all",
+        change: |it| it.cache.backs_off_with_nothing = true,
+    },
 ];

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Mutant;
-use crate::reference::conduct::Flights;
+use crate::reference::conduct::{Flights, Window};
 
 /// The mutants of this topic.
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -42,5 +42,44 @@ pub(super) const MUTANTS: &[Mutant] = &[
         breaks: "credentials.one-fetch-for-all-callers",
         says: "has each caller fetch a set of its own",
         change: |it| it.cache.flights = Flights::Each,
+    },
+    Mutant {
+        name: "one-for-all",
+        breaks: "credentials.each-identity-its-own",
+        says: "has one place for the set of whoever asks",
+        change: |it| it.cache.one_for_all = true,
+    },
+    Mutant {
+        name: "quotes-documents",
+        breaks: "credentials.never-in-messages",
+        says: "tells what a document says that is of no use to it",
+        change: |it| it.documents.quotes = true,
+    },
+    Mutant {
+        name: "of-two-answers",
+        breaks: "credentials.never-mixed",
+        says: "asks for the keys, and then for the session token",
+        change: |it| it.documents.of_two_answers = true,
+    },
+    Mutant {
+        name: "quarter-of-an-hour-is-short",
+        breaks: "credentials.short-set-is-kept",
+        says: "looks for another set whenever less than 20 minutes are left",
+        change: |it| it.cache.advisory = Window::Fixed(Duration::from_mins(20)),
+    },
+    Mutant {
+        name: "source-left-alone-for-an-hour",
+        breaks: "credentials.recovered-source-is-used",
+        says: "leaves a source that failed alone for an hour",
+        change: |it| it.cache.back_off = (Duration::from_hours(1), Duration::from_hours(1)),
+    },
+    Mutant {
+        name: "a-run-for-each-caller",
+        breaks: "credentials.one-fetch-for-all-callers",
+        says: "keeps no set, and runs a program for each caller",
+        change: |it| {
+            it.cache.keeps = false;
+            it.cache.flights = Flights::Each;
+        },
     },
 ];

@@ -34,4 +34,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
         says: "signs on with the set that it held first",
         change: |it| it.signing.newest_set = false,
     },
+    Mutant {
+        name: "denial-is-a-bad-set",
+        breaks: "errors.denial.keeps-the-set",
+        says: "takes a denial for a bad set",
+        change: |it| it.cache.invalidated_by = &["AccessDenied"],
+    },
+    Mutant {
+        name: "asks-whatever-it-is-told",
+        breaks: "errors.refusal.not-retried",
+        says: "sends a request again whatever it is told",
+        change: |it| it.signing.resent_after = &[(400, 599)],
+    },
+    Mutant {
+        name: "signed-once",
+        breaks: "errors.retries.signed-anew",
+        says: "signs a request once, however often it is sent",
+        change: |it| {
+            it.signing.attempts = Some(1);
+            it.signing.resent_after = &[(500, 599)];
+        },
+    },
 ];

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::Mutant;
-use crate::reference::conduct::{AfterFailure, InPath, Kept, OddExpiry, TokenSent, Window};
+use crate::reference::conduct::{
+    AfterFailure, InPath, Kept, Listing, OddExpiry, TokenSent, Window,
+};
 
 /// The mutants of this topic.
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -235,5 +237,26 @@ pub(super) const MUTANTS: &[Mutant] = &[
         change: |it| {
             it.imds.roles = "/latest/meta-data/identity-credentials/ec2/security-credentials/";
         },
+    },
+    Mutant {
+        name: "whole-listing-kept",
+        breaks: "imds.role.first-line-or-an-error",
+        says: "takes a whole listing for the name of a role, and keeps it",
+        change: |it| {
+            it.imds.listing = Listing::Whole;
+            it.imds.role_name = Kept::Always;
+        },
+    },
+    Mutant {
+        name: "fields-as-they-come",
+        breaks: "imds.credentials.incomplete-is-a-failure",
+        says: "fills what is missing with nothing",
+        change: |it| it.documents.needed = &[],
+    },
+    Mutant {
+        name: "leaves-a-stale-source-alone",
+        breaks: "imds.credentials.recovered-from-a-stale-start",
+        says: "leaves a source that gave what has expired alone for half a day",
+        change: |it| it.cache.back_off = (Duration::from_hours(12), Duration::from_hours(12)),
     },
 ];

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Mutant;
+use crate::reference::conduct::Kept;
 
 /// The mutants of this topic.
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -39,6 +40,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
         name: "nobody-for-ever",
         breaks: "off-cloud.found-when-it-answers",
         says: "remembers that nobody was there",
+        change: |it| it.imds.remembers_no_token = true,
+    },
+    Mutant {
+        name: "asks-on-and-on",
+        breaks: "off-cloud.answer-that-stops-ends-in-time",
+        says: "asks again where an answer broke off, a dozen times",
+        change: |it| it.imds.attempts = 12,
+    },
+    Mutant {
+        name: "page-is-a-role",
+        breaks: "off-cloud.page-of-somebody-else-is-no-set",
+        says: "takes any page for the name of a role, and keeps it",
+        change: |it| it.imds.role_name = Kept::Always,
+    },
+    Mutant {
+        name: "sent-away-for-good",
+        breaks: "off-cloud.page-of-somebody-else-is-no-set",
+        says: "never asks again where it was sent away once",
         change: |it| it.imds.remembers_no_token = true,
     },
 ];

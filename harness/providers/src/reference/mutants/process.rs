@@ -62,4 +62,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         says: "goes on to the instance when the program fails",
         change: |it| it.chain.stops_at_failure = false,
     },
+    Mutant {
+        name: "known-members-alone",
+        breaks: "process.document.unknown-members",
+        says: "refuses members that it does not know",
+        change: |it| it.process.refuses_unknown = true,
+    },
+    Mutant {
+        name: "reads-both-streams",
+        breaks: "process.stderr.no-failure",
+        says: "reads standard error as part of the document",
+        change: |it| it.process.reads_stderr = true,
+    },
 ];

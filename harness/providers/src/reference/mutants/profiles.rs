@@ -41,4 +41,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         says: "uses the keys of a profile that has a role, too",
         change: |it| it.profiles.role_before_keys = false,
     },
+    Mutant {
+        name: "missing-file",
+        breaks: "profiles.files.missing-is-no-error",
+        says: "takes a file that is not there for an error",
+        change: |it| it.profiles.missing_file_is_an_error = true,
+    },
+    Mutant {
+        name: "round-and-round",
+        breaks: "profiles.role.circle-is-an-error",
+        says: "takes any profile of a circle for its beginning",
+        change: |it| it.profiles.loop_is_an_error = false,
+    },
 ];

@@ -155,4 +155,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         says: "goes on with sessions of STS to their end",
         change: |it| it.cache.advisory = Window::Fixed(Duration::ZERO),
     },
+    Mutant {
+        name: "any-rejection-counts",
+        breaks: "refresh.rejection.of-a-set-before",
+        says: "throws its set away whichever was rejected",
+        change: |it| it.cache.compares_refused_key = false,
+    },
 ];

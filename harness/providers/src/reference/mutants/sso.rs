@@ -79,4 +79,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         says: "goes on to the instance when nobody has signed in",
         change: |it| it.chain.stops_at_failure = false,
     },
+    Mutant {
+        name: "broken-file-is-empty",
+        breaks: "sso.token.broken-file-is-an-error",
+        says: "shows an empty token where the file holds none",
+        change: |it| it.sso.broken_file_is_empty = true,
+    },
 ];

@@ -101,4 +101,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         says: "leaves the session token out of presigned URLs",
         change: |it| it.signing.session_token_presigned = false,
     },
+    Mutant {
+        name: "upload-of-one-set",
+        breaks: "s3.multipart.signed-as-it-goes",
+        says: "gives an upload up when its set is replaced",
+        change: |it| it.signing.one_set_per_call = true,
+    },
+    Mutant {
+        name: "leaves-sts-alone",
+        breaks: "sts.response.cut-short-is-a-failure",
+        says: "leaves STS alone after an answer that ended early, though there is no set at all",
+        change: |it| it.cache.backs_off_with_nothing = true,
+    },
 ];
