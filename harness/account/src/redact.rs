@@ -158,8 +158,38 @@ pub(crate) fn document(operation: Option<Operation>, body: &Bytes) -> String {
             let secret = |text: String, name: &&str| element(&text, name, fingerprint);
             SECRET_ELEMENTS.iter().fold(shown, secret)
         }
-        _ => text.into_owned(),
+        // What is cut short is no JSON any more, and its secrets still are.
+        _ => SECRET_MEMBERS
+            .iter()
+            .chain(PORTAL_SECRETS)
+            .fold(text.into_owned(), |text, name| member(&text, name)),
     }
+}
+
+/// A text that may once have been JSON, with the string of each member `name` as a fingerprint. One that
+/// is cut short keeps nothing of it.
+fn member(text: &str, name: &str) -> String {
+    let key = format!("\"{name}\"");
+    let mut parts = text.split(&key);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str(&key);
+        let value = part.trim_start().strip_prefix(':').map(str::trim_start);
+        let Some(value) = value.and_then(|value| value.strip_prefix('"')) else {
+            shown.push_str(part);
+            continue;
+        };
+        let mut escaped = false;
+        let end = value.find(|c: char| {
+            let ends = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            ends
+        });
+        let (secret, rest) = value.split_at(end.unwrap_or(value.len()));
+        let before = &part[..part.len() - value.len()];
+        shown.extend([before, &fingerprint(secret), rest]);
+    }
+    shown
 }
 
 /// A document with the text of each element `name` as `class` shows it. A document that is cut short
@@ -193,6 +223,32 @@ mod tests {
             document(Some(Operation::ImdsToken), &Bytes::from_static(b"AQAE")),
             fingerprint("AQAE")
         );
+    }
+
+    /// As a fault breaks them (`malformed-body`), or a program prints them.
+    #[test]
+    fn secrets_of_what_is_no_json_any_more_become_fingerprints() {
+        let (secret, token) = (fingerprint("s3cret"), fingerprint("t0\\\"ken"));
+        for (broken, wanted) in [
+            (
+                r#"{"SecretAccessKey" : "s3cret", "Token":"t0\"ken", "Code":"Succ"#,
+                format!(r#"{{"SecretAccessKey" : "{secret}", "Token":"{token}", "Code":"Succ"#),
+            ),
+            (
+                r#"{"roleCredentials":{"secretAccessKey":"s3cret"},"#,
+                format!(r#"{{"roleCredentials":{{"secretAccessKey":"{secret}"}},"#),
+            ),
+            (
+                r#"{"SecretAccessKey":"s3cret"#,
+                format!(r#"{{"SecretAccessKey":"{secret}"#),
+            ),
+            (r#"{"Token"#, r#"{"Token"#.to_owned()),
+            (r#"{"Token":1,"#, r#"{"Token":1,"#.to_owned()),
+            ("photo-app", "photo-app".to_owned()),
+        ] {
+            let shown = document(Some(Operation::ImdsCredentials), &Bytes::from(broken));
+            assert_eq!(shown, wanted);
+        }
     }
 
     #[test]
