@@ -33,6 +33,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         change: |it| it.chain.empty_is_unset = false,
     },
     Mutant {
+        name: "empty-is-a-profile",
+        breaks: "chain.empty-profile-is-default",
+        says: "looks for a profile without a name",
+        change: |it| it.chain.empty_is_unset = false,
+    },
+    Mutant {
         name: "last-answer-counts",
         breaks: "chain.first-source-wins",
         says: "asks all its sources, and takes the last that answers",

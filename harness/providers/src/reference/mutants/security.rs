@@ -7,7 +7,7 @@ use crate::reference::conduct::OddToken;
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "line-break-dropped",
-        breaks: "security.authorization.no-header-injected",
+        breaks: "container.authorization.unreadable-file-is-an-error",
         says: "sends nothing in place of a token with a line break",
         change: |it| it.container.odd_token = OddToken::LeftOut,
     },
