@@ -24,6 +24,10 @@ walk-through:
 stories *PAGES:
     fixtures/helpers/stories/run {{PAGES}}
 
+# Look at the report's page in headless Chromium: `just page --keep page` keeps pictures of it
+page *ARGUMENTS:
+    fixtures/helpers/browser/run {{ARGUMENTS}}
+
 # Fuzz what reads bytes: `just fuzz 600 policy`; every target a minute without arguments
 fuzz SECONDS="60" *TARGETS:
     harness/account/fuzz/run {{SECONDS}} {{TARGETS}}

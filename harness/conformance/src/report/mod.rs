@@ -10,7 +10,6 @@ mod journal;
 mod json;
 mod junit;
 mod markdown;
-mod picture;
 mod simulated;
 mod terminal;
 mod why;
