@@ -63,6 +63,24 @@ fn the_example_is_a_good_driver() {
     assert_eq!(of("now"), "`wall` moved by an hour, `monotonic_ms` did not");
 }
 
+/// It knows the metadata service alone, and time jumps in this scenario.
+#[test]
+fn the_example_is_judged_by_the_suite() {
+    let ran = rolecall(&[
+        "scenario",
+        "stale-document",
+        "--",
+        "perl",
+        "fixtures/providers/examples/imds.pl",
+    ]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("it refreshes by its wall clock"),
+        "{}",
+        ran.stdout
+    );
+}
+
 #[test]
 fn what_a_sick_driver_does_is_told_with_what_to_do_next() {
     let ran = check(

@@ -41,7 +41,19 @@ name = "control"
 resolve = {}
 "#;
 
-/// The app in both.
+/// The same for who asks the metadata service alone.
+const LONG_OF_AN_INSTANCE: &str = r#"
+summary = "Whether an end is seen that only the wall clock tells of, by who asks for the role of an instance."
+[world]
+role.control = { trust = "ec2" }
+profile.control = { role = "control" }
+instance.control = { profile = "control" }
+[[step]]
+name = "control"
+resolve = {}
+"#;
+
+/// The app in all of them.
 const APP: &str = "control";
 
 /// Until a set of [`SHORT`] has ended, in real time.
@@ -90,15 +102,36 @@ pub(super) async fn time_keeping(provider: &dyn Provider, options: RunOptions) -
 }
 
 async fn tried(provider: &dyn Provider, options: RunOptions) -> Result<TimeKeeping, Stop> {
+    let of_a_task = tried_as_a_task(provider, options).await;
+    let Err(Stop::Inconclusive(why)) = of_a_task else {
+        return of_a_task;
+    };
+    // A client of the metadata service finds nobody in a task. Whether it refreshes at all would need
+    // sets that end soon, and it may stretch those.
+    let instance = read(LONG_OF_AN_INSTANCE);
+    match sees_jumps(set_up(&instance, provider, options)?).await {
+        Ok(sees) => Ok(by_wall_clock(sees)),
+        Err(_) => Err(Stop::Inconclusive(why)),
+    }
+}
+
+async fn tried_as_a_task(
+    provider: &dyn Provider,
+    options: RunOptions,
+) -> Result<TimeKeeping, Stop> {
     if !refreshes(set_up(&read(SHORT), provider, options)?).await? {
         return Ok(TimeKeeping::NeverRefreshes);
     }
-    let sees_jumps = sees_jumps(set_up(&read(LONG), provider, options)?).await?;
-    Ok(if sees_jumps {
+    let sees = sees_jumps(set_up(&read(LONG), provider, options)?).await?;
+    Ok(by_wall_clock(sees))
+}
+
+fn by_wall_clock(sees_jumps: bool) -> TimeKeeping {
+    if sees_jumps {
         TimeKeeping::ByWallClock
     } else {
         TimeKeeping::ByAnotherClock
-    })
+    }
 }
 
 fn read(text: &str) -> Scenario {
@@ -137,7 +170,10 @@ async fn refreshes(mut play: Play<'_>) -> Result<bool, Stop> {
 
 /// Whether it fetches again once its wall clock has jumped past the end of a set.
 async fn sees_jumps(mut play: Play<'_>) -> Result<bool, Stop> {
-    play.fetches().await?;
+    if !play.fetches().await? {
+        let why = "it asks for no credentials".to_owned();
+        return Err(Stop::Inconclusive(why));
+    }
     if play.fetches().await? {
         return Ok(true);
     }
@@ -148,7 +184,7 @@ async fn sees_jumps(mut play: Play<'_>) -> Result<bool, Stop> {
 }
 
 impl Play<'_> {
-    /// Asks the app for credentials: whether it asks the container endpoint for them.
+    /// Asks the app for credentials: whether it asks its source for them.
     async fn fetches(&mut self) -> Result<bool, Stop> {
         let mark = self.simulation.world().journal().mark();
         let client = self.client(APP).await?;
@@ -164,7 +200,9 @@ impl Play<'_> {
         }
         let entries = self.entries_since(mark);
         let asked = exchanges(&entries).any(|(_, exchange)| {
-            exchange.caller == APP && exchange.operation == Some(Operation::ContainerCredentials)
+            let asked = exchange.operation;
+            let of_source = [Operation::ContainerCredentials, Operation::ImdsCredentials];
+            exchange.caller == APP && asked.is_some_and(|asked| of_source.contains(&asked))
         });
         Ok(asked)
     }
