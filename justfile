@@ -48,6 +48,10 @@ drivers-setup *NAMES:
 drivers-suite *NAMES:
     fixtures/providers/suite {{NAMES}}
 
+# Show that the suite catches bugs of released versions: all that are listed, or of whose names begin so
+released *NAMES:
+    fixtures/providers/released/confirm {{NAMES}}
+
 # Judge providers rule by rule: `just conform botocore`; aws-config, in process, without a name
 conform *NAMES:
     @cargo run --quiet -- conform $(for name in {{NAMES}}; do echo --provider "$name"; done)

@@ -176,6 +176,7 @@ pub const SCENARIOS: &[SuiteFile] = files![
     "credentials/source-recovers.toml",
     "credentials/rotation-mid-fetch.toml",
     "credentials/broken-session-answer.toml",
+    "credentials/crowd-at-each-expiry.toml",
     "credentials/each-profile-its-own.toml",
     "credentials/rotation-mid-fetch-of-a-container.toml",
     "credentials/rotation-storm.toml",

@@ -75,6 +75,10 @@ pub(crate) async fn forgery_is_refused(
 fn body(exchange: &Exchange) -> Option<Bytes> {
     const WHO_AM_I: &[u8] = b"Action=GetCallerIdentity&Version=2011-06-15";
     match exchange.operation? {
+        // It was asked in the query, and is with the address.
+        Operation::StsGetCallerIdentity if exchange.request.uri.query().is_some() => {
+            Some(Bytes::new())
+        }
         Operation::StsGetCallerIdentity => Some(Bytes::from_static(WHO_AM_I)),
         operation => (operation.service() == Service::S3).then(Bytes::new),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rolecall_reach::Wish;
 
@@ -239,12 +239,15 @@ impl Catalogue {
         }
     }
 
-    /// The one of that name; `None` if there is none.
+    /// The one of that name; `None` if there is none. One in a folder further down, which [`Self::ids`]
+    /// does not tell of, has a name with slashes: `released/botocore-1.34.0`.
     ///
     /// # Errors
     /// Its manifest cannot be used.
     pub fn driver(&self, id: &str) -> Result<Option<Driver>, BadManifest> {
-        let known = self.ids().iter().any(|one| one == id);
+        let below = |part| matches!(part, Component::Normal(_));
+        let is_below = !id.is_empty() && Path::new(id).components().all(below);
+        let known = is_below && manifest_of(&self.folder.join(id)).is_file();
         known.then(|| self.read(id)).transpose()
     }
 
@@ -344,6 +347,20 @@ mod tests {
         let catalogue = Catalogue::new(folder.path().join("providers"), folder.path().join("in"));
         assert_eq!(catalogue.ids(), ["a", "b"]);
         assert_eq!(catalogue.driver("shared").unwrap(), None);
+
+        fs::create_dir_all(of("old/a-1")).unwrap();
+        fs::copy(
+            of("a").join("provider.toml"),
+            of("old/a-1").join("provider.toml"),
+        )
+        .unwrap();
+        assert_eq!(catalogue.ids(), ["a", "b"]);
+        let older = catalogue.driver("old/a-1").unwrap().unwrap();
+        assert_eq!(older.installed, folder.path().join("in/old/a-1"));
+        for elsewhere in ["", "../providers/a", "/a", "./a"] {
+            assert_eq!(catalogue.driver(elsewhere).unwrap(), None, "{elsewhere}");
+        }
+
         let driver = catalogue.driver("a").unwrap().unwrap();
         assert_eq!(driver.needed("/usr/bin:/bin"), ["no-such-program 3"]);
         let python = folder.path().join("in/a/bin/python");
