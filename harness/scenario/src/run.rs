@@ -328,6 +328,8 @@ impl<'a> Play<'a> {
             faults.clear(&name.value);
             armed::never_struck(state).map_or(Ok(()), |why| Err(Stop::Missed(why)))?;
         }
+        // Where nobody is to listen a socket is closed, which takes its listener a moment.
+        faults.heard().await;
         if let Some(name) = &step.open {
             match faults.open_gate(&name.value) {
                 Some(0) => return Err(Stop::Missed(armed::never_reached(&name.value))),

@@ -1,14 +1,16 @@
 //! The faults and gates of a world, in order.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use rolecall_account::SimInstant;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 
 use super::effect::Effect;
 use super::gate::{Gate, GatePoint, GateState, Held};
@@ -78,6 +80,12 @@ pub struct FaultState {
     pub struck: u32,
 }
 
+/// How long listeners may take to act upon a change.
+const HEARD_WITHIN: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether they have.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+
 /// The faults and gates of a world. Clones are the same.
 #[derive(Clone, Debug)]
 pub struct Faults {
@@ -85,6 +93,8 @@ pub struct Faults {
     armed: Arc<AtomicBool>,
     state: Arc<Mutex<State>>,
     changes: Arc<watch::Sender<u64>>,
+    /// The last change that each listener has acted upon; one that is closed for good is gone.
+    listeners: Arc<Mutex<Vec<Weak<AtomicU64>>>>,
 }
 
 impl Default for Faults {
@@ -93,6 +103,7 @@ impl Default for Faults {
             armed: Arc::default(),
             state: Arc::default(),
             changes: Arc::new(watch::Sender::new(0)),
+            listeners: Arc::default(),
         }
     }
 }
@@ -307,6 +318,49 @@ impl Faults {
                 .faults
                 .iter()
                 .any(|armed| armed.state.fault.effect == Effect::RefuseConnection)
+    }
+
+    /// Where a listener says which change it has acted upon.
+    pub(crate) fn listener(&self) -> Arc<AtomicU64> {
+        let acted_upon = Arc::default();
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|other| other.strong_count() > 0);
+        listeners.push(Arc::downgrade(&acted_upon));
+        acted_upon
+    }
+
+    /// The newest change.
+    pub(crate) fn change(&self) -> u64 {
+        *self.changes.borrow()
+    }
+
+    /// Waits until every listener is open or closed as the faults want it at this time, for a bounded
+    /// time: whoever calls after that meets what was asked for. Without listeners there is nothing to
+    /// wait for.
+    pub async fn heard(&self) {
+        self.changes.send_modify(|count| *count += 1);
+        let change = self.change();
+        let lags = |listener: &Weak<AtomicU64>| {
+            let acted_upon = listener.upgrade();
+            acted_upon.is_some_and(|acted_upon| acted_upon.load(Ordering::Acquire) < change)
+        };
+        let deadline = Instant::now() + HEARD_WITHIN;
+        loop {
+            let some_lag = {
+                let listeners = self
+                    .listeners
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                listeners.iter().any(lags)
+            };
+            if !some_lag || Instant::now() >= deadline {
+                return;
+            }
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Told of every change.

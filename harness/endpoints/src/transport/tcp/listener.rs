@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -62,18 +63,21 @@ impl Listener {
         } = self;
         let behind = Arc::new(Behind::new(edge, service, in_flight));
         let faults = behind.edge.faults();
+        let acted_upon = faults.listener();
         let mut socket = Some(socket);
         let stopped = stopping.clone();
         // Made once, not for each connection: they wait in lists behind locks.
         let mut stop = pin!(stop(&mut stopping));
         let mut change = pin!(changed(faults.changes()));
         loop {
+            let change_now = faults.change();
             let closed = refuses(&behind);
             match &socket {
                 Some(_) if closed => socket = None,
                 None if !closed => socket = Some(TcpListener::bind(address).await?),
                 _ => {}
             }
+            acted_upon.store(change_now, Ordering::Release);
             tokio::select! {
                 accepted = accept(socket.as_ref()) => match accepted {
                     Ok((stream, _)) => {
