@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -50,10 +50,21 @@ impl Listener {
 
     /// Takes connections until `stopping`. Each says its own farewell then, in bounded time, and
     /// holds a receiver of it until it is over.
-    pub(super) async fn serve(
+    pub(super) fn serve(
+        self,
+        edge: Edge,
+        stopping: watch::Receiver<bool>,
+    ) -> impl Future<Output = io::Result<()>> {
+        // From now on, not from when it first gets its turn: who waits for listeners waits for it.
+        let acted_upon = edge.faults().listener();
+        self.serve_acting(edge, stopping, acted_upon)
+    }
+
+    async fn serve_acting(
         self,
         edge: Edge,
         mut stopping: watch::Receiver<bool>,
+        acted_upon: Arc<AtomicU64>,
     ) -> io::Result<()> {
         let address = self.address()?;
         let Self {
@@ -63,7 +74,6 @@ impl Listener {
         } = self;
         let behind = Arc::new(Behind::new(edge, service, in_flight));
         let faults = behind.edge.faults();
-        let acted_upon = faults.listener();
         let mut socket = Some(socket);
         let stopped = stopping.clone();
         // Made once, not for each connection: they wait in lists behind locks.
