@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
@@ -28,6 +29,10 @@ const LOOK_EVERY: Duration = Duration::from_micros(200);
 /// it said, come one after the other.
 const COLLECTED: u32 = 8;
 
+/// The processes that were children of this one before it expected any: whoever was replaced by it has
+/// started them, and they may hold for ever what was handed down to both.
+static FOUND: OnceLock<BTreeSet<String>> = OnceLock::new();
+
 thread_local! {
     static EXPECTED: Cell<bool> = const { Cell::new(false) };
     static HOLDING: Cell<bool> = const { Cell::new(false) };
@@ -37,6 +42,7 @@ thread_local! {
 /// a program runs that this thread has started. Answers whether that can be seen here: where it
 /// cannot, nothing that waits for a program should be played in virtual time.
 pub fn expect_programs() -> bool {
+    FOUND.get_or_init(|| children().collect());
     let can_tell = fs::read(CHILDREN).is_ok();
     EXPECTED.set(can_tell);
     can_tell
@@ -88,10 +94,22 @@ fn one_runs() -> bool {
 fn one_begins() -> bool {
     let ours: BTreeSet<PathBuf> = pipes("self").map(|(_, pipe)| pipe).collect();
     let is_copy = |child: &str| pipes(child).any(|(fd, pipe)| fd > 2 && ours.contains(&pipe));
+    children().any(|child| !was_found(&child) && is_copy(&child))
+}
+
+fn was_found(child: &str) -> bool {
+    FOUND.get().is_some_and(|found| found.contains(child))
+}
+
+/// The children of all threads.
+fn children() -> impl Iterator<Item = String> {
     let threads = fs::read_dir(THREADS).into_iter().flatten().flatten();
-    let mut children =
+    let of_each =
         threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    children.any(|children| children.split_whitespace().any(is_copy))
+    of_each.flat_map(|children| {
+        let children = children.split_whitespace().map(str::to_owned);
+        children.collect::<Vec<_>>()
+    })
 }
 
 /// The pipes that a process has open, none if it has ended.
