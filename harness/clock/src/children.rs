@@ -85,7 +85,8 @@ pub(crate) fn hold() {
 }
 
 fn one_runs() -> bool {
-    fs::read(CHILDREN).is_ok_and(|children| !children.trim_ascii().is_empty())
+    let children = fs::read_to_string(CHILDREN).unwrap_or_default();
+    children.split_whitespace().any(|child| !was_found(child))
 }
 
 /// Whether another thread is about to start a program. Until that is well on its way it is a copy of this
