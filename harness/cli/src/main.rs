@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -73,6 +73,7 @@ fn main() -> ExitCode {
         anstream::eprintln!("rolecall: {message}");
         return exit::USAGE.into();
     }
+    rolecall_scenario::keep_panics_of_clients();
     match arguments.command {
         Command::Scenario(arguments) => command::scenario::run(&arguments),
         Command::Conform(arguments) => command::conform::run(&arguments),
@@ -110,8 +111,11 @@ fn refuse(refused: &clap::Error) -> ExitCode {
 /// Logs go to standard error.
 fn log(filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter)
-        .map_err(|error| format!("--log: {error}; try `debug` or `rolecall=trace`"))?
-        .and(filter_fn(|metadata| !shows_requests(metadata)));
+        .map_err(|error| format!("--log: {error}; try `debug` or `rolecall=trace`"))?;
+    if filter.max_level_hint() == Some(LevelFilter::OFF) {
+        return Ok(());
+    }
+    let filter = filter.and(filter_fn(|metadata| !shows_requests(metadata)));
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry()
         .with(layer.with_filter(filter))

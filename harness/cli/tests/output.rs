@@ -35,6 +35,32 @@ fn what_struck_is_told_and_what_never_did() {
     insta::assert_snapshot!(ran.stdout);
 }
 
+/// Its words, with the place in its source, are in the report, and nowhere else: they may be secret.
+#[test]
+fn a_provider_that_panics_is_told_of_once() {
+    let file = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    let scenario = r#"
+summary = "A listing of which no request can be made."
+[world]
+role.photo-app = { trust = "ec2" }
+profile.web-profile = { role = "photo-app" }
+instance.web = { profile = "web-profile" }
+[app.web]
+on = "web"
+[[step]]
+name = "the end of a line in it"
+fault = { name = "two", on = "imds-role", times = 1, roles = ["first", "second"] }
+resolve = {}
+"#;
+    fs::write(file.path(), scenario).unwrap();
+    let path = file.path().to_str().unwrap();
+    let ran = support::rolecall_with(&["scenario", path], &[("RUST_BACKTRACE", "1")]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "{}", ran.stdout);
+    let told = ran.stdout.lines().find(|line| line.contains("a panic: "));
+    let place = told.unwrap_or(&ran.stdout).split_once(" (aws-config-1.");
+    assert!(place.unwrap().1.starts_with(char::is_numeric), "{told:?}");
+}
+
 /// A provider that cannot be asked shows it, too: it is told before a process is there.
 #[test]
 fn the_environment_of_a_provider_is_shown_without_secrets() {

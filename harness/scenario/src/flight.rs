@@ -9,10 +9,11 @@ use http::{HeaderValue, Request};
 use rolecall_account::SimInstant;
 use rolecall_clock::SimClock;
 use rolecall_providers::{Client, without_sdk_spans};
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
 use crate::act::{self, Asked, Done, Undoable};
+use crate::panics;
 
 /// How long an action may take before it is given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,11 @@ pub(crate) fn noted<B>(request: Request<B>) -> Request<B> {
         let _ = SIGNED.try_with(|signed| signed.note(authorization));
     }
     request
+}
+
+/// Whether what asks is a caller at work.
+pub(crate) fn is_of_a_caller() -> bool {
+    SIGNED.try_with(|_| ()).is_ok()
 }
 
 /// What one caller's action came to.
@@ -216,7 +222,7 @@ impl Flight {
                     continue;
                 }
                 // A task ends without a result only by a panic, or when this is dropped.
-                Ok(Err(error)) => panicked(error),
+                Ok(Err(error)) => Done::Panicked(panics::words(error)),
                 Err(_) if limit.is_expected => Done::Hung(words.clone()),
                 Err(_) => {
                     return Err(Undoable(format!("the action did not end within {words}")));
@@ -232,16 +238,6 @@ impl Drop for Flight {
     fn drop(&mut self) {
         self.callers.iter().for_each(|(task, _)| task.abort());
     }
-}
-
-/// What a panic says, if it says anything.
-fn panicked(error: JoinError) -> Done {
-    let payload = error.try_into_panic().ok();
-    let words = payload.as_deref().and_then(|payload| {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        text.or_else(|| payload.downcast_ref::<&str>().copied())
-    });
-    Done::Panicked(words.unwrap_or("without words").to_owned())
 }
 
 async fn caller(client: Arc<dyn Client>, asked: Asked, clock: SimClock) -> Vec<Landed> {
@@ -304,7 +300,8 @@ async fn one_by_one(
     }
     let mut done = Vec::new();
     while let Some(ended) = tasks.join_next().await {
-        done.push(ended.unwrap_or_else(|error| (panicked(error), None)));
+        let panicked = |error| (Done::Panicked(panics::words(error)), None);
+        done.push(ended.unwrap_or_else(panicked));
     }
     done
 }

@@ -10,7 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Process;
 
+/// Where files are in memory alone, on Linux.
+const MEMORY: &str = "/dev/shm";
+
 /// A folder that only its owner may enter, removed with all in it when it goes out of scope.
+///
+/// It holds tokens and keys, so that it is in memory where the system has a place for such files, and
+/// `TMPDIR` names no other; small ones come and go there faster, too.
 ///
 /// Its name says which process made it, so that those which were killed leave nothing for long: the
 /// next process that makes one removes what they left.
@@ -21,7 +27,7 @@ use super::Process;
 pub(crate) struct PrivateFolder(PathBuf);
 
 impl PrivateFolder {
-    /// A new folder, in one for all of this user's, below the one for temporary files.
+    /// A new folder, in one for all of this user's.
     pub(crate) fn new() -> io::Result<Self> {
         static SWEPT: Once = Once::new();
         let parent = parent()?;
@@ -52,9 +58,21 @@ impl Drop for PrivateFolder {
 
 /// The folder of all private folders of this user, who alone may enter it.
 fn parent() -> io::Result<PathBuf> {
+    let chosen = std::env::var_os("TMPDIR").is_some();
+    let in_memory = Path::new(MEMORY);
+    if !chosen && in_memory.is_dir() {
+        // Not writable for all, or full: as where there is none.
+        if let Ok(folder) = parent_in(in_memory) {
+            return Ok(folder);
+        }
+    }
+    parent_in(&std::env::temp_dir())
+}
+
+fn parent_in(place: &Path) -> io::Result<PathBuf> {
     let user = fs::metadata("/proc/self").map(|this| this.uid());
     let user = user.map_or_else(|_| "user".to_owned(), |id| id.to_string());
-    let path = std::env::temp_dir().join(format!("rolecall-folders-{user}"));
+    let path = place.join(format!("rolecall-folders-{user}"));
     match DirBuilder::new().mode(0o700).create(&path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
         _ => {}
@@ -123,6 +141,20 @@ mod tests {
         drop(one);
         assert!(!path.exists());
         assert!(two.path().exists());
+    }
+
+    #[test]
+    fn a_folder_that_others_can_enter_is_not_used() {
+        let private = PrivateFolder::new().unwrap();
+        let ours = parent_in(private.path()).unwrap();
+        assert_eq!(
+            parent_in(private.path()).unwrap(),
+            ours,
+            "it is there already"
+        );
+        fs::set_permissions(&ours, fs::Permissions::from_mode(0o777)).unwrap();
+        let refused = parent_in(private.path()).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::PermissionDenied);
     }
 
     #[test]
