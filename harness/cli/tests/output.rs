@@ -319,6 +319,7 @@ fn a_rule_is_explained() {
         "source",
         "who",
         "tested by",
+        "see also",
     ];
     assert_eq!(words, wanted, "{}", ran.stdout);
     assert_eq!(page[3].1, "must: AWS's documentation says so");
@@ -326,6 +327,50 @@ fn a_rule_is_explained() {
     // As the published table has it.
     assert!(page[6].1.starts_with("passes: "));
     assert_eq!(page[7].1, "token-reply-lost");
+    assert!(page[8].1.contains("imds.token.ttl-echo"));
+}
+
+/// So are those about servers, by which nobody is judged.
+#[test]
+fn a_rule_about_servers_is_explained() {
+    let ran = rolecall(&["rules", "imds.token.ttl-echo"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let page: Vec<(&str, &str)> = ran.stdout.lines().map(|line| line.split_at(10)).collect();
+    let words: Vec<&str> = page.iter().map(|(word, _)| word.trim()).collect();
+    let wanted = [
+        "rule", "says", "why", "about", "known", "source", "see also",
+    ];
+    assert_eq!(words, wanted, "{}", ran.stdout);
+    assert!(page[2].1.contains("aws-config reports an error"));
+    assert!(page[3].1.contains("no client is judged by it"));
+    let misspelt = rolecall(&["rules", "imds.token.ttl-eco"]);
+    assert_eq!(misspelt.code, 2);
+    assert!(
+        misspelt
+            .stderr
+            .contains("did you mean `imds.token.ttl-echo`?")
+    );
+}
+
+#[test]
+fn a_slug_means_one_rule() {
+    let listed = |arguments: &[&str]| -> BTreeMap<String, String> {
+        let ran = rolecall(&[&["rules", "--format", "json"], arguments].concat());
+        let rules: Vec<serde_json::Value> = serde_json::from_str(&ran.stdout).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let rules = rules.iter();
+        rules
+            .map(|rule| (text(&rule["slug"]), text(&rule["about"])))
+            .collect()
+    };
+    let (clients, servers) = (listed(&[]), listed(&["--servers"]));
+    assert!(clients.len() > 120 && clients.values().all(|about| about == "clients"));
+    assert!(servers.len() > 400 && servers.values().all(|about| about == "servers"));
+    let both: Vec<_> = clients
+        .keys()
+        .filter(|slug| servers.contains_key(*slug))
+        .collect();
+    assert!(both.is_empty(), "{both:?}");
 }
 
 /// The folder that a report leaves behind is enough to play the same again.

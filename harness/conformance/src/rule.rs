@@ -10,7 +10,7 @@ pub struct Rule {
     pub slug: String,
     /// The rule, in a sentence.
     pub says: String,
-    /// Why it matters to whoever runs the client. Rules about servers have none.
+    /// Why it matters to whoever runs the client, or writes one. Many rules about servers have none.
     #[serde(default)]
     pub why: String,
     /// The numbers of the facts it was made from.
@@ -133,7 +133,7 @@ pub enum SourceKind {
 
 impl SourceKind {
     /// What it is, in a few words.
-    const fn meaning(self) -> &'static str {
+    pub const fn meaning(self) -> &'static str {
         match self {
             Self::Documentation => "AWS's documentation says so",
             Self::PublishedCases => "cases that AWS publishes show it",

@@ -26,8 +26,14 @@ pub(crate) fn with_files(files: &[PathBuf]) -> Result<RuleBook, String> {
     if !rules.assumes_something() {
         return Ok(rules);
     }
-    let servers = embedded(&[SERVER_RULES]);
-    rules.grounded_in(&servers).map_err(|bad| bad.to_string())
+    rules
+        .grounded_in(&server_rules())
+        .map_err(|bad| bad.to_string())
+}
+
+/// What AWS's servers do, and the simulated account with them.
+pub(crate) fn server_rules() -> RuleBook {
+    embedded(&[SERVER_RULES])
 }
 
 fn embedded(files: &[SuiteFile]) -> RuleBook {
