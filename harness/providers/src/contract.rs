@@ -312,6 +312,9 @@ pub enum Unanswered {
     /// The provider failed to give one, and says why.
     #[error(transparent)]
     Failed(#[from] CallFailure),
+    /// The provider ended the whole program that it is in, as it is known to; how.
+    #[error("{0}")]
+    Crashed(String),
     /// The provider cannot be asked that: the scenario does not apply to it.
     #[error("{0}")]
     Unsupported(String),

@@ -25,6 +25,7 @@ async fn verdict_within(sickness: &str, limits: Limits) -> String {
         Ok(credentials) => format!("credentials {}", credentials.access_key_id()),
         Err(Unanswered::Failed(failure)) => format!("failed: {failure}"),
         Err(Unanswered::Unsupported(why)) => format!("unsupported: {why}"),
+        Err(Unanswered::Crashed(how)) => format!("crashed: {how}"),
         Err(Unanswered::Broken(why)) => format!("broken: {why}"),
     };
     let process = client.process().unwrap().id;

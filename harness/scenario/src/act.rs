@@ -21,8 +21,8 @@ pub(crate) enum Done {
         /// How many callers have not ended.
         callers: usize,
     },
-    /// The client panicked, with these words.
-    Panicked(String),
+    /// The client panicked, or ended the whole program that it is in; in words.
+    Died(String),
     /// It had not ended long after the step wanted it to have, after so much.
     Hung(String),
     /// The provider was asked for credentials.
@@ -126,6 +126,7 @@ fn answered<T>(
     match answer {
         Ok(answer) => done(Ok(answer)),
         Err(Unanswered::Failed(failure)) => done(Err(failure)),
+        Err(Unanswered::Crashed(how)) => Done::Died(how),
         Err(Unanswered::Unsupported(why)) => Done::Unsupported(why),
         Err(Unanswered::Broken(why)) => Done::Broken(why),
     }

@@ -154,6 +154,8 @@ pub(crate) struct Flight {
     /// The tasks they are in, and how many each has.
     callers: Vec<(JoinHandle<Vec<Landed>>, usize)>,
     clock: SimClock,
+    /// The app that the client is of.
+    pub(crate) app: String,
     /// The journal's number when they began.
     pub(crate) mark: u64,
     /// How many requests had come over sockets when they began.
@@ -164,6 +166,8 @@ pub(crate) struct Flight {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Beginning<'a> {
     pub(crate) clock: &'a SimClock,
+    /// The app that the client is of.
+    pub(crate) app: &'a str,
     pub(crate) attribution: Attribution,
     /// The journal's number.
     pub(crate) mark: u64,
@@ -196,6 +200,7 @@ impl Flight {
         Self {
             callers,
             clock: clock.clone(),
+            app: beginning.app.to_owned(),
             mark: beginning.mark,
             came_before: beginning.came,
         }
@@ -222,7 +227,7 @@ impl Flight {
                     continue;
                 }
                 // A task ends without a result only by a panic, or when this is dropped.
-                Ok(Err(error)) => Done::Panicked(panics::words(error)),
+                Ok(Err(error)) => Done::Died(panics::words(error)),
                 Err(_) if limit.is_expected => Done::Hung(words.clone()),
                 Err(_) => {
                     return Err(Undoable(format!("the action did not end within {words}")));
@@ -300,7 +305,7 @@ async fn one_by_one(
     }
     let mut done = Vec::new();
     while let Some(ended) = tasks.join_next().await {
-        let panicked = |error| (Done::Panicked(panics::words(error)), None);
+        let panicked = |error| (Done::Died(panics::words(error)), None);
         done.push(ended.unwrap_or_else(panicked));
     }
     done

@@ -10,9 +10,10 @@ use crate::url::Presigned;
 pub(crate) fn happened(facts: &Facts<'_>) -> String {
     match facts.done {
         Done::Begun { callers } => begun(*callers),
-        Done::Panicked(words) => format!("a panic: {words}"),
         Done::Hung(words) => format!("no answer after {words}"),
-        Done::Changed(what) | Done::Unsupported(what) | Done::Broken(what) => what.clone(),
+        Done::Changed(what) | Done::Unsupported(what) | Done::Broken(what) | Done::Died(what) => {
+            what.clone()
+        }
         Done::Refused { code, message } => format!("{code}: {message}"),
         Done::Resolved(Err(failure)) => format!("no credentials: {}", failure.class),
         Done::Resolved(Ok(credentials)) => {

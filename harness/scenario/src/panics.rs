@@ -37,8 +37,8 @@ pub fn keep_panics_of_clients() {
     }));
 }
 
-/// What the panic that ended a task of this thread says, if it says anything, and where it came up,
-/// if that is kept.
+/// The panic that ended a task of this thread, in words: what it says, if it says anything, and where
+/// it came up, if that is kept.
 pub(crate) fn words(ended: JoinError) -> String {
     let payload = ended.try_into_panic().ok();
     let words = payload.as_deref().and_then(|payload| {
@@ -47,8 +47,8 @@ pub(crate) fn words(ended: JoinError) -> String {
     });
     let words = words.unwrap_or("without words");
     match PLACE.take() {
-        Some(place) => format!("{words} ({place})"),
-        None => words.to_owned(),
+        Some(place) => format!("a panic: {words} ({place})"),
+        None => format!("a panic: {words}"),
     }
 }
 

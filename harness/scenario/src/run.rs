@@ -409,13 +409,14 @@ impl<'a> Play<'a> {
     }
 
     /// Waits for the end of a flight.
-    async fn ended(&self, flight: Flight, limit: &Limit) -> Result<Acted, Stop> {
-        let mark = flight.mark;
+    async fn ended(&mut self, flight: Flight, limit: &Limit) -> Result<Acted, Stop> {
+        let (mark, app) = (flight.mark, flight.app.clone());
         let landed = flight.end(limit).await?;
         for one in &landed {
             match &one.done {
                 Done::Unsupported(why) => return Err(Stop::NotApplicable(why.clone())),
                 Done::Broken(why) => return Err(Stop::Inconclusive(why.clone())),
+                Done::Died(_) => self.let_go(&app),
                 _ => {}
             }
         }

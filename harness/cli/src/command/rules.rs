@@ -1,6 +1,7 @@
 //! `rolecall rules`: what providers are judged by, and what the account does as AWS's servers do.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anstyle::Style;
 use clap::Args;
@@ -96,6 +97,8 @@ fn list<'a>(rules: impl Iterator<Item = &'a Rule>) {
 struct Books {
     clients: RuleBook,
     servers: RuleBook,
+    /// The scenarios that name each rule about clients.
+    tests: LazyCell<BTreeMap<String, Vec<&'static str>>>,
 }
 
 impl Books {
@@ -103,6 +106,7 @@ impl Books {
         Self {
             clients: rule_book(),
             servers: server_rules(),
+            tests: LazyCell::new(tests),
         }
     }
 
@@ -160,7 +164,7 @@ impl Books {
             let table = published();
             let who = table.of(&rule.slug).collect();
             said("who", &who_words(&who));
-            said("tested by", &tested_by_words(&rule.slug));
+            said("tested by", &self.tested_by_words(&rule.slug));
         }
         said("see also", &self.beside(&rule.slug).join(", "));
         anstream::print!("{}", columns.print(0));
@@ -186,6 +190,29 @@ impl Books {
             .collect()
     }
 
+    /// The scenarios that test a rule; those that hold in every step are tested by all.
+    fn tested_by(&self, slug: &str) -> Vec<&'static str> {
+        if INVARIANTS.contains(&slug) {
+            return SCENARIOS.iter().map(SuiteFile::name).collect();
+        }
+        self.tests.get(slug).cloned().unwrap_or_default()
+    }
+
+    /// The same in words, or how many there are, if they are many.
+    fn tested_by_words(&self, slug: &str) -> String {
+        let names = self.tested_by(slug);
+        if INVARIANTS.contains(&slug) {
+            return format!("every step of all {} scenarios", names.len());
+        }
+        match names.get(TOLD..) {
+            Some(more) if more.len() > 1 => {
+                let (told, more) = (names[..TOLD].join(", "), more.len());
+                format!("{told} and {more} more; `--format json` has all")
+            }
+            _ => names.join(", "),
+        }
+    }
+
     fn described(&self, rule: &Rule) -> serde_json::Value {
         let mut described = serde_json::json!({
             "slug": rule.slug,
@@ -207,44 +234,25 @@ impl Books {
             described["why_this_level"] = rule.why_this_level().into();
             described["set"] = rule.set.name().into();
             described["providers"] = providers.collect::<serde_json::Map<_, _>>().into();
-            described["scenarios"] = tested_by(&rule.slug).into();
+            described["scenarios"] = self.tested_by(&rule.slug).into();
         }
         described
     }
 }
 
-/// The scenarios that test a rule, or how many there are, if they are many.
-fn tested_by_words(slug: &str) -> String {
-    let names = tested_by(slug);
-    if INVARIANTS.contains(&slug) {
-        return format!("every step of all {} scenarios", names.len());
-    }
-    match names.get(TOLD..) {
-        Some(more) if more.len() > 1 => {
-            let (told, more) = (names[..TOLD].join(", "), more.len());
-            format!("{told} and {more} more; `--format json` has all")
-        }
-        _ => names.join(", "),
-    }
-}
-
-/// The scenarios that name a rule; those that hold in every step are tested by all.
-fn tested_by(slug: &str) -> Vec<&'static str> {
-    let always = INVARIANTS.contains(&slug);
-    let names_it = |scenario: &Scenario| {
+/// The scenarios by the rules that they name.
+fn tests() -> BTreeMap<String, Vec<&'static str>> {
+    let mut tests: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for file in SCENARIOS {
+        let Ok(scenario) = Scenario::parse(file.path, file.text, &AccountVocabulary) else {
+            continue;
+        };
         let steps = scenario.steps.iter().filter_map(|step| step.rule.as_ref());
-        scenario
-            .rules
-            .iter()
-            .chain(steps)
-            .any(|rule| rule.value == slug)
-    };
-    SCENARIOS
-        .iter()
-        .filter(|file| {
-            let scenario = Scenario::parse(file.path, file.text, &AccountVocabulary);
-            always || scenario.is_ok_and(|scenario| names_it(&scenario))
-        })
-        .map(SuiteFile::name)
-        .collect()
+        let named = scenario.rules.iter().chain(steps);
+        let named: BTreeSet<_> = named.map(|rule| &rule.value).collect();
+        for rule in named {
+            tests.entry(rule.clone()).or_default().push(file.name());
+        }
+    }
+    tests
 }

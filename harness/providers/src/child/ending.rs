@@ -14,6 +14,8 @@ pub enum Over {
     Ended {
         /// With which status, or by which signal.
         how: String,
+        /// The signal, if it was one.
+        signal: Option<i32>,
         /// What it wrote last to standard error.
         last: Vec<String>,
     },
@@ -151,6 +153,7 @@ mod tests {
         assert_eq!(how(ExitStatus::from_raw(64)), "killed by signal 64");
         let ended = Over::Ended {
             how: "exit status 3".to_owned(),
+            signal: None,
             last: vec!["no module".to_owned(), "giving up".to_owned()],
         };
         assert_eq!(

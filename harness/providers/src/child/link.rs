@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{ChildStderr, ChildStdin, ChildStdout};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc};
 use std::thread;
@@ -295,6 +296,7 @@ impl Shared {
                 }
                 return Over::Ended {
                     how: how(status),
+                    signal: status.signal(),
                     last: self.last_words(),
                 };
             }

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rolecall_reach::Wish;
 
+use super::crash::Crash;
 use super::toml_file::{Problem, Table};
 use crate::contract::Use;
 
@@ -78,6 +79,9 @@ pub struct Manifest {
     pub clock: Wish,
     /// What of it can be used.
     pub uses: Vec<Use>,
+    /// The signals by which its library, and not its driver, is known to end the whole program: that
+    /// is a failure of the provider then, as a panic is.
+    pub crashes: Vec<Crash>,
     /// The programs that installing and running it need, each perhaps with a version after it.
     pub needs: Vec<String>,
     /// What its documentation promises, by what it is about.
@@ -87,7 +91,8 @@ pub struct Manifest {
 }
 
 const KEYS: &[&str] = &[
-    "name", "version", "contract", "command", "clock", "uses", "needs", "promises", "measured",
+    "name", "version", "contract", "command", "clock", "uses", "crashes", "needs", "promises",
+    "measured",
 ];
 
 /// A manifest that cannot be used, with everything that is wrong with it.
@@ -103,7 +108,6 @@ impl Manifest {
     pub fn parse(name: &str, text: &str) -> Result<Self, BadManifest> {
         let mut table = Table::read(name, text).map_err(BadManifest)?;
         table.only(KEYS);
-        let words: Vec<_> = Use::ALL.iter().map(|one| one.as_str()).collect();
         let manifest = Self {
             name: table.text("name"),
             version: table.text("version"),
@@ -114,11 +118,8 @@ impl Manifest {
             clock: table
                 .optional_word("clock", &Wish::ALL, |one| one.as_str())
                 .unwrap_or_default(),
-            uses: table
-                .words("uses", &words)
-                .into_iter()
-                .filter_map(|word| Use::ALL.iter().copied().find(|one| one.as_str() == word))
-                .collect(),
+            uses: table.words("uses", Use::ALL, |one| one.as_str()),
+            crashes: table.optional_words("crashes", Crash::ALL, |one| one.as_str()),
             needs: table.optional_texts("needs"),
             promises: table.promises("promises"),
             measured: table.promises("measured"),
@@ -295,6 +296,7 @@ mod tests {
         assert_eq!(manifest.clock, Wish::Auto);
         assert_eq!(manifest.uses, [Use::Client]);
         assert!(manifest.needs.is_empty() && manifest.promises.is_empty());
+        assert!(manifest.crashes.is_empty());
         assert_eq!(
             manifest.command_in(Path::new("/f"), Path::new("/i")),
             ["/i/bin/python", "/f/driver.py"]
@@ -315,9 +317,13 @@ mod tests {
                 "p.toml:5:19: `uses` has no `imsd`; did you mean `imds`?",
                 "p.toml:6:9: no clock `faketime`; there is `auto`, `preload`, `vdso`, `none`",
                 "p.toml:7:1: no key `plan`; there is `name`, `version`, `contract`, `command`, \
-                 `clock`, `uses`, `needs`, `promises`, \
+                 `clock`, `uses`, `crashes`, `needs`, `promises`, \
                  `measured`",
             ]
+        );
+        assert_eq!(
+            problems(&format!("{GOOD}crashes = [\"SIGABRT\", \"SIGSEG\"]\n")),
+            ["p.toml:6:23: `crashes` has no `SIGSEG`; did you mean `SIGSEGV`?"]
         );
         assert_eq!(
             problems("name = \"a\"\nversion = \"1\"\ncontract = \"one-shot\"\nuses = []\n"),

@@ -4,6 +4,7 @@
 //! input, answers on standard output. Whatever it does instead becomes a clear verdict: see [`Over`].
 
 mod check;
+mod crash;
 mod ending;
 mod environment;
 mod home;
@@ -21,6 +22,7 @@ mod session;
 mod toml_file;
 
 pub use check::{Check, Checked, Outcome};
+pub use crash::Crash;
 pub use ending::Over;
 pub use environment::{Change, Environment, Variables, What, environment};
 pub use home::Home;

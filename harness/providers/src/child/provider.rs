@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rolecall_reach::{Child, LaunchError, Launcher, Method, Wish, choose};
 
+use super::crash::Crash;
 use super::environment::{Environment, Variables, environment};
 use super::home::Home;
 use super::limits::Limits;
@@ -48,6 +49,8 @@ pub(super) struct Program {
     pub(super) contract: Option<Contract>,
     /// What it can be used for, if that is known.
     uses: Option<Vec<Use>>,
+    /// By which signals its library is known to end it.
+    pub(super) crashes: Vec<Crash>,
     /// Name and version, if they are known.
     pub(super) expected: Option<(String, String)>,
     /// Its name until it says another.
@@ -65,6 +68,7 @@ impl ChildProvider {
             wish: manifest.clock,
             contract: Some(manifest.contract),
             uses: Some(manifest.uses.clone()),
+            crashes: manifest.crashes.clone(),
             expected: Some((manifest.name.clone(), manifest.version.clone())),
             name: manifest.name.clone(),
             promises: manifest.promises.clone(),
@@ -81,6 +85,7 @@ impl ChildProvider {
             wish: Wish::Auto,
             contract: None,
             uses: None,
+            crashes: Vec::new(),
             expected: None,
             name: name.unwrap_or_default(),
             promises: BTreeMap::new(),

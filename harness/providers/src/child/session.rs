@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::crash::Crash;
 use super::ending::{Over, seconds};
 use super::limits::Limits;
 use super::link::{Awaited, Link};
@@ -66,6 +67,7 @@ pub(super) async fn begin(
     link.greeted();
     check_identity(&hello, program).map_err(|over| NoClient::Broken(over.to_string()))?;
     let session = Session {
+        crashes: program.crashes.clone(),
         at_once: hello.can.iter().any(|can| can == "at-once"),
         cancels: hello.can.iter().any(|can| can == "cancel"),
         processes: hello.callers.as_deref() == Some(PROCESSES),
@@ -163,6 +165,8 @@ fn opening(app: &App) -> Op {
 struct Session {
     link: Link,
     seat: Seat,
+    /// By which signals its library is known to end it.
+    crashes: Vec<Crash>,
     at_once: bool,
     cancels: bool,
     /// Whether each call is a process of its own, which begins anew.
@@ -176,7 +180,7 @@ struct Session {
 impl Session {
     /// Asks under the time limit; one answer, good or bad.
     async fn ask(&self, op: &Op) -> Result<Reply, Unanswered> {
-        let (id, answer) = self.link.send(op).map_err(broken)?;
+        let (id, answer) = self.link.send(op).map_err(|over| self.over(over))?;
         let mut pending = Pending {
             link: &self.link,
             id: Some(id),
@@ -191,8 +195,22 @@ impl Session {
         pending.id = None;
         let reply = answered
             .unwrap_or(Err(Over::ClosedOutput))
-            .map_err(broken)?;
+            .map_err(|over| self.over(over))?;
         self.checked(op, reply)
+    }
+
+    /// What it means that nothing more comes: the library's end, if it is one that is known of it, or
+    /// the driver's.
+    fn over(&self, over: Over) -> Unanswered {
+        let known = |signal: i32| self.crashes.iter().any(|crash| crash.signal() == signal);
+        match over {
+            Over::Ended {
+                signal: Some(signal),
+                how,
+                ..
+            } if known(signal) => Unanswered::Crashed(format!("the program ended: {how}")),
+            over => broken(over),
+        }
     }
 
     /// What an answer is, apart from what is in it.
@@ -240,7 +258,7 @@ impl Session {
             tokio::select! {
                 biased;
                 answered = answer => match answered {
-                    Ok(Err(over)) => broken(over),
+                    Ok(Err(over)) => self.over(over),
                     _ => given_up("; given up when it was told to"),
                 },
                 alive = alive => if alive {
@@ -264,7 +282,7 @@ impl Session {
 
     async fn first_open(&self) -> Result<(), NoClient> {
         match self.make_client().await {
-            Ok(()) | Err(Unanswered::Failed(_)) => Ok(()),
+            Ok(()) | Err(Unanswered::Failed(_) | Unanswered::Crashed(_)) => Ok(()),
             Err(Unanswered::Unsupported(why)) => Err(NoClient::Unsupported(why)),
             Err(Unanswered::Broken(why)) => Err(NoClient::Broken(why)),
         }

@@ -144,20 +144,37 @@ impl<'a> Table<'a> {
         found
     }
 
-    /// A list of some of these words, which must be there.
-    pub(super) fn words(&mut self, key: &str, known: &[&str]) -> Vec<String> {
+    /// A list of some words, which must be there.
+    pub(super) fn words<T: Copy>(
+        &mut self,
+        key: &str,
+        all: &[T],
+        word: impl Fn(&T) -> &'static str,
+    ) -> Vec<T> {
         if self.value(key).is_none() {
             self.missing(key);
         }
-        let (good, bad): (Vec<_>, Vec<_>) = self
-            .list(key)
-            .into_iter()
-            .partition(|(_, word)| known.contains(&word.as_str()));
-        for (span, word) in bad {
-            let instead = instead(&word, known);
-            self.at(&span, format!("`{key}` has no `{word}`; {instead}"));
+        self.optional_words(key, all, word)
+    }
+
+    /// A list of some words; none if it is left out.
+    pub(super) fn optional_words<T: Copy>(
+        &mut self,
+        key: &str,
+        all: &[T],
+        word: impl Fn(&T) -> &'static str,
+    ) -> Vec<T> {
+        let mut good = Vec::new();
+        for (span, text) in self.list(key) {
+            if let Some(one) = all.iter().find(|one| word(one) == text) {
+                good.push(*one);
+                continue;
+            }
+            let words: Vec<_> = all.iter().map(&word).collect();
+            let instead = instead(&text, &words);
+            self.at(&span, format!("`{key}` has no `{text}`; {instead}"));
         }
-        good.into_iter().map(|(_, word)| word).collect()
+        good
     }
 
     /// Promises by what they are about: each a text, or a table of `value` and `source`.

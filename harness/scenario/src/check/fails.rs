@@ -34,8 +34,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
             )
         }
         Done::Called { answer: Err(_), .. } | Done::Resolved(Err(_)) => return Vec::new(),
-        Done::Changed(what) | Done::Unsupported(what) | Done::Broken(what) => what.clone(),
-        Done::Panicked(words) => format!("a panic: {words}"),
+        Done::Changed(what) | Done::Unsupported(what) | Done::Broken(what) | Done::Died(what) => {
+            what.clone()
+        }
         Done::Hung(words) => format!("no answer after {words}"),
         Done::Begun { .. } => "it has only begun".to_owned(),
         Done::Refused { code, .. } => format!("the account refused with {code}"),

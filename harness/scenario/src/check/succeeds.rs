@@ -32,11 +32,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Difference> {
             };
             vec![Difference::new("the call is allowed", actual)]
         }
-        Done::Unsupported(why) | Done::Broken(why) => {
+        Done::Unsupported(why) | Done::Broken(why) | Done::Died(why) => {
             vec![Difference::new("an answer", why.clone())]
-        }
-        Done::Panicked(words) => {
-            vec![Difference::new("an answer", format!("a panic: {words}"))]
         }
         Done::Hung(words) => {
             vec![Difference::new("an answer", format!("none after {words}"))]

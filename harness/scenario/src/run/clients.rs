@@ -32,6 +32,7 @@ impl Play<'_> {
         let callers = step.at_once.as_ref().map_or(1, |callers| callers.value);
         let beginning = Beginning {
             clock: self.simulation.clock(),
+            app,
             attribution: self.stage.attribution(),
             mark: self.mark,
             came: self.stage.came(),
@@ -76,6 +77,18 @@ impl Play<'_> {
         self.clients.insert(name.to_owned(), Arc::clone(&client));
         self.look_at_clock(name).await?;
         Ok(client)
+    }
+
+    /// The program of an app that was ended by its client is started again when it is next told to
+    /// act, as who runs it would; a client in this process outlives what it does.
+    pub(super) fn let_go(&mut self, app: &str) {
+        if self
+            .clients
+            .get(app)
+            .is_some_and(|client| client.process().is_some())
+        {
+            self.clients.remove(app);
+        }
     }
 
     /// Sees that the clients live by the simulated clock, after it has moved.

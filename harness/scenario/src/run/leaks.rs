@@ -85,7 +85,7 @@ fn error_text(landed: &Landed) -> Option<&str> {
             answer: Err(failure),
             ..
         } => Some(&failure.text),
-        Done::Panicked(words) => Some(words),
+        Done::Died(words) => Some(words),
         _ => None,
     }
 }

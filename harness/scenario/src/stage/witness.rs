@@ -66,7 +66,9 @@ impl Watch {
             Ok(Ok(Some(clocks))) => clocks,
             Ok(Ok(None) | Err(Unanswered::Unsupported(_))) => return Seen::Fine,
             Ok(Err(Unanswered::Failed(failure))) => return Seen::Broken(failure.to_string()),
-            Ok(Err(Unanswered::Broken(why))) => return Seen::Broken(why),
+            Ok(Err(Unanswered::Broken(why) | Unanswered::Crashed(why))) => {
+                return Seen::Broken(why);
+            }
             Err(_) => {
                 return Seen::Broken("it does not say what its clocks say".to_owned());
             }

@@ -1,9 +1,10 @@
 //! A driver in a process of its own, with nothing but Python's standard library: the clock of that
 //! process is shifted for real.
 
+use std::path::PathBuf;
 use std::process::Command;
 
-use rolecall_providers::child::ChildProvider;
+use rolecall_providers::child::{ChildProvider, Driver, Manifest};
 use rolecall_reach::Wish;
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{AccountVocabulary, Outcome, OverSockets, Report, RunOptions, TimeKeeping};
@@ -114,6 +115,71 @@ EXPECT
         let rule = "credentials.never-in-messages".to_owned();
         let said: Vec<_> = said.into_iter().map(|said| (rule.clone(), said)).collect();
         assert_eq!(found, said, "{manner}");
+    }
+}
+
+/// An end that is known to be the library's is a failure, whatever was expected, as a panic is; its
+/// program is started again. Any other says nothing of the library.
+#[test]
+fn a_library_that_ends_its_program_has_failed() {
+    const OUTAGE: &str = r#"
+summary = "An outage."
+[world]
+role.worker = { trust = "ecs-tasks" }
+task.worker = { role = "worker" }
+[[step]]
+name = "there is no set"
+fault = { name = "outage", on = "container-credentials", answer = { status = 503, body = "" } }
+resolve = {}
+expect.fails = "source-error"
+[[step]]
+name = "there is one again"
+clear-fault = "outage"
+resolve = {}
+expect.issue = 1
+"#;
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: a_library_that_ends_its_program: there is no python3");
+        return;
+    }
+    for (crashes, known) in [("\"SIGABRT\"", true), ("\"SIGSEGV\"", false), ("", false)] {
+        let manifest = format!(
+            "name = \"plain\"\nversion = \"1\"\ncontract = \"session\"\nuses = [\"client\"]\n\
+             command = [\"python3\", \"{DRIVER}\", \"aborts\"]\nclock = \"preload\"\ncrashes = [{crashes}]\n"
+        );
+        let driver = Driver {
+            id: "plain".to_owned(),
+            manifest: Manifest::parse("provider.toml", &manifest).unwrap(),
+            folder: PathBuf::new(),
+            installed: PathBuf::new(),
+        };
+        let provider =
+            ChildProvider::new(&driver).with_caller(std::env::vars().collect(), Vec::new());
+        let scenario = Scenario::parse("outage.toml", OUTAGE, &AccountVocabulary).unwrap();
+        let options = RunOptions {
+            again: false,
+            ..RunOptions::default()
+        };
+        let report = OverSockets::new(&provider).run(&scenario, options, &mut |_| {});
+        if let Outcome::NotApplicable(why) = &report.outcome {
+            eprintln!("skipped: a_library_that_ends_its_program: {why}");
+            return;
+        }
+        let end = "killed by signal 6 (SIGABRT, it gave itself up)";
+        if known {
+            assert_eq!(report.outcome, Outcome::Failed, "{:?}", report.steps);
+            let found = &report.steps[0].findings[0];
+            assert_eq!(found.actual, format!("the program ended: {end}"));
+            assert_eq!(report.steps[1].outcome, Outcome::Passed, "started again");
+        } else {
+            let Outcome::Inconclusive(why) = &report.outcome else {
+                panic!("{crashes}: {:?}", report.outcome);
+            };
+            assert!(
+                why.contains("the driver ended by itself") && why.contains(end),
+                "{why}"
+            );
+        }
     }
 }
 
