@@ -14,11 +14,14 @@ pub(super) fn summary(body: &mut String, results: &Results, matrix: &Matrix<'_>)
     body.push_str("<ul class=\"who\">");
     for (index, run) in results.runs.iter().enumerate() {
         let subject = &run.subject;
+        // A driver of one's own may be called otherwise than it says.
+        let name = Some(&subject.name).filter(|name| **name != subject.id);
+        let name = name.map_or(String::new(), |name| format!("{name} "));
         let _ = write!(
             body,
-            "<li><p><a class=\"name\" href=\"#p{index}\">{}</a> <span class=\"dim\">{} {}</span></p>",
+            "<li><p><a class=\"name\" href=\"#p{index}\">{}</a> <span class=\"dim\">{}{}</span></p>",
             escape(&subject.id),
-            escape(&subject.name),
+            escape(&name),
             escape(&subject.version)
         );
         bar(body, matrix, index);
