@@ -66,8 +66,8 @@ pub use iam::{
     HeldDetail, IamError, IamQuotas, InstanceProfile, KeyStatus, KeyUse, ListEntities,
     ListPolicies, ManagedPolicy, MatchedStatement, MfaAssignment, MfaCode, MfaDevice, MfaEnabled,
     MfaRefusal, NoMfaCode, OidcProvider, Page, PageRequest, PolicyEntity, PolicyHolder,
-    PolicyUsage, PolicyVersion, Role, Scope, Simulated, Simulation, TRUST_POLICY, Tag, Tags, User,
-    iam_document,
+    PolicyUsage, PolicyVersion, Role, Scope, Simulated, Simulation, TRUST_POLICY, Tag, Tagged,
+    Tags, User, iam_document,
 };
 pub use imds::{ImdsError, Metadata, MetadataPath, TokenGrant, TokenRequest};
 pub use instant::SimInstant;

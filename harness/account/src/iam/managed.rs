@@ -367,44 +367,6 @@ impl ControlPlane<'_> {
         Ok(())
     }
 
-    /// Sets tags of a policy of the account.
-    ///
-    /// # Errors
-    /// No such policy, tags that cannot be.
-    pub fn tag_policy(&mut self, policy: &str, tags: &[Tag]) -> Result<(), IamError> {
-        let own = tags::request_context(tags, Context::new());
-        let arn = self.ask_policy(Operation::TagPolicy, policy, own)?;
-        self.own_policy_mut(&arn)?.tags.put(tags)?;
-        self.done(Operation::TagPolicy, &arn);
-        Ok(())
-    }
-
-    /// Takes tags of a policy of the account away.
-    ///
-    /// # Errors
-    /// No such policy, keys that cannot be.
-    pub fn untag_policy(&mut self, policy: &str, keys: &[String]) -> Result<(), IamError> {
-        let own = Context::new().with_values("aws:TagKeys", keys);
-        let arn = self.ask_policy(Operation::UntagPolicy, policy, own)?;
-        self.own_policy_mut(&arn)?.tags.remove(keys)?;
-        self.done(Operation::UntagPolicy, &arn);
-        Ok(())
-    }
-
-    /// The tags of a policy, by key.
-    ///
-    /// # Errors
-    /// No such policy, a page that cannot be.
-    pub fn list_policy_tags(
-        &mut self,
-        policy: &str,
-        page: &PageRequest,
-    ) -> Result<Page<Tag>, IamError> {
-        let arn = self.ask_policy(Operation::ListPolicyTags, policy, Context::new())?;
-        let found = self.shown_policy(&arn).ok_or_else(|| no_policy(&arn))?;
-        found.tags.page(&format!("tags {arn}"), page)
-    }
-
     /// The ARN that is meant: the operator may name a policy, others say its ARN
     /// (`iam.managed.arn-needed`).
     pub(super) fn arn_meant(&self, named: &str) -> Result<String, IamError> {

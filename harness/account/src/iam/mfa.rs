@@ -220,6 +220,12 @@ fn drift(present: u64, shown: u64) -> i64 {
     }
 }
 
+fn no_device(serial: &str) -> IamError {
+    IamError::NoSuch(format!(
+        "VirtualMFADevice with serial number {serial} does not exist."
+    ))
+}
+
 impl Iam {
     /// Those that a user has enabled, in the order of their serial numbers.
     pub(crate) fn mfa_of<'a>(&'a self, user_id: &'a str) -> impl Iterator<Item = &'a MfaDevice> {
@@ -227,13 +233,14 @@ impl Iam {
         devices.filter(move |device| device.is_of(user_id))
     }
 
-    fn mfa_device(&mut self, serial: &str) -> Result<&mut MfaDevice, IamError> {
+    pub(super) fn mfa_device(&self, serial: &str) -> Result<&MfaDevice, IamError> {
+        let device = self.mfa_devices.get(serial);
+        device.ok_or_else(|| no_device(serial))
+    }
+
+    pub(super) fn mfa_device_mut(&mut self, serial: &str) -> Result<&mut MfaDevice, IamError> {
         let device = self.mfa_devices.get_mut(serial);
-        device.ok_or_else(|| {
-            IamError::NoSuch(format!(
-                "VirtualMFADevice with serial number {serial} does not exist."
-            ))
-        })
+        device.ok_or_else(|| no_device(serial))
     }
 
     /// The device, if that user has enabled it.
@@ -296,7 +303,7 @@ impl ControlPlane<'_> {
         let user_id = self.iam().user(user)?.id.clone();
         let has = self.iam().mfa_of(&user_id).count();
         let now = self.now;
-        let device = self.iam_mut().mfa_device(serial)?;
+        let device = self.iam_mut().mfa_device_mut(serial)?;
         if device.enabled.is_some() {
             let message = "MFA Device is already in use.";
             return Err(IamError::Exists(message.to_owned()));
@@ -352,44 +359,6 @@ impl ControlPlane<'_> {
         page.cut(&format!("devices {assignment:?}"), all)
     }
 
-    /// Sets tags of a device.
-    ///
-    /// # Errors
-    /// Denied; no such device; tags that cannot be.
-    pub fn tag_mfa_device(&mut self, serial: &str, tags: &[Tag]) -> Result<(), IamError> {
-        let own = tags::request_context(tags, Context::new());
-        self.authorize(Operation::TagMFADevice, serial, &own)?;
-        self.iam_mut().mfa_device(serial)?.tags.put(tags)?;
-        self.done(Operation::TagMFADevice, serial);
-        Ok(())
-    }
-
-    /// Takes tags of a device away.
-    ///
-    /// # Errors
-    /// Denied; no such device; keys that cannot be.
-    pub fn untag_mfa_device(&mut self, serial: &str, keys: &[String]) -> Result<(), IamError> {
-        let own = Context::new().with_values("aws:TagKeys", keys);
-        self.authorize(Operation::UntagMFADevice, serial, &own)?;
-        self.iam_mut().mfa_device(serial)?.tags.remove(keys)?;
-        self.done(Operation::UntagMFADevice, serial);
-        Ok(())
-    }
-
-    /// The tags of a device, by key.
-    ///
-    /// # Errors
-    /// Denied; no such device; a page that cannot be.
-    pub fn list_mfa_device_tags(
-        &mut self,
-        serial: &str,
-        page: &PageRequest,
-    ) -> Result<Page<Tag>, IamError> {
-        self.authorize(Operation::ListMFADeviceTags, serial, &Context::new())?;
-        let device = self.iam_mut().mfa_device(serial)?;
-        device.tags.page(&format!("tags {serial}"), page)
-    }
-
     /// Takes a device from its user, who may be the caller.
     ///
     /// # Errors
@@ -413,7 +382,7 @@ impl ControlPlane<'_> {
     /// Denied; no such device; it is somebody's (`iam.mfa.delete-conflict`).
     pub fn delete_virtual_mfa_device(&mut self, serial: &str) -> Result<(), IamError> {
         self.authorize(Operation::DeleteVirtualMFADevice, serial, &Context::new())?;
-        if self.iam_mut().mfa_device(serial)?.enabled.is_some() {
+        if self.iam().mfa_device(serial)?.enabled.is_some() {
             let what = "deactivate MFA device";
             return Err(IamError::DeleteConflict { what });
         }

@@ -20,6 +20,7 @@ mod quotas;
 mod role;
 mod role_policies;
 mod simulate;
+mod tagged;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -47,5 +48,6 @@ pub use quotas::IamQuotas;
 pub use role::{CreateRole, Role, TRUST_POLICY};
 pub(crate) use role::{Iam, no_such};
 pub use simulate::{MatchedStatement, Simulated, Simulation};
+pub use tagged::Tagged;
 pub use tags::{Tag, Tags};
 pub use user::{CreateUser, User};

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::error::IamError;
-use super::page::{Page, PageRequest};
 use super::quotas::room;
 use super::role::Iam;
 use super::tags::{self, Tag, Tags};
@@ -63,7 +62,7 @@ impl Iam {
         providers.find(|provider| provider.url == url)
     }
 
-    fn oidc_provider_mut(&mut self, arn: &str) -> Result<&mut OidcProvider, IamError> {
+    pub(super) fn oidc_provider_mut(&mut self, arn: &str) -> Result<&mut OidcProvider, IamError> {
         let found = self.oidc_providers.get_mut(arn);
         found.ok_or_else(|| unknown(arn))
     }
@@ -228,45 +227,6 @@ impl ControlPlane<'_> {
         self.iam_mut().oidc_provider_mut(arn)?.thumbprints = thumbprints;
         self.done(operation, arn);
         Ok(())
-    }
-
-    /// Sets tags of a provider.
-    ///
-    /// # Errors
-    /// Denied; no such provider; tags that cannot be.
-    pub fn tag_oidc_provider(&mut self, arn: &str, tags: &[Tag]) -> Result<(), IamError> {
-        let own = tags::request_context(tags, Context::new());
-        self.authorize(Operation::TagOpenIDConnectProvider, arn, &own)?;
-        self.iam_mut().oidc_provider_mut(arn)?.tags.put(tags)?;
-        self.done(Operation::TagOpenIDConnectProvider, arn);
-        Ok(())
-    }
-
-    /// Takes tags of a provider away.
-    ///
-    /// # Errors
-    /// Denied; no such provider; keys that cannot be.
-    pub fn untag_oidc_provider(&mut self, arn: &str, keys: &[String]) -> Result<(), IamError> {
-        let own = Context::new().with_values("aws:TagKeys", keys);
-        self.authorize(Operation::UntagOpenIDConnectProvider, arn, &own)?;
-        self.iam_mut().oidc_provider_mut(arn)?.tags.remove(keys)?;
-        self.done(Operation::UntagOpenIDConnectProvider, arn);
-        Ok(())
-    }
-
-    /// The tags of a provider, by key.
-    ///
-    /// # Errors
-    /// Denied; no such provider; a page that cannot be.
-    pub fn list_oidc_provider_tags(
-        &mut self,
-        arn: &str,
-        page: &PageRequest,
-    ) -> Result<Page<Tag>, IamError> {
-        let operation = Operation::ListOpenIDConnectProviderTags;
-        self.authorize(operation, arn, &Context::new())?;
-        let tags = &self.iam().oidc_provider(arn)?.tags;
-        tags.page(&format!("tags {arn}"), page)
     }
 }
 

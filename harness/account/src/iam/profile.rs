@@ -63,7 +63,7 @@ impl Iam {
         found.ok_or_else(|| no_profile(name))
     }
 
-    fn profile_mut(&mut self, name: &str) -> Result<&mut InstanceProfile, IamError> {
+    pub(super) fn profile_mut(&mut self, name: &str) -> Result<&mut InstanceProfile, IamError> {
         let found = self.profiles.get_mut(&name.to_lowercase());
         found.ok_or_else(|| no_profile(name))
     }
@@ -278,47 +278,9 @@ impl ControlPlane<'_> {
         self.add_role_to_instance_profile(profile, role)
     }
 
-    /// Sets tags of an instance profile.
-    ///
-    /// # Errors
-    /// No such profile, tags that cannot be.
-    pub fn tag_instance_profile(&mut self, name: &str, tags: &[Tag]) -> Result<(), IamError> {
-        let own = tags::request_context(tags, Context::new());
-        self.ask_profile(Operation::TagInstanceProfile, name, own)?;
-        self.iam_mut().profile_mut(name)?.tags.put(tags)?;
-        self.done(Operation::TagInstanceProfile, name);
-        Ok(())
-    }
-
-    /// Takes tags of an instance profile away.
-    ///
-    /// # Errors
-    /// No such profile, keys that cannot be.
-    pub fn untag_instance_profile(&mut self, name: &str, keys: &[String]) -> Result<(), IamError> {
-        let own = Context::new().with_values("aws:TagKeys", keys);
-        self.ask_profile(Operation::UntagInstanceProfile, name, own)?;
-        self.iam_mut().profile_mut(name)?.tags.remove(keys)?;
-        self.done(Operation::UntagInstanceProfile, name);
-        Ok(())
-    }
-
-    /// The tags of an instance profile, by key.
-    ///
-    /// # Errors
-    /// No such profile, a page that cannot be.
-    pub fn list_instance_profile_tags(
-        &mut self,
-        name: &str,
-        page: &PageRequest,
-    ) -> Result<Page<Tag>, IamError> {
-        self.ask_profile(Operation::ListInstanceProfileTags, name, Context::new())?;
-        let profile = self.iam().profile(name)?;
-        profile.tags.page(&format!("tags {}", profile.arn), page)
-    }
-
     /// Refuses what the policies do not allow to do with a profile, and then what is asked of one
     /// that is not there (`iam.authorization.before-existence`).
-    fn ask_profile(
+    pub(super) fn ask_profile(
         &mut self,
         operation: Operation,
         name: &str,

@@ -406,44 +406,6 @@ impl ControlPlane<'_> {
         Ok(())
     }
 
-    /// Sets tags of a role.
-    ///
-    /// # Errors
-    /// No such role, tags that cannot be.
-    pub fn tag_role(&mut self, name: &str, tags: &[Tag]) -> Result<(), IamError> {
-        let own = tags::request_context(tags, Context::new());
-        self.ask_role(Operation::TagRole, name, own)?;
-        self.iam_mut().role_mut(name)?.tags.put(tags)?;
-        self.done(Operation::TagRole, name);
-        Ok(())
-    }
-
-    /// Takes tags of a role away.
-    ///
-    /// # Errors
-    /// No such role, keys that cannot be.
-    pub fn untag_role(&mut self, name: &str, keys: &[String]) -> Result<(), IamError> {
-        let own = Context::new().with_values("aws:TagKeys", keys);
-        self.ask_role(Operation::UntagRole, name, own)?;
-        self.iam_mut().role_mut(name)?.tags.remove(keys)?;
-        self.done(Operation::UntagRole, name);
-        Ok(())
-    }
-
-    /// The tags of a role, by key.
-    ///
-    /// # Errors
-    /// No such role, a page that cannot be.
-    pub fn list_role_tags(
-        &mut self,
-        name: &str,
-        page: &PageRequest,
-    ) -> Result<Page<Tag>, IamError> {
-        self.ask_role(Operation::ListRoleTags, name, Context::new())?;
-        let role = self.iam().role(name)?;
-        role.tags.page(&format!("tags {}", role.arn), page)
-    }
-
     /// Refuses what the policies do not allow to do with a role, and then what is asked of a role
     /// that is not there (`iam.authorization.before-existence`).
     pub(super) fn ask_role(

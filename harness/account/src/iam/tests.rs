@@ -499,7 +499,10 @@ fn a_session_has_the_tags_of_its_role() {
         key: "Team".to_owned(),
         value: "red".to_owned(),
     };
-    world.operator(start()).tag_role(ROLE, &[tag]).unwrap();
+    world
+        .operator(start())
+        .tag(Tagged::Role(ROLE), &[tag])
+        .unwrap();
     assert!(reads(&world));
 }
 

@@ -210,15 +210,16 @@ fn the_tags_of_a_user_are_seen_by_policies_as_they_stand() {
         key: "Team".to_owned(),
         value: value.to_owned(),
     };
-    own.tag_user("ann", &[tag("red")]).unwrap();
+    let ann = Tagged::User("ann");
+    own.tag(ann, &[tag("red")]).unwrap();
     assert!(!may(&world, &key, "s3:GetObject"));
     let mut own = world.operator(start());
-    own.tag_user("ann", &[tag("blue")]).unwrap();
-    let tags = own.list_user_tags("ann", &all()).unwrap();
+    own.tag(ann, &[tag("blue")]).unwrap();
+    let tags = own.list_tags(ann, &all()).unwrap();
     assert_eq!(tags.items, [tag("blue")]);
     assert!(may(&world, &key, "s3:GetObject"));
     let mut own = world.operator(start());
-    own.untag_user("ann", &["TEAM".to_owned()]).unwrap();
+    own.untag(ann, &["TEAM".to_owned()]).unwrap();
     assert!(!may(&world, &key, "s3:GetObject"));
 }
 

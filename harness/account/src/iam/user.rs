@@ -270,44 +270,6 @@ impl ControlPlane<'_> {
         Ok(())
     }
 
-    /// Sets tags of a user.
-    ///
-    /// # Errors
-    /// Denied; no such user; tags that cannot be.
-    pub fn tag_user(&mut self, name: &str, tags: &[Tag]) -> Result<(), IamError> {
-        let own = tags::request_context(tags, Context::new());
-        self.ask_user(Operation::TagUser, name, own)?;
-        self.iam_mut().user_mut(name)?.tags.put(tags)?;
-        self.done(Operation::TagUser, name);
-        Ok(())
-    }
-
-    /// Takes tags of a user away.
-    ///
-    /// # Errors
-    /// Denied; no such user; keys that cannot be.
-    pub fn untag_user(&mut self, name: &str, keys: &[String]) -> Result<(), IamError> {
-        let own = Context::new().with_values("aws:TagKeys", keys);
-        self.ask_user(Operation::UntagUser, name, own)?;
-        self.iam_mut().user_mut(name)?.tags.remove(keys)?;
-        self.done(Operation::UntagUser, name);
-        Ok(())
-    }
-
-    /// The tags of a user, by key.
-    ///
-    /// # Errors
-    /// Denied; no such user; a page that cannot be.
-    pub fn list_user_tags(
-        &mut self,
-        name: &str,
-        page: &PageRequest,
-    ) -> Result<Page<Tag>, IamError> {
-        self.ask_user(Operation::ListUserTags, name, Context::new())?;
-        let user = self.iam().user(name)?;
-        user.tags.page(&format!("tags {}", user.arn), page)
-    }
-
     /// Makes a managed policy the most that the policies of a user can give, at once for its keys.
     ///
     /// # Errors

@@ -6,10 +6,7 @@ use rolecall_account::{CreateVirtualMfaDevice, MfaAssignment, Operation, World};
 
 use super::page;
 use super::qr;
-use super::shape::{
-    account, answered, asked_tags, asked_word, date, member, owned, required_tags, tag, tag_keys,
-    tags, text,
-};
+use super::shape::{account, answered, asked_tags, asked_word, date, member, owned, tags, text};
 use super::users;
 use crate::query::{Answered, Call, QueryError, Row};
 use crate::xml::Element;
@@ -22,9 +19,6 @@ pub(super) const ROWS: &[Row] = &[
     (Operation::DeactivateMFADevice, deactivate_mfa_device),
     (Operation::DeleteVirtualMFADevice, delete_virtual_mfa_device),
     (Operation::ResyncMFADevice, resync_mfa_device),
-    (Operation::TagMFADevice, tag_mfa_device),
-    (Operation::UntagMFADevice, untag_mfa_device),
-    (Operation::ListMFADeviceTags, list_mfa_device_tags),
 ];
 
 const SERIAL: &str = "SerialNumber";
@@ -126,29 +120,4 @@ fn resync_mfa_device(world: &mut World, call: &Call<'_>) -> Result<Answered, Que
     let mut account = account(world, call);
     account.resync_mfa_device(user, serial, codes(call)?)?;
     Ok(Answered::nothing(&account))
-}
-
-fn tag_mfa_device(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let serial = call.parameters.required(SERIAL)?;
-    let tags = required_tags(call)?;
-    let mut account = account(world, call);
-    account.tag_mfa_device(serial, &tags)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn untag_mfa_device(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let serial = call.parameters.required(SERIAL)?;
-    let keys = tag_keys(call)?;
-    let mut account = account(world, call);
-    account.untag_mfa_device(serial, &keys)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn list_mfa_device_tags(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let serial = call.parameters.required(SERIAL)?;
-    let asked = page::asked(call)?;
-    let mut account = account(world, call);
-    let tags = account.list_mfa_device_tags(serial, &asked)?;
-    let told = page::told("Tags", tags, |it| tag(&it));
-    Ok(answered(&account, told))
 }

@@ -15,6 +15,7 @@ mod qr;
 mod roles;
 mod shape;
 mod simulate;
+mod tagged;
 mod users;
 
 use rolecall_account::sigv4::ServiceRules;
@@ -40,6 +41,7 @@ pub(crate) static IAM: QueryService = QueryService {
         users::ROWS,
         groups::ROWS,
         holders::ROWS,
+        tagged::ROWS,
         access_keys::ROWS,
         mfa::ROWS,
         oidc::ROWS,

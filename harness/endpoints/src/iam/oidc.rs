@@ -2,11 +2,7 @@
 
 use rolecall_account::{CreateOidcProvider, Operation, World};
 
-use super::page;
-use super::shape::{
-    account, answered, asked_tags, date, list, member, required_tags, tag, tag_keys, tags, text,
-    text_member,
-};
+use super::shape::{account, answered, asked_tags, date, list, member, tags, text, text_member};
 use crate::query::{Answered, Call, QueryError, Row};
 
 pub(super) const ROWS: &[Row] = &[
@@ -23,9 +19,6 @@ pub(super) const ROWS: &[Row] = &[
         Operation::UpdateOpenIDConnectProviderThumbprint,
         update_thumbprint,
     ),
-    (Operation::TagOpenIDConnectProvider, tag_provider),
-    (Operation::UntagOpenIDConnectProvider, untag_provider),
-    (Operation::ListOpenIDConnectProviderTags, list_tags),
 ];
 
 const ARN: &str = "OpenIDConnectProviderArn";
@@ -112,29 +105,4 @@ fn update_thumbprint(world: &mut World, call: &Call<'_>) -> Result<Answered, Que
     let mut account = account(world, call);
     account.update_thumbprints(arn, thumbprints)?;
     Ok(Answered::nothing(&account))
-}
-
-fn tag_provider(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let arn = call.parameters.required(ARN)?;
-    let tags = required_tags(call)?;
-    let mut account = account(world, call);
-    account.tag_oidc_provider(arn, &tags)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn untag_provider(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let arn = call.parameters.required(ARN)?;
-    let keys = tag_keys(call)?;
-    let mut account = account(world, call);
-    account.untag_oidc_provider(arn, &keys)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn list_tags(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let arn = call.parameters.required(ARN)?;
-    let asked = page::asked(call)?;
-    let mut account = account(world, call);
-    let tags = account.list_oidc_provider_tags(arn, &asked)?;
-    let told = page::told("Tags", tags, |it| tag(&it));
-    Ok(answered(&account, told))
 }

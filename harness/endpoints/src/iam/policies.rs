@@ -9,7 +9,7 @@ use rolecall_account::{
 use super::page;
 use super::shape::{
     account, answered, asked_document, asked_flag, asked_tags, asked_word, date, document, flag,
-    list, member, owned, required_tags, tag, tag_keys, tags, text,
+    list, member, owned, tag, tags, text,
 };
 use crate::query::{Answered, Call, QueryError, Row};
 use crate::xml::Element;
@@ -27,9 +27,6 @@ pub(super) const ROWS: &[Row] = &[
         set_default_policy_version,
     ),
     (Operation::DeletePolicyVersion, delete_policy_version),
-    (Operation::TagPolicy, tag_policy),
-    (Operation::UntagPolicy, untag_policy),
-    (Operation::ListPolicyTags, list_policy_tags),
     (Operation::ListEntitiesForPolicy, list_entities_for_policy),
 ];
 
@@ -130,31 +127,6 @@ fn delete_policy_version(world: &mut World, call: &Call<'_>) -> Result<Answered,
     let mut account = account(world, call);
     account.delete_policy_version(arn, id)?;
     Ok(Answered::nothing(&account))
-}
-
-fn tag_policy(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let arn = call.parameters.required(ARN)?;
-    let tags = required_tags(call)?;
-    let mut account = account(world, call);
-    account.tag_policy(arn, &tags)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn untag_policy(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let arn = call.parameters.required(ARN)?;
-    let keys = tag_keys(call)?;
-    let mut account = account(world, call);
-    account.untag_policy(arn, &keys)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn list_policy_tags(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let arn = call.parameters.required(ARN)?;
-    let asked = page::asked(call)?;
-    let mut account = account(world, call);
-    let tags = account.list_policy_tags(arn, &asked)?;
-    let told = page::told("Tags", tags, |it| tag(&it));
-    Ok(answered(&account, told))
 }
 
 fn list_entities_for_policy(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {

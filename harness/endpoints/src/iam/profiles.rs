@@ -4,10 +4,7 @@ use rolecall_account::{ControlPlane, CreateInstanceProfile, InstanceProfile, Ope
 
 use super::page;
 use super::roles::listed;
-use super::shape::{
-    account, answered, asked_tags, date, list, member, owned, required_tags, tag, tag_keys, tags,
-    text,
-};
+use super::shape::{account, answered, asked_tags, date, list, member, owned, tags, text};
 use crate::query::{Answered, Call, QueryError, Row};
 use crate::xml::Element;
 
@@ -22,12 +19,6 @@ pub(super) const ROWS: &[Row] = &[
     (Operation::DeleteInstanceProfile, delete_instance_profile),
     (Operation::AddRoleToInstanceProfile, add_role),
     (Operation::RemoveRoleFromInstanceProfile, remove_role),
-    (Operation::TagInstanceProfile, tag_instance_profile),
-    (Operation::UntagInstanceProfile, untag_instance_profile),
-    (
-        Operation::ListInstanceProfileTags,
-        list_instance_profile_tags,
-    ),
 ];
 
 const NAME: &str = "InstanceProfileName";
@@ -98,31 +89,6 @@ fn remove_role(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryErro
     let mut account = account(world, call);
     account.remove_named_role_from_instance_profile(name, role)?;
     Ok(Answered::nothing(&account))
-}
-
-fn tag_instance_profile(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(NAME)?;
-    let tags = required_tags(call)?;
-    let mut account = account(world, call);
-    account.tag_instance_profile(name, &tags)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn untag_instance_profile(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(NAME)?;
-    let keys = tag_keys(call)?;
-    let mut account = account(world, call);
-    account.untag_instance_profile(name, &keys)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn list_instance_profile_tags(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(NAME)?;
-    let asked = page::asked(call)?;
-    let mut account = account(world, call);
-    let tags = account.list_instance_profile_tags(name, &asked)?;
-    let told = page::told("Tags", tags, |it| tag(&it));
-    Ok(answered(&account, told))
 }
 
 /// All that there is of a profile; lists leave the tags out.

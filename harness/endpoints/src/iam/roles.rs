@@ -7,8 +7,7 @@ use rolecall_account::{ControlPlane, CreateRole, Operation, Role, World};
 
 use super::page;
 use super::shape::{
-    account, answered, asked_document, asked_tags, date, document, member, owned, required_tags,
-    tag, tag_keys, tags, text,
+    account, answered, asked_document, asked_tags, date, document, member, owned, tags, text,
 };
 use crate::query::{Answered, Call, QueryError, Row};
 use crate::xml::Element;
@@ -20,9 +19,6 @@ pub(super) const ROWS: &[Row] = &[
     (Operation::UpdateRole, update_role),
     (Operation::UpdateRoleDescription, update_role_description),
     (Operation::DeleteRole, delete_role),
-    (Operation::TagRole, tag_role),
-    (Operation::UntagRole, untag_role),
-    (Operation::ListRoleTags, list_role_tags),
     (Operation::UpdateAssumeRolePolicy, update_assume_role_policy),
 ];
 
@@ -94,31 +90,6 @@ fn delete_role(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryErro
     let mut account = account(world, call);
     account.delete_role(name)?;
     Ok(Answered::nothing(&account))
-}
-
-fn tag_role(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required("RoleName")?;
-    let tags = required_tags(call)?;
-    let mut account = account(world, call);
-    account.tag_role(name, &tags)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn untag_role(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required("RoleName")?;
-    let keys = tag_keys(call)?;
-    let mut account = account(world, call);
-    account.untag_role(name, &keys)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn list_role_tags(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required("RoleName")?;
-    let asked = page::asked(call)?;
-    let mut account = account(world, call);
-    let tags = account.list_role_tags(name, &asked)?;
-    let told = page::told("Tags", tags, |it| tag(&it));
-    Ok(answered(&account, told))
 }
 
 fn update_assume_role_policy(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {

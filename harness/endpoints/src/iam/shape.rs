@@ -83,24 +83,6 @@ pub(super) fn asked_tags(call: &Call<'_>) -> Result<Vec<Tag>, QueryError> {
     tags.collect()
 }
 
-/// The tags that have to be there.
-pub(super) fn required_tags(call: &Call<'_>) -> Result<Vec<Tag>, QueryError> {
-    if !call.parameters.has("Tags") {
-        return Err(QueryError::missing_parameter("Tags"));
-    }
-    asked_tags(call)
-}
-
-/// The keys of tags that a request takes away.
-pub(super) fn tag_keys(call: &Call<'_>) -> Result<Vec<String>, QueryError> {
-    if !call.parameters.has("TagKeys") {
-        return Err(QueryError::missing_parameter("TagKeys"));
-    }
-    let members = call.parameters.members("TagKeys")?.into_iter();
-    let keys = members.map(|member| Ok(call.parameters.required(&member)?.to_owned()));
-    keys.collect()
-}
-
 /// A document under a parameter that has to be there.
 pub(super) fn asked_document(
     call: &Call<'_>,

@@ -4,9 +4,7 @@ use rolecall_account::{CreateUser, Operation, User, World};
 
 use super::page;
 use super::roles::boundary;
-use super::shape::{
-    account, answered, asked_tags, date, member, owned, required_tags, tag, tag_keys, tags, text,
-};
+use super::shape::{account, answered, asked_tags, date, member, owned, tags, text};
 use crate::query::{Answered, Call, QueryError, Row};
 use crate::xml::Element;
 
@@ -16,9 +14,6 @@ pub(super) const ROWS: &[Row] = &[
     (Operation::ListUsers, list_users),
     (Operation::UpdateUser, update_user),
     (Operation::DeleteUser, delete_user),
-    (Operation::TagUser, tag_user),
-    (Operation::UntagUser, untag_user),
-    (Operation::ListUserTags, list_user_tags),
 ];
 
 const USER: &str = "UserName";
@@ -66,31 +61,6 @@ fn delete_user(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryErro
     let mut account = account(world, call);
     account.delete_user(name)?;
     Ok(Answered::nothing(&account))
-}
-
-fn tag_user(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(USER)?;
-    let tags = required_tags(call)?;
-    let mut account = account(world, call);
-    account.tag_user(name, &tags)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn untag_user(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(USER)?;
-    let keys = tag_keys(call)?;
-    let mut account = account(world, call);
-    account.untag_user(name, &keys)?;
-    Ok(Answered::nothing(&account))
-}
-
-fn list_user_tags(world: &mut World, call: &Call<'_>) -> Result<Answered, QueryError> {
-    let name = call.parameters.required(USER)?;
-    let asked = page::asked(call)?;
-    let mut account = account(world, call);
-    let tags = account.list_user_tags(name, &asked)?;
-    let told = page::told("Tags", tags, |it| tag(&it));
-    Ok(answered(&account, told))
 }
 
 /// All there is of a user.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{ACCOUNT, Lab, admin, denied, told, trusting};
-use crate::iam::Tag;
+use crate::iam::{Tag, Tagged};
 use crate::sts::AssumeRole;
 use crate::testing::{HOUR, issued, policy, start};
 
@@ -137,7 +137,7 @@ fn the_tags_of_the_role_are_conditions() {
             value: "red".to_owned(),
         };
         let mut operator = lab.world.operator(start());
-        operator.tag_role("admin", &[tag]).unwrap();
+        operator.tag(Tagged::Role("admin"), &[tag]).unwrap();
         assert!(lab.by_ann(admin()).is_ok(), "{key}");
     }
 }
