@@ -130,11 +130,7 @@ impl ControlPlane<'_> {
         path_prefix: Option<&str>,
         page: &PageRequest,
     ) -> Result<Page<Group>, IamError> {
-        names::check_path_prefix(path_prefix)?;
-        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
-        // iam.authorization.lists
-        let arn = names::arn(&self.account, "group", prefix, "");
-        self.authorize(Operation::ListGroups, &arn, &Context::new())?;
+        let prefix = self.ask_list(Operation::ListGroups, "group", path_prefix)?;
         let groups = self.iam().groups.iter();
         let below = groups.filter(|(_, group)| group.path.starts_with(prefix));
         let all = below.map(|(key, group)| (key.clone(), group.clone()));
@@ -203,14 +199,10 @@ impl ControlPlane<'_> {
     pub fn delete_group(&mut self, name: &str) -> Result<(), IamError> {
         self.ask_group(Operation::DeleteGroup, name)?;
         let group = self.iam().group(name)?;
-        let what = if !group.members.is_empty() {
-            Some("remove users from group")
-        } else if !group.policies.inline().is_empty() {
-            Some("delete policies")
-        } else if group.policies.attached().next().is_some() {
-            Some("detach all policies")
+        let what = if group.members.is_empty() {
+            group.policies.conflict()
         } else {
-            None
+            Some("remove users from group")
         };
         if let Some(what) = what {
             return Err(IamError::DeleteConflict { what });

@@ -101,6 +101,18 @@ impl HeldPolicies {
         inline.is_some()
     }
 
+    /// What has to be done with them before their holder can be deleted. The order in which AWS looks
+    /// is unsourced.
+    pub(crate) fn conflict(&self) -> Option<&'static str> {
+        if !self.inline().is_empty() {
+            Some("delete policies")
+        } else if self.attached().next().is_some() {
+            Some("detach all policies")
+        } else {
+            None
+        }
+    }
+
     /// How large the inline policies would be together if `document` were the one named `name`
     /// (`iam.policies.size`).
     pub(crate) fn inline_size_with(&self, name: &str, document: &Document) -> usize {

@@ -148,11 +148,11 @@ impl ControlPlane<'_> {
         path_prefix: Option<&str>,
         page: &PageRequest,
     ) -> Result<Page<InstanceProfile>, IamError> {
-        names::check_path_prefix(path_prefix)?;
-        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
-        // iam.authorization.lists
-        let arn = names::arn(&self.account, "instance-profile", prefix, "");
-        self.authorize(Operation::ListInstanceProfiles, &arn, &Context::new())?;
+        let prefix = self.ask_list(
+            Operation::ListInstanceProfiles,
+            "instance-profile",
+            path_prefix,
+        )?;
         let profiles = self.iam().profiles.iter();
         let below = profiles.filter(|(_, profile)| profile.path.starts_with(prefix));
         let all = below.map(|(key, profile)| (key.clone(), profile.clone()));

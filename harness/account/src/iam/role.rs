@@ -326,11 +326,7 @@ impl ControlPlane<'_> {
         path_prefix: Option<&str>,
         page: &PageRequest,
     ) -> Result<Page<Role>, IamError> {
-        names::check_path_prefix(path_prefix)?;
-        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
-        // iam.authorization.lists
-        let arn = names::arn(&self.account, "role", prefix, "");
-        self.authorize(Operation::ListRoles, &arn, &Context::new())?;
+        let prefix = self.ask_list(Operation::ListRoles, "role", path_prefix)?;
         let roles = self.iam().roles.iter();
         let below = roles.filter(|(_, role)| role.path.starts_with(prefix));
         let all = below.map(|(key, role)| (key.clone(), role.clone()));
@@ -391,12 +387,8 @@ impl ControlPlane<'_> {
         // The order in which AWS looks is unsourced.
         let what = if profiles.any(|profile| profile.role_id.as_ref() == Some(&role.id)) {
             Some("remove roles from instance profile")
-        } else if !role.policies.inline().is_empty() {
-            Some("delete policies")
-        } else if role.policies.attached().next().is_some() {
-            Some("detach all policies")
         } else {
-            None
+            role.policies.conflict()
         };
         if let Some(what) = what {
             return Err(IamError::DeleteConflict { what });
@@ -424,6 +416,21 @@ impl ControlPlane<'_> {
         self.authorize(operation, &arn, &own)?;
         self.iam().role(name)?;
         Ok(())
+    }
+
+    /// Refuses what the policies do not allow to list; answers the path below which it is.
+    pub(super) fn ask_list<'p>(
+        &mut self,
+        operation: Operation,
+        kind: &str,
+        path_prefix: Option<&'p str>,
+    ) -> Result<&'p str, IamError> {
+        names::check_path_prefix(path_prefix)?;
+        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
+        // iam.authorization.lists
+        let arn = names::arn(&self.account, kind, prefix, "");
+        self.authorize(operation, &arn, &Context::new())?;
+        Ok(prefix)
     }
 
     /// Another unique id, drawn by what is made and its name.

@@ -120,10 +120,8 @@ impl Iam {
             Some("delete access keys")
         } else if self.mfa_of(&user.id).next().is_some() {
             Some("delete MFA device")
-        } else if !user.policies.inline().is_empty() {
-            Some("delete policies")
-        } else if user.policies.attached().next().is_some() {
-            Some("detach all policies")
+        } else if let Some(what) = user.policies.conflict() {
+            Some(what)
         } else if self.groups_of(&user.id).next().is_some() {
             Some("remove users from group")
         } else {
@@ -201,11 +199,7 @@ impl ControlPlane<'_> {
         path_prefix: Option<&str>,
         page: &PageRequest,
     ) -> Result<Page<User>, IamError> {
-        names::check_path_prefix(path_prefix)?;
-        let prefix = path_prefix.unwrap_or(names::PATH_DEFAULT);
-        // iam.authorization.lists
-        let arn = names::arn(&self.account, "user", prefix, "");
-        self.authorize(Operation::ListUsers, &arn, &Context::new())?;
+        let prefix = self.ask_list(Operation::ListUsers, "user", path_prefix)?;
         let users = self.iam().users.iter();
         let below = users.filter(|(_, user)| user.path.starts_with(prefix));
         let all = below.map(|(key, user)| (key.clone(), user.clone()));
