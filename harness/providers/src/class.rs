@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 /// Why a provider gave no credentials, or a call came to nothing: a closed list, advisory, since
 /// every provider maps its own errors to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(description = "What kind of error it is.")]
 pub enum Class {
     /// No source had any.
     NoneFound,
@@ -22,7 +27,7 @@ pub enum Class {
     Refused,
     /// The network failed.
     Network,
-    /// The caller gave up.
+    /// It was given up.
     Cancelled,
     /// Anything else.
     Other,
@@ -63,5 +68,18 @@ impl Class {
 impl fmt::Display for Class {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_is_read_as_it_is_written() {
+        for class in Class::ALL {
+            let read = serde_json::from_value::<Class>(class.as_str().into());
+            assert_eq!(read.unwrap(), *class);
+        }
     }
 }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::Method;
 use rolecall_clock::SimClock;
 use rolecall_reach::{Launcher, Method as ClockMethod};
+use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -170,10 +171,11 @@ pub enum Network {
     Sockets(Launcher),
 }
 
-/// Which part of a provider is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which part of a library is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Use {
-    /// As an ordinary client of the SDK finds its identity, cache and all.
+    /// As an ordinary client of the library finds its identity, cache and all.
     #[default]
     Client,
     /// The default chain itself, asked anew every time.

@@ -7,6 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::class::Class;
+use crate::contract::Use;
+
 /// The version of the contract that is spoken here.
 pub const CONTRACT: u32 = 1;
 
@@ -40,7 +43,7 @@ pub enum Op {
         client: String,
         /// Which part of the library is used.
         #[serde(rename = "use")]
-        #[schemars(with = "UseWord")]
+        #[schemars(with = "Use")]
         uses: String,
         /// What is said to it in code.
         #[schemars(with = "Settings")]
@@ -177,34 +180,6 @@ pub enum Do {
         /// How long it is to work, in seconds.
         expires_s: u64,
     },
-}
-
-/// Which part of a library is used.
-#[derive(JsonSchema)]
-#[schemars(rename = "Use", rename_all = "kebab-case")]
-#[allow(
-    dead_code,
-    reason = "the schema is made of it; `Use` is what the code has"
-)]
-enum UseWord {
-    /// As an ordinary client of the library finds its identity, cache and all.
-    Client,
-    /// The default chain itself, asked anew every time.
-    DefaultChain,
-    /// The bare instance metadata provider.
-    Imds,
-    /// The bare container provider.
-    Container,
-    /// The bare assume-role provider.
-    AssumeRole,
-    /// The bare web identity provider.
-    WebIdentity,
-    /// The bare process provider.
-    Process,
-    /// The bare SSO provider.
-    Sso,
-    /// The bare profile provider.
-    Profile,
 }
 
 /// What is said to a client in code: a closed list. What environment and files can say is said there.
@@ -367,7 +342,7 @@ pub struct Keys {
 #[schemars(rename = "Error")]
 pub struct Failure {
     /// What kind of error it is, by the driver's author: advisory.
-    pub class: ClassWord,
+    pub class: Class,
     /// The library's own name for it.
     #[serde(default, rename = "type")]
     pub kind: Option<String>,
@@ -380,33 +355,6 @@ pub struct Failure {
     /// In the library's words.
     #[serde(default)]
     pub text: Option<String>,
-}
-
-/// What kind of error it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Class")]
-pub enum ClassWord {
-    /// No source had any.
-    NoneFound,
-    /// The configuration makes no sense.
-    BadConfig,
-    /// A source answered with an error.
-    SourceError,
-    /// A source said that it will not.
-    SourceRefused,
-    /// It took too long.
-    Timeout,
-    /// What was found is expired.
-    Expired,
-    /// The service refused the call.
-    Refused,
-    /// The network failed.
-    Network,
-    /// It was given up.
-    Cancelled,
-    /// Anything else.
-    Other,
 }
 
 /// What `call` answers with `do` = `caller-identity`.

@@ -11,9 +11,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::message::{
-    Answers, AssumedRole, CallerIdentity, ClassWord, Failure, Keys, Outcome, Presigned, Read,
+    Answers, AssumedRole, CallerIdentity, Failure, Keys, Outcome, Presigned, Read,
 };
-use crate::class::Class;
 use crate::contract::{Call, CallFailure, Clocks, Timed, body_of};
 
 /// An object of more than this is not compared with what it should be.
@@ -36,25 +35,10 @@ pub(super) fn failure(said: Failure) -> CallFailure {
         (None, None) => "no message".to_owned(),
     };
     CallFailure {
-        class: class(said.class),
+        class: said.class,
         code: said.code,
         status: said.status,
         text,
-    }
-}
-
-fn class(word: ClassWord) -> Class {
-    match word {
-        ClassWord::NoneFound => Class::NoneFound,
-        ClassWord::BadConfig => Class::BadConfig,
-        ClassWord::SourceError => Class::SourceError,
-        ClassWord::SourceRefused => Class::SourceRefused,
-        ClassWord::Timeout => Class::Timeout,
-        ClassWord::Expired => Class::Expired,
-        ClassWord::Refused => Class::Refused,
-        ClassWord::Network => Class::Network,
-        ClassWord::Cancelled => Class::Cancelled,
-        ClassWord::Other => Class::Other,
     }
 }
 

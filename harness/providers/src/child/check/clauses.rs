@@ -9,6 +9,7 @@ use super::talk::{NEAR, Talk, apart};
 use crate::child::ending::Over;
 use crate::child::message::{Answers, CallerIdentity, LINE_BYTES_MAX, Region};
 use crate::child::read;
+use crate::class::Class;
 use crate::contract::BoxFuture;
 
 type Tried = Result<Found, String>;
@@ -311,7 +312,7 @@ async fn cancel(talk: &Talk<'_>) -> Tried {
     match (&reply.ok, &reply.error) {
         // It may have been faster.
         (Some(_), _) => good("what was asked was answered before"),
-        (None, Some(error)) if error.class == crate::child::message::ClassWord::Cancelled => {
+        (None, Some(error)) if error.class == Class::Cancelled => {
             good("what was asked was given up")
         }
         _ => Err(format!(
