@@ -4,7 +4,7 @@ mod support;
 
 use rolecall_scenario::language::Scenario;
 use rolecall_scenario::{AccountVocabulary, Outcome, Report, simulate};
-use support::play;
+use support::{ends, play};
 
 const WORLD: &str = r#"
 summary = "A world for one app."
@@ -144,19 +144,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
 fn each_word_of_an_app() {
     for (app, steps, expect, finding) in CASES {
         let report = played(app, &format!("{steps}{expect}\n"));
-        let step = report.steps.last().unwrap();
-        let found: Vec<_> = step
-            .findings
-            .iter()
-            .map(|it| format!("{}: {}", it.expected, it.actual))
-            .collect();
-        let case = format!("{app} {expect}: {} {found:?}", step.happened);
-        if finding.is_empty() {
-            assert_eq!(step.outcome, Outcome::Passed, "{case}");
-        } else {
-            assert_eq!(step.outcome, Outcome::Failed, "{case}");
-            assert!(found.iter().any(|it| it.contains(finding)), "{case}");
-        }
+        ends(&report, finding, &format!("{app} {expect}"));
     }
 }
 

@@ -3,7 +3,7 @@
 mod support;
 
 use rolecall_scenario::Outcome;
-use support::play;
+use support::{ends, play};
 
 const WORLD: &str = r#"
 summary = "A world whose sources issue as it says."
@@ -95,19 +95,7 @@ fn each_word() {
         let report = play(&format!(
             "{WORLD}[[step]]\nname = \"it\"\napp = \"{app}\"\n{action}\n{expect}\n"
         ));
-        let step = report.steps.last().unwrap();
-        let found: Vec<_> = step
-            .findings
-            .iter()
-            .map(|it| format!("{}: {}", it.expected, it.actual))
-            .collect();
-        let case = format!("{app} {action} {expect}: {} {found:?}", step.happened);
-        if finding.is_empty() {
-            assert_eq!(step.outcome, Outcome::Passed, "{case}");
-        } else {
-            assert_eq!(step.outcome, Outcome::Failed, "{case}");
-            assert!(found.iter().any(|it| it.contains(finding)), "{case}");
-        }
+        ends(&report, finding, &format!("{app} {action} {expect}"));
     }
 }
 

@@ -1,23 +1,10 @@
 //! Recordings in place of a metadata service: the default chain of `aws-config` on what others
 //! answered.
 
-use rolecall_providers::AwsConfig;
-use rolecall_scenario::language::Scenario;
-use rolecall_scenario::{AccountVocabulary, Outcome, Report, RunOptions, check_support, run};
+mod support;
 
-/// Plays a scenario as if it were a file among the suite's, from where `fixtures` is found.
-fn play(text: &str) -> Report {
-    const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorded.toml");
-    let scenario =
-        Scenario::parse(SOURCE, text, &AccountVocabulary).unwrap_or_else(|bad| panic!("{bad}"));
-    check_support(&scenario).unwrap_or_else(|bad| panic!("{bad}"));
-    run(
-        &scenario,
-        &AwsConfig::new(),
-        RunOptions::default(),
-        &mut |_| {},
-    )
-}
+use rolecall_scenario::Outcome;
+use support::{outcomes, play};
 
 /// The keys are those of the recording, and its dates those of the world.
 #[test]
@@ -84,12 +71,12 @@ name = "its source issues nothing"
 rotate = { task = "worker" }
 "#,
     );
-    let outcomes: Vec<_> = report
-        .steps
-        .iter()
-        .map(|step| step.outcome.word())
-        .collect();
-    assert_eq!(outcomes, ["passed", "inconclusive"], "{:#?}", report.steps);
+    assert_eq!(
+        outcomes(&report),
+        ["passed", "inconclusive"],
+        "{:#?}",
+        report.steps
+    );
 }
 
 /// Slow answers are waited for, a refusal is tried again, half a document is an error and no

@@ -3,7 +3,7 @@
 mod support;
 
 use rolecall_scenario::Outcome;
-use support::{WORLD, play};
+use support::{WORLD, outcomes, play};
 
 const UPLOAD: &str = r#"upload = { bucket = "photos", key = "cat.jpg" }"#;
 const OTHER: &str = r#"upload = { bucket = "backups", key = "cat.jpg" }"#;
@@ -395,13 +395,8 @@ name = "there is nothing left to revoke of the first"
 revoke = { instance = "web", issue = 1 }
 "#,
     );
-    let outcomes: Vec<_> = report
-        .steps
-        .iter()
-        .map(|step| step.outcome.word())
-        .collect();
     assert_eq!(
-        outcomes,
+        outcomes(&report),
         [["passed"; 8].as_slice(), &["inconclusive"]].concat(),
         "{:#?}",
         report.steps

@@ -4,7 +4,7 @@
 use rolecall_providers::child::ChildProvider;
 use rolecall_providers::{AwsConfig, Provider};
 use rolecall_scenario::language::Scenario;
-use rolecall_scenario::{AccountVocabulary, Report, RunOptions, check_support, run};
+use rolecall_scenario::{AccountVocabulary, Outcome, Report, RunOptions, check_support, run};
 
 /// Instances, a task and a bucket, of which a step asks something.
 pub(crate) const WORLD: &str = r#"
@@ -70,14 +70,38 @@ pub(crate) fn play_rows(text: &str) -> Vec<Report> {
     .collect()
 }
 
+/// What became of each step, in a word.
+pub(crate) fn outcomes(report: &Report) -> Vec<&'static str> {
+    let steps = report.steps.iter();
+    steps.map(|step| step.outcome.word()).collect()
+}
+
+/// Demands that the last step passes or, if `finding` says something, fails with that in a finding.
+pub(crate) fn ends(report: &Report, finding: &str, case: &str) {
+    let step = report.steps.last().unwrap();
+    let found = step.findings.iter();
+    let found: Vec<_> = found
+        .map(|it| format!("{}: {}", it.expected, it.actual))
+        .collect();
+    let case = format!("{case}: {} {found:?}", step.happened);
+    if finding.is_empty() {
+        assert_eq!(step.outcome, Outcome::Passed, "{case}");
+    } else {
+        assert_eq!(step.outcome, Outcome::Failed, "{case}");
+        assert!(found.iter().any(|it| it.contains(finding)), "{case}");
+    }
+}
+
 /// Plays a file with `provider`.
 pub(crate) fn play_with(provider: &dyn Provider, text: &str) -> Report {
     run(&read(text), provider, RunOptions::default(), &mut |_| {})
 }
 
+/// As if it were a file among the suite's, from where `fixtures` is found.
 fn read(text: &str) -> Scenario {
-    let scenario = Scenario::parse("words.toml", text, &AccountVocabulary)
-        .unwrap_or_else(|bad| panic!("{bad}"));
+    const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/words.toml");
+    let scenario =
+        Scenario::parse(SOURCE, text, &AccountVocabulary).unwrap_or_else(|bad| panic!("{bad}"));
     check_support(&scenario).unwrap_or_else(|bad| panic!("{bad}"));
     scenario
 }
