@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::ec2::RunInstance;
-use crate::iam::{CreateRole, Iam};
+use crate::iam::{CreateRole, CreateUser, Iam};
 use crate::imds::{ImdsError, MetadataPath, TokenRequest};
 use crate::instant::SimInstant;
 use crate::issuing::{Issuing, Source};
@@ -43,6 +43,20 @@ pub(crate) fn options() -> WorldOptions {
 /// With the role in the profile.
 pub(crate) fn world() -> World {
     world_with(options())
+}
+
+/// With a user ann, who may do everything, and a key of hers.
+pub(crate) fn world_with_ann() -> (World, Arc<Session>) {
+    let mut world = world();
+    let request = CreateUser {
+        name: "ann".to_owned(),
+        attached: vec!["AdministratorAccess".to_owned()],
+        ..CreateUser::default()
+    };
+    let mut own = world.operator(start());
+    own.create_user(request).unwrap();
+    let ann = own.create_access_key("ann").unwrap();
+    (world, ann)
 }
 
 /// In which an association takes its time.

@@ -3,24 +3,17 @@ use std::time::Duration;
 
 use super::*;
 use crate::ec2::RunInstance;
-use crate::iam::{CreateRole, CreateUser, PageRequest, PolicyHolder};
+use crate::iam::{CreateRole, PageRequest, PolicyHolder};
 use crate::policy::{Document, DocumentKind};
 use crate::sts::AssumeRole;
-use crate::testing::{MILLISECOND, ROLE, policy, role, served_role, start, world};
+use crate::testing::{MILLISECOND, ROLE, policy, role, served_role, start, world_with_ann};
 
 const DELAY: Duration = Duration::from_secs(8);
 const ACCOUNT: &str = "111122223333";
 
 /// With a user ann, who may do everything, and changes that take eight seconds from now on.
 fn late() -> (World, Arc<Session>) {
-    let mut world = world();
-    let request = CreateUser {
-        name: "ann".to_owned(),
-        attached: vec!["AdministratorAccess".to_owned()],
-        ..CreateUser::default()
-    };
-    world.operator(start()).create_user(request).unwrap();
-    let ann = world.operator(start()).create_access_key("ann").unwrap();
+    let (mut world, ann) = world_with_ann();
     world.delay_changes(DELAY);
     (world, ann)
 }

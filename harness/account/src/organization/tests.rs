@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::iam::{CreateRole, CreateUser};
+use crate::iam::CreateRole;
 use crate::policy::{Decision, Document, DocumentKind, PolicyType};
 use crate::session::Session;
 use crate::sts::AssumeRole;
-use crate::testing::{PROFILE, launch, policy, role, served, start, world};
+use crate::testing::{PROFILE, launch, policy, role, served, start, world, world_with_ann};
 
 const ACCOUNT: &str = "111122223333";
 const ROLE_ARN: &str = "arn:aws:iam::111122223333:role/open";
@@ -32,14 +32,7 @@ const ONLY_S3: &str = r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}"
 
 /// With ann, who may do everything, in an organization.
 fn organized(asked: Organize) -> (World, Arc<Session>) {
-    let mut world = world();
-    let request = CreateUser {
-        name: "ann".to_owned(),
-        attached: vec!["AdministratorAccess".to_owned()],
-        ..CreateUser::default()
-    };
-    world.operator(start()).create_user(request).unwrap();
-    let ann = world.operator(start()).create_access_key("ann").unwrap();
+    let (mut world, ann) = world_with_ann();
     world.organize(asked);
     (world, ann)
 }
