@@ -144,18 +144,8 @@ impl Route {
             let asked = read(body)?;
             handler(control, asked).await.map(Json)
         };
-        Self {
-            method: "post",
-            path,
-            summary,
-            takes: Takes::Body(draw::<B>),
-            answer: draw::<A>,
-            refusals: vec![(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is larger than any of these requests.",
-            )],
-            handler: routing::post(serve),
-        }
+        let too_large = "The body is larger than any of these requests.";
+        Self::posted::<B, A>(path, summary, too_large, routing::post(serve))
     }
 
     /// A route that takes a document of any size, as it is, in the form of `B`.
@@ -173,17 +163,24 @@ impl Route {
             handler(&control, &whole(body)?).map(Json)
         };
         let limit = DefaultBodyLimit::max(WHOLE_BYTES_MAX);
+        let handler = routing::post(serve).layer(limit);
+        Self::posted::<B, A>(path, summary, "The body is larger than a GiB.", handler)
+    }
+
+    fn posted<B: JsonSchema, A: JsonSchema>(
+        path: &'static str,
+        summary: &'static str,
+        too_large: &'static str,
+        handler: MethodRouter<Control>,
+    ) -> Self {
         Self {
             method: "post",
             path,
             summary,
             takes: Takes::Body(draw::<B>),
             answer: draw::<A>,
-            refusals: vec![(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The body is larger than a GiB.",
-            )],
-            handler: routing::post(serve).layer(limit),
+            refusals: vec![(StatusCode::PAYLOAD_TOO_LARGE, too_large)],
+            handler,
         }
     }
 
