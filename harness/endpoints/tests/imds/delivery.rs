@@ -44,6 +44,10 @@ fn set_hop_limit(lab: &Lab, limit: u8) {
         http_put_response_hop_limit: Some(limit),
         ..MetadataOptionsChange::default()
     };
+    modify(lab, change);
+}
+
+fn modify(lab: &Lab, change: MetadataOptionsChange) {
     lab.edge
         .world()
         .operator(lab.edge.now())
@@ -126,11 +130,7 @@ fn the_ipv6_address_is_there_when_it_is_enabled() {
                 http_protocol_ipv6: Some(switch),
                 ..MetadataOptionsChange::default()
             };
-            lab.edge
-                .world()
-                .operator(lab.edge.now())
-                .modify_instance_metadata_options(&lab.web, change)
-                .unwrap();
+            modify(&lab, change);
             for host in spellings {
                 let answer = ask(host).await.ok();
                 assert_eq!(answer.is_some(), there, "{host}");
