@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::look::{Found, Seen};
+use super::under::of_one_that_lives_on;
 use super::{Play, Stop};
 use crate::check::{self, Difference};
 use crate::happened::one_after_the_other;
@@ -49,8 +50,7 @@ impl Play<'_> {
             self.control(&window, report).await;
             seen.push(one);
         }
-        self.conclude_repetitions(step, &calls_of_all, seen, report);
-        Ok(())
+        self.conclude_repetitions(step, &calls_of_all, seen, report)
     }
 
     fn conclude_repetitions(
@@ -59,7 +59,11 @@ impl Play<'_> {
         calls: &BTreeMap<String, u64>,
         seen: Vec<Seen>,
         report: &mut StepReport,
-    ) {
+    ) -> Result<(), Stop> {
+        let counted = check::counts("in all repetitions", &step.expect.calls, calls);
+        if !counted.is_empty() && self.is_one_shot(step) {
+            return Err(of_one_that_lives_on());
+        }
         let many = Many::Repetitions(seen.len());
         let happened: Vec<String> = seen.iter().map(|one| one.happened.clone()).collect();
         report.happened = one_after_the_other(&happened);
@@ -75,8 +79,7 @@ impl Play<'_> {
         }
         report.notes.dedup();
         let mut differences = of_many(many, differences.into_iter());
-        let when = "in all repetitions";
-        differences.extend(check::counts(when, &step.expect.calls, calls));
+        differences.extend(counted);
         let always = always
             .into_iter()
             .map(|(rule, found)| (rule, of_many(many, found.into_iter())));
@@ -86,6 +89,7 @@ impl Play<'_> {
             always: always.collect(),
         };
         self.conclude_step(step, found, report);
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! `expect.under`: what holds besides, by the measure that a provider is judged by.
 
+use std::collections::BTreeMap;
+
 use super::{Play, Stop};
 use crate::language::{At, Expect, RuleSet, Step};
 
@@ -10,14 +12,25 @@ const COUNTS: &str = "it is a process a call, and this is expected of one that l
 impl Play<'_> {
     /// What counts for the provider: what the step says, and what holds besides.
     pub(super) fn expected_of(&self, step: &Step, expect: &Expect) -> Result<Vec<Expect>, Stop> {
+        let is_one_shot = self.is_one_shot(step);
+        if is_one_shot && !step.expect_total.is_empty() {
+            return Err(of_one_that_lives_on());
+        }
+        judged_by(expect, is_one_shot).ok_or_else(of_one_that_lives_on)
+    }
+
+    /// Whether the client of a step is a process a call.
+    pub(super) fn is_one_shot(&self, step: &Step) -> bool {
         let app = self.scenario.app_of(step);
         let client = app.and_then(|app| self.clients.get(app));
-        let is_one_shot = client.is_some_and(|client| client.is_one_shot());
-        if is_one_shot && !step.expect_total.is_empty() {
-            return Err(Stop::NotApplicable(COUNTS.to_owned()));
-        }
-        judged_by(expect, is_one_shot).ok_or_else(|| Stop::NotApplicable(COUNTS.to_owned()))
+        client.is_some_and(|client| client.is_one_shot())
     }
+}
+
+/// A provider that is a process a call keeps nothing, as a rule: no count fails it that is not said
+/// for such as it is.
+pub(super) fn of_one_that_lives_on() -> Stop {
+    Stop::NotApplicable(COUNTS.to_owned())
 }
 
 /// What counts; `None` if it is not said for a provider that is a process a call.
@@ -32,6 +45,19 @@ fn judged_by(expect: &Expect, is_one_shot: bool) -> Option<Vec<Expect>> {
         plain.calls.clear();
         plain.same_set_as = None;
     }
+    // Counts of its own take the place of those; whether the action succeeds is said already.
+    let one_shot = one_shot.filter(|nested| {
+        let counts_alone = Expect {
+            calls: BTreeMap::new(),
+            ..nested.value.clone()
+        };
+        let counts_alone = counts_alone.is_empty();
+        if counts_alone {
+            plain.calls.clone_from(&nested.value.calls);
+            plain.under.remove(&RuleSet::OneShot);
+        }
+        !counts_alone
+    });
     let documented = expect.under.get(&RuleSet::Documented);
     let besides = documented.into_iter().chain(one_shot);
     let besides: Vec<Expect> = besides.map(|nested| nested.value.clone()).collect();
@@ -96,9 +122,20 @@ mod tests {
         };
         let both = under(RuleSet::OneShot, issue, counting(3));
         let judged = judged_by(&both, true).unwrap();
-        assert_eq!(judged.len(), 2);
-        assert!(judged[0].calls.is_empty() && judged[0].issue.is_some());
-        assert_eq!(judged[1], counting(3));
+        assert_eq!(judged.len(), 1);
+        assert_eq!(judged[0].calls, counting(3).calls);
+        assert!(judged[0].issue.is_some());
+        let fails = Expect {
+            any_of: vec![Expect::default().into(), counting(2).into()],
+            ..counting(0)
+        };
+        let both = under(RuleSet::OneShot, fails.clone(), counting(1));
+        let judged = judged_by(&both, true).unwrap();
+        assert_eq!(judged.len(), 1, "counts say nothing of success");
+        assert_eq!(
+            (&judged[0].any_of, &judged[0].calls),
+            (&fails.any_of, &counting(1).calls)
+        );
     }
 
     #[test]

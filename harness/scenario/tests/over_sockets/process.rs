@@ -234,9 +234,22 @@ fn a_program_that_is_a_process_a_call_is_judged_by_its_own_counts() {
         .lines()
         .filter(|line| !line.contains("one-shot"))
         .fold(String::new(), |text, line| text + line + "\n");
-    let report = play(&without);
-    let Outcome::NotApplicable(why) = &report.outcome else {
-        panic!("{:?}", report.outcome);
+    let again = "resolve = {}\nrepeat = { times = 2, every = \"1s\" }\nexpect.calls = ";
+    let of_all = |count: u32| {
+        let (world, _) = TWICE.split_once("[[step]]").unwrap();
+        format!("{world}[[step]]\nname = \"twice\"\n{again}{{ container-credentials = {count} }}\n")
     };
-    assert!(why.contains("a process a call"), "{why}");
+    for text in [without, of_all(1)] {
+        let report = play(&text);
+        let Outcome::NotApplicable(why) = &report.outcome else {
+            panic!("{:?}", report.outcome);
+        };
+        assert!(why.contains("a process a call"), "{why}");
+    }
+    let report = play(&of_all(2));
+    assert_eq!(
+        report.outcome,
+        Outcome::Passed,
+        "who keeps sets elsewhere is judged"
+    );
 }
