@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::{Ran, rolecall};
+use support::{Ran, rolecall, root};
 
 fn conform(arguments: &[&str]) -> Ran {
     let mut all = vec!["conform", "--date", "2026-11-23"];
@@ -407,5 +407,32 @@ fn the_page_needs_nothing_else() {
     for address in page.split("href=\"#").skip(1) {
         let address = address.split('"').next().unwrap();
         assert!(page.contains(&format!("id=\"{address}\"")), "{address}");
+    }
+}
+
+/// The published table has a column of every provider under test, at its pinned version; what fails
+/// there has its finding, and nothing is failed by all.
+#[test]
+fn the_published_table_is_whole() {
+    let table = fs::read_to_string(root().join("docs/conformance.md")).unwrap();
+    let folders = fs::read_dir(root().join("fixtures/providers")).unwrap();
+    let manifests = folders.map(|folder| folder.unwrap().path().join("provider.toml"));
+    let manifests = manifests.filter(|path| path.exists());
+    let mut providers = vec![("aws-config".to_owned(), String::new())];
+    providers.extend(manifests.map(|path| {
+        let manifest: toml::Table = fs::read_to_string(path).unwrap().parse().unwrap();
+        let text = |key: &str| manifest[key].as_str().unwrap().to_owned();
+        (text("name"), format!("{} |", text("version")))
+    }));
+    assert!(providers.len() > 8, "{providers:?}");
+    for (name, version) in providers {
+        let row = format!("\n| {name} | {version}");
+        assert!(
+            table.contains(&row),
+            "no column of {name} {version}: play it with `just conformance {name}`"
+        );
+    }
+    for word in ["No finding is published", "Disputed: "] {
+        assert!(!table.contains(word), "{word}");
     }
 }
